@@ -1,0 +1,115 @@
+package io.github.tokenfactory;
+
+import io.github.tokenfactory.model.Embedding;
+import io.github.tokenfactory.model.EmbeddingResponse;
+import io.github.tokenfactory.model.Usage;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The vectors of one call: exactly one for each input, in the order of the inputs, all of the same length.
+ *
+ * <p>An answer for which that does not hold becomes an {@link InvalidResponseException} instead. The arrays are handed
+ * out uncopied: who changes one changes it for all who hold this result.
+ */
+public final class EmbeddingResult {
+  private final EmbeddingResponse response;
+  private final List<float[]> vectors;
+
+  private EmbeddingResult(EmbeddingResponse response, List<float[]> vectors) {
+    this.response = response;
+    this.vectors = vectors;
+  }
+
+  /**
+   * {@return the result that {@code response} holds}
+   *
+   * @param expected how many vectors there must be, or -1 if that is not known
+   * @param dimensions how long each must be, or null if that is not known
+   */
+  static EmbeddingResult of(EmbeddingResponse response, int expected, @Nullable Long dimensions) {
+    List<Embedding> data = response.getData();
+    if (data == null) {
+      throw invalid("the answer has no \"data\"");
+    }
+    if (expected >= 0 && data.size() != expected) {
+      throw invalid("asked for " + expected + " vectors, got " + data.size() + " in \"data\"");
+    }
+    @Nullable float[][] ordered = new float[data.size()][];
+    boolean byPosition = data.stream().allMatch(embedding -> embedding == null || embedding.getIndex() == null);
+    for (int position = 0; position < ordered.length; position++) {
+      String where = "data[" + position + "]";
+      Embedding embedding = data.get(position);
+      EmbeddingVector vector = embedding == null ? null : embedding.getEmbedding();
+      if (vector == null || vector.asJson() != null) {
+        throw invalid(where + ".embedding is " + (vector == null ? "missing" : "neither numbers nor base64"));
+      }
+      int index = byPosition ? position : index(embedding.getIndex(), ordered.length, where);
+      if (ordered[index] != null) {
+        throw invalid(where + ".index repeats " + index);
+      }
+      ordered[index] = vector.elements();
+    }
+    for (int i = 0; i < ordered.length; i++) {
+      long wanted = dimensions == null ? ordered[0].length : dimensions;
+      if (ordered[i].length != wanted || wanted == 0) {
+        throw invalid("the vector of input " + i + " has " + ordered[i].length + " dimensions, not "
+            + (wanted == 0 ? "one or more" : wanted));
+      }
+    }
+    return new EmbeddingResult(response, Collections.unmodifiableList(Arrays.asList(ordered)));
+  }
+
+  private static int index(@Nullable Long index, int size, String where) {
+    if (index == null || index < 0 || index >= size) {
+      throw invalid(where + ".index is " + (index == null ? "missing" : index + ", beyond " + size + " vectors"));
+    }
+    return index.intValue();
+  }
+
+  private static InvalidResponseException invalid(String what) {
+    return new InvalidResponseException("The server's answer cannot be used: " + what + ".", null);
+  }
+
+  /** {@return how many vectors there are: as many as there were inputs} */
+  public int size() {
+    return vectors.size();
+  }
+
+  /** {@return the vector of the input at {@code index}, counted from 0} */
+  public float[] vector(int index) {
+    return vectors.get(index);
+  }
+
+  /** {@return the vectors in the order of the inputs} */
+  public List<float[]> vectors() {
+    return vectors;
+  }
+
+  /** {@return how many elements each vector has; 0 if there is none} */
+  public int dimensions() {
+    return vectors.isEmpty() ? 0 : vectors.get(0).length;
+  }
+
+  /** {@return the model that the server says it used, or null if it does not say} */
+  public @Nullable String model() {
+    return response.getModel();
+  }
+
+  /** {@return the tokens used, or null if the server does not say} */
+  public @Nullable Usage usage() {
+    return response.getUsage();
+  }
+
+  /** {@return the answer as the document types it, unknown members included} */
+  public EmbeddingResponse response() {
+    return response;
+  }
+
+  @Override
+  public String toString() {
+    return "EmbeddingResult{size=" + size() + ", dimensions=" + dimensions() + ", usage=" + usage() + "}";
+  }
+}

@@ -1,0 +1,70 @@
+package io.github.tokenfactory;
+
+import com.google.gson.Gson;
+import com.google.gson.JsonElement;
+import com.google.gson.TypeAdapter;
+import com.google.gson.TypeAdapterFactory;
+import com.google.gson.reflect.TypeToken;
+import com.google.gson.stream.JsonReader;
+import com.google.gson.stream.JsonWriter;
+import java.io.IOException;
+import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads and writes one generated open enumeration as its bare value; for generated code, which subclasses it once an
+ * enumeration.
+ *
+ * <p>A value that the document does not list is kept. Immutable, so safe for use by several threads.
+ *
+ * @param <T> the enumeration
+ * @param <V> its JSON value: text, number or boolean
+ */
+public abstract class EnumAdapter<T, V> implements TypeAdapterFactory {
+  private final Class<V> valueType;
+  private final Function<V, T> of;
+  private final Function<T, V> value;
+  private final List<T> listed;
+
+  /** Says how a value becomes a constant and back, and which the document lists. */
+  protected EnumAdapter(Class<V> valueType, Function<V, T> of, Function<T, V> value, List<T> listed) {
+    this.valueType = valueType;
+    this.of = of;
+    this.value = value;
+    this.listed = listed;
+  }
+
+  @Override
+  @SuppressWarnings("unchecked") // Gson calls this for the annotated enumeration alone
+  public final <R> TypeAdapter<R> create(Gson gson, TypeToken<R> type) {
+    return (TypeAdapter<R>) new Bound((TypeAdapter<V>) JsonTypes.adapter(gson, valueType));
+  }
+
+  private final class Bound extends TypeAdapter<T> implements JsonTypes.Shape {
+    private final TypeAdapter<V> values;
+
+    Bound(TypeAdapter<V> values) {
+      this.values = values;
+    }
+
+    @Override
+    public @Nullable T read(JsonReader in) throws IOException {
+      V read = values.read(in);
+      return read == null ? null : of.apply(read);
+    }
+
+    @Override
+    public void write(JsonWriter out, @Nullable T constant) throws IOException {
+      values.write(out, constant == null ? null : value.apply(constant));
+    }
+
+    @Override
+    public int fit(JsonElement json) {
+      if (JsonTypes.fit(values, json) == NO_FIT) {
+        return NO_FIT;
+      }
+      return listed.contains(of.apply(values.fromJsonTree(json))) ? 3 : 0;
+    }
+  }
+}

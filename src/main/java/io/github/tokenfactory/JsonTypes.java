@@ -1,0 +1,358 @@
+package io.github.tokenfactory;
+
+import com.google.gson.Gson;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonParseException;
+import com.google.gson.JsonPrimitive;
+import com.google.gson.JsonSyntaxException;
+import com.google.gson.TypeAdapter;
+import com.google.gson.annotations.JsonAdapter;
+import com.google.gson.reflect.TypeToken;
+import com.google.gson.stream.JsonReader;
+import com.google.gson.stream.JsonToken;
+import com.google.gson.stream.JsonWriter;
+import java.io.IOException;
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.Type;
+import java.math.BigDecimal;
+import java.net.URI;
+import java.time.LocalDate;
+import java.time.OffsetDateTime;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How each Java type that the generator uses looks in JSON.
+ *
+ * <p>Scalars and containers are read and written here, so that the wire form does not depend on the adapters, policies or
+ * reflection filter of a user's {@link Gson}; everything else, the generated models above all, comes from that Gson.
+ */
+final class JsonTypes {
+  /** Says how well a JSON value fits, so that a union can choose its variant. */
+  interface Shape {
+    int NO_FIT = Integer.MIN_VALUE;
+
+    /** {@return {@link #NO_FIT}, or the higher the better} */
+    int fit(JsonElement json);
+  }
+
+  private interface Read<V> {
+    V from(JsonReader in) throws IOException;
+  }
+
+  private interface Write<V> {
+    void to(JsonWriter out, V value) throws IOException;
+  }
+
+  private static final class Scalar<V> extends TypeAdapter<V> implements Shape {
+    private final Read<V> read;
+    private final Write<V> write;
+    private final Predicate<JsonPrimitive> fits;
+    private final int fit;
+
+    Scalar(Read<V> read, Write<V> write, Predicate<JsonPrimitive> fits, int fit) {
+      this.read = read;
+      this.write = write;
+      this.fits = fits;
+      this.fit = fit;
+    }
+
+    @Override
+    public @Nullable V read(JsonReader in) throws IOException {
+      if (in.peek() == JsonToken.NULL) {
+        in.nextNull();
+        return null;
+      }
+      return read.from(in);
+    }
+
+    @Override
+    public void write(JsonWriter out, @Nullable V value) throws IOException {
+      if (value == null) {
+        out.nullValue();
+      } else {
+        write.to(out, value);
+      }
+    }
+
+    @Override
+    public int fit(JsonElement json) {
+      return json.isJsonPrimitive() && fits.test(json.getAsJsonPrimitive()) ? fit : NO_FIT;
+    }
+  }
+
+  private static final Map<Type, TypeAdapter<?>> SCALARS =
+      Map.ofEntries(
+          Map.entry(String.class, new Scalar<>(JsonReader::nextString, JsonWriter::value, JsonPrimitive::isString, 1)),
+          Map.entry(Boolean.class, new Scalar<>(JsonReader::nextBoolean, JsonWriter::value, JsonPrimitive::isBoolean, 1)),
+          Map.entry(Long.class, new Scalar<>(JsonReader::nextLong, JsonWriter::value, JsonTypes::isWhole, 2)),
+          Map.entry(Integer.class, new Scalar<>(JsonReader::nextInt, JsonWriter::value, JsonTypes::isWhole, 2)),
+          Map.entry(Double.class, new Scalar<>(JsonReader::nextDouble, JsonWriter::value, JsonPrimitive::isNumber, 1)),
+          Map.entry(
+              Float.class,
+              new Scalar<>(in -> Float.parseFloat(in.nextString()), JsonWriter::value, JsonPrimitive::isNumber, 1)),
+          Map.entry(
+              BigDecimal.class,
+              new Scalar<>(in -> new BigDecimal(in.nextString()), JsonWriter::value, JsonPrimitive::isNumber, 1)),
+          Map.entry(OffsetDateTime.class, text(OffsetDateTime::parse, OffsetDateTime::toString)),
+          Map.entry(LocalDate.class, text(LocalDate::parse, LocalDate::toString)),
+          Map.entry(UUID.class, text(UUID::fromString, UUID::toString)),
+          Map.entry(URI.class, text(URI::create, URI::toString)),
+          Map.entry(byte[].class, text(Base64.getDecoder()::decode, Base64.getEncoder()::encodeToString)));
+
+  /** Raw JSON, written back as it was read: the nulls in it too, whatever the writer's settings. */
+  static final TypeAdapter<JsonElement> RAW = new Raw(new Gson().getAdapter(JsonElement.class));
+
+  private JsonTypes() {}
+
+  private static <V> Scalar<V> text(Function<String, V> parse, Function<V, String> format) {
+    return new Scalar<>(
+        in -> parse(parse, in.nextString()),
+        (out, value) -> out.value(format.apply(value)),
+        json -> json.isString() && parses(parse, json.getAsString()),
+        2);
+  }
+
+  private static <V> V parse(Function<String, V> parse, String text) {
+    try {
+      return parse.apply(text);
+    } catch (DateTimeParseException e) {
+      throw new IllegalArgumentException("not a date or time"); // without the text
+    }
+  }
+
+  private static <V> boolean parses(Function<String, V> parse, String text) {
+    try {
+      parse(parse, text);
+      return true;
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
+  }
+
+  private static boolean isWhole(JsonPrimitive json) {
+    if (!json.isNumber()) {
+      return false;
+    }
+    try {
+      json.getAsBigDecimal().longValueExact();
+      return true;
+    } catch (ArithmeticException | NumberFormatException e) {
+      return false;
+    }
+  }
+
+  /** {@return the adapter for a type that generated code names} */
+  static TypeAdapter<?> adapter(Gson gson, Type type) {
+    if (type == JsonElement.class) {
+      return RAW;
+    }
+    TypeAdapter<?> scalar = SCALARS.get(type);
+    if (scalar != null) {
+      return scalar;
+    }
+    if (type instanceof ParameterizedType generic) {
+      Type[] arguments = generic.getActualTypeArguments();
+      TypeAdapter<?> element = adapter(gson, arguments[arguments.length - 1]);
+      if (generic.getRawType() == List.class) {
+        return new Elements<>(element, ArrayList::new, Collections::unmodifiableList);
+      } else if (generic.getRawType() == Set.class) {
+        return new Elements<>(element, LinkedHashSet::new, Collections::unmodifiableSet);
+      } else if (generic.getRawType() == Map.class) {
+        return new Members<>(element);
+      }
+    }
+    return gson.getAdapter(TypeToken.get(type));
+  }
+
+  private static final class Raw extends TypeAdapter<JsonElement> implements Shape {
+    private final TypeAdapter<JsonElement> tree;
+
+    Raw(TypeAdapter<JsonElement> tree) {
+      this.tree = tree;
+    }
+
+    @Override
+    public JsonElement read(JsonReader in) throws IOException {
+      return tree.read(in);
+    }
+
+    @Override
+    public void write(JsonWriter out, @Nullable JsonElement json) throws IOException {
+      boolean serializeNulls = out.getSerializeNulls();
+      out.setSerializeNulls(true); // a name that waits for its value is dropped with a null otherwise
+      try {
+        tree.write(out, json);
+      } finally {
+        out.setSerializeNulls(serializeNulls);
+      }
+    }
+
+    @Override
+    public int fit(JsonElement json) {
+      return Integer.MIN_VALUE + 1; // takes anything, but last
+    }
+  }
+
+  private static final class Elements<E, C extends Collection<E>> extends TypeAdapter<Collection<E>> implements Shape {
+    private final TypeAdapter<E> element;
+    private final Supplier<C> empty;
+    private final Function<C, ? extends Collection<E>> finish;
+
+    Elements(TypeAdapter<E> element, Supplier<C> empty, Function<C, ? extends Collection<E>> finish) {
+      this.element = element;
+      this.empty = empty;
+      this.finish = finish;
+    }
+
+    @Override
+    public @Nullable Collection<E> read(JsonReader in) throws IOException {
+      if (in.peek() == JsonToken.NULL) {
+        in.nextNull();
+        return null;
+      }
+      C elements = empty.get();
+      expect(in, JsonToken.BEGIN_ARRAY, "a list");
+      in.beginArray();
+      while (in.hasNext()) {
+        elements.add(element.read(in));
+      }
+      in.endArray();
+      return finish.apply(elements);
+    }
+
+    @Override
+    public void write(JsonWriter out, @Nullable Collection<E> value) throws IOException {
+      if (value == null) {
+        out.nullValue();
+        return;
+      }
+      out.beginArray();
+      for (E each : value) {
+        element.write(out, each);
+      }
+      out.endArray();
+    }
+
+    @Override
+    public int fit(JsonElement json) {
+      return json.isJsonArray() ? worst(element, json.getAsJsonArray()) : NO_FIT;
+    }
+  }
+
+  private static final class Members<V> extends TypeAdapter<Map<String, V>> implements Shape {
+    private final TypeAdapter<V> value;
+
+    Members(TypeAdapter<V> value) {
+      this.value = value;
+    }
+
+    @Override
+    public @Nullable Map<String, V> read(JsonReader in) throws IOException {
+      if (in.peek() == JsonToken.NULL) {
+        in.nextNull();
+        return null;
+      }
+      Map<String, V> members = new LinkedHashMap<>();
+      expect(in, JsonToken.BEGIN_OBJECT, "a map");
+      in.beginObject();
+      while (in.hasNext()) {
+        members.put(in.nextName(), value.read(in));
+      }
+      in.endObject();
+      return Collections.unmodifiableMap(members);
+    }
+
+    @Override
+    public void write(JsonWriter out, @Nullable Map<String, V> members) throws IOException {
+      if (members == null) {
+        out.nullValue();
+        return;
+      }
+      out.beginObject();
+      for (Map.Entry<String, V> member : members.entrySet()) {
+        out.name(member.getKey());
+        value.write(out, member.getValue());
+      }
+      out.endObject();
+    }
+
+    @Override
+    public int fit(JsonElement json) {
+      return json.isJsonObject() ? worst(value, json.getAsJsonObject().asMap().values()) : NO_FIT;
+    }
+  }
+
+  private static int worst(TypeAdapter<?> element, Iterable<JsonElement> values) {
+    int worst = 1;
+    for (JsonElement value : values) {
+      worst = Math.min(worst, value.isJsonNull() ? 0 : fit(element, value));
+    }
+    return worst;
+  }
+
+  /** {@return how well {@code json} fits what {@code adapter} reads} */
+  static int fit(TypeAdapter<?> adapter, JsonElement json) {
+    if (adapter instanceof Shape shape) {
+      return shape.fit(json);
+    }
+    try {
+      adapter.fromJsonTree(json);
+      return 0;
+    } catch (JsonParseException | IllegalStateException | IllegalArgumentException e) {
+      return Shape.NO_FIT;
+    }
+  }
+
+  /** Fails, saying where, unless the next token is {@code token}. */
+  static void expect(JsonReader in, JsonToken token, String what) throws IOException {
+    if (in.peek() != token) {
+      throw new JsonSyntaxException(
+          what + ": expected " + token + " but was " + in.peek() + " at path " + in.getPath());
+    }
+  }
+
+  /** {@return the value if it can be shown in a log, or a mark in its place} */
+  static String describe(Object value) {
+    if (value instanceof Number || value instanceof Boolean
+        || value.getClass().isAnnotationPresent(JsonAdapter.class)) {
+      return value.toString();
+    }
+    return value instanceof Collection<?> elements ? "[" + elements.size() + "]" : "...";
+  }
+
+  @SuppressWarnings("unchecked") // a copy is of the same interface as what it copies
+  static <V extends @Nullable Object> V frozen(V value) {
+    if (value instanceof List<?> list) {
+      List<@Nullable Object> copy = new ArrayList<>(list.size());
+      list.forEach(element -> copy.add(frozen(element)));
+      return (V) Collections.unmodifiableList(copy);
+    } else if (value instanceof Set<?> set) {
+      Set<@Nullable Object> copy = new LinkedHashSet<>();
+      set.forEach(element -> copy.add(frozen(element)));
+      return (V) Collections.unmodifiableSet(copy);
+    } else if (value instanceof Map<?, ?> map) {
+      Map<@Nullable Object, @Nullable Object> copy = new LinkedHashMap<>();
+      map.forEach((name, member) -> copy.put(name, frozen(member)));
+      return (V) Collections.unmodifiableMap(copy);
+    } else if (value instanceof JsonElement json) {
+      return (V) json.deepCopy();
+    } else if (value instanceof byte[] bytes) {
+      return (V) bytes.clone();
+    }
+    return value;
+  }
+}

@@ -1,0 +1,250 @@
+package io.github.tokenfactory;
+
+import com.google.gson.Gson;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonSyntaxException;
+import com.google.gson.TypeAdapter;
+import com.google.gson.TypeAdapterFactory;
+import com.google.gson.reflect.TypeToken;
+import com.google.gson.stream.JsonReader;
+import com.google.gson.stream.JsonToken;
+import com.google.gson.stream.JsonWriter;
+import java.io.IOException;
+import java.lang.reflect.Type;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.StringJoiner;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads and writes one generated model class without reflection; for generated code, which subclasses it once a model.
+ *
+ * <p>A subclass lists the properties of its model. A property that is not set is not written. A member that is no
+ * property, and a property that is explicitly {@code null}, is kept in the model's {@code unknown()} and written back
+ * unchanged, whatever the settings of the {@link Gson} in use. Immutable once constructed, so safe for use by several
+ * threads.
+ *
+ * @param <T> the model
+ * @param <B> its builder
+ */
+public abstract class ObjectAdapter<T, B> implements TypeAdapterFactory {
+  /** Puts a member that is no property into a builder. */
+  protected interface UnknownSetter<B> {
+    /** Keeps {@code value} under {@code name}. */
+    void put(B builder, String name, JsonElement value);
+  }
+
+  private record Property<T, B, V>(
+      String name, Type type, boolean required, Function<T, @Nullable V> get, BiConsumer<B, V> set) {
+    BoundProperty<T, B, V> bind(Gson gson) {
+      @SuppressWarnings("unchecked") // the constructor's callers give the type of V
+      TypeAdapter<V> adapter = (TypeAdapter<V>) JsonTypes.adapter(gson, type);
+      return new BoundProperty<>(this, adapter);
+    }
+  }
+
+  private final String modelName;
+  private final Supplier<B> newBuilder;
+  private final Function<B, T> build;
+  private final Function<T, Map<String, JsonElement>> getUnknown;
+  private final UnknownSetter<B> setUnknown;
+  private final Map<String, Property<T, B, ?>> properties = new LinkedHashMap<>();
+
+  /** Says how the model is built, and where members live that no property holds. */
+  protected ObjectAdapter(
+      Class<T> model,
+      Supplier<B> newBuilder,
+      Function<B, T> build,
+      Function<T, Map<String, JsonElement>> getUnknown,
+      UnknownSetter<B> setUnknown) {
+    this.modelName = model.getSimpleName();
+    this.newBuilder = newBuilder;
+    this.build = build;
+    this.getUnknown = getUnknown;
+    this.setUnknown = setUnknown;
+  }
+
+  /** Adds a property under its name in the document; called by the subclass's constructor alone. */
+  protected final <V> void property(
+      String name, boolean required, TypeToken<V> type, Function<T, @Nullable V> get, BiConsumer<B, V> set) {
+    properties.put(name, new Property<>(name, type.getType(), required, get, set));
+  }
+
+  /** {@return {@code value}, copied if it is a list, a map, an array or raw JSON that its maker could still change} */
+  public static <V extends @Nullable Object> V frozen(V value) {
+    return JsonTypes.frozen(value);
+  }
+
+  /** {@return a builder that holds all that {@code model} holds} */
+  public final B toBuilder(T model) {
+    B builder = newBuilder.get();
+    for (Property<T, B, ?> property : properties.values()) {
+      copy(property, model, builder);
+    }
+    getUnknown.apply(model).forEach((name, value) -> setUnknown.put(builder, name, value));
+    return builder;
+  }
+
+  private static <T, B, V> void copy(Property<T, B, V> property, T model, B builder) {
+    V value = property.get.apply(model);
+    if (value != null) {
+      property.set.accept(builder, value);
+    }
+  }
+
+  /** {@return whether both models hold equal values, unknown members included} */
+  public final boolean equal(T a, T b) {
+    return Arrays.deepEquals(values(a), values(b));
+  }
+
+  /** {@return a hash code that agrees with {@link #equal}} */
+  public final int hash(T model) {
+    return Arrays.deepHashCode(values(model));
+  }
+
+  private Object[] values(T model) {
+    Object[] values = new Object[properties.size() + 1];
+    int i = 0;
+    for (Property<T, B, ?> property : properties.values()) {
+      values[i++] = property.get.apply(model);
+    }
+    values[i] = getUnknown.apply(model);
+    return values;
+  }
+
+  /**
+   * {@return what is set, fit for a log} Numbers, enumerations and nested models are shown; of texts, lists and unions
+   * only that they are there, since they may be the caller's own.
+   */
+  public final String describe(T model) {
+    StringJoiner members = new StringJoiner(", ", modelName + "{", "}");
+    for (Property<T, B, ?> property : properties.values()) {
+      Object value = property.get.apply(model);
+      if (value != null) {
+        members.add(property.name + "=" + JsonTypes.describe(value));
+      }
+    }
+    getUnknown.apply(model).forEach((name, value) -> members.add(name + (value.isJsonNull() ? "=null" : "=...")));
+    return members.toString();
+  }
+
+  @Override
+  @SuppressWarnings("unchecked") // Gson calls this for the annotated model alone
+  public final <R> TypeAdapter<R> create(Gson gson, TypeToken<R> type) {
+    return (TypeAdapter<R>) new Bound(gson);
+  }
+
+  private record BoundProperty<T, B, V>(Property<T, B, V> property, TypeAdapter<V> adapter) {
+    void read(JsonReader in, B builder) throws IOException {
+      property.set.accept(builder, adapter.read(in));
+    }
+
+    boolean write(JsonWriter out, T model) throws IOException {
+      V value = property.get.apply(model);
+      if (value == null) {
+        return false;
+      }
+      out.name(property.name);
+      adapter.write(out, value);
+      return true;
+    }
+  }
+
+  /** The adapter in one {@link Gson}, whose own adapters serve the nested models. */
+  private final class Bound extends TypeAdapter<T> implements JsonTypes.Shape {
+    private final Map<String, BoundProperty<T, B, ?>> bound = new LinkedHashMap<>();
+
+    Bound(Gson gson) {
+      properties.forEach((name, property) -> bound.put(name, property.bind(gson)));
+    }
+
+    @Override
+    public @Nullable T read(JsonReader in) throws IOException {
+      if (in.peek() == JsonToken.NULL) {
+        in.nextNull();
+        return null;
+      }
+      B builder = newBuilder.get();
+      JsonTypes.expect(in, JsonToken.BEGIN_OBJECT, modelName);
+      in.beginObject();
+      while (in.hasNext()) {
+        String name = in.nextName();
+        BoundProperty<T, B, ?> property = bound.get(name);
+        if (property == null || in.peek() == JsonToken.NULL) {
+          setUnknown.put(builder, name, JsonTypes.RAW.read(in));
+        } else {
+          readProperty(property, in, builder);
+        }
+      }
+      in.endObject();
+      return build.apply(builder);
+    }
+
+    private void readProperty(BoundProperty<T, B, ?> property, JsonReader in, B builder) throws IOException {
+      JsonToken token = in.peek();
+      String path = in.getPath();
+      try {
+        property.read(in, builder);
+      } catch (IllegalStateException | IllegalArgumentException e) {
+        // Neither the message nor the cause may show the value: it can be a text or a vector.
+        throw new JsonSyntaxException(
+            modelName + "." + property.property.name + ": this " + token + " cannot be read as "
+                + property.property.type.getTypeName() + " at path " + path);
+      }
+    }
+
+    @Override
+    public void write(JsonWriter out, @Nullable T model) throws IOException {
+      if (model == null) {
+        out.nullValue();
+        return;
+      }
+      out.beginObject();
+      Map<String, JsonElement> unknown = getUnknown.apply(model);
+      for (BoundProperty<T, B, ?> property : bound.values()) {
+        if (!property.write(out, model) && unknown.containsKey(property.property.name)) {
+          writeUnknown(out, property.property.name, unknown.get(property.property.name));
+        }
+      }
+      for (Map.Entry<String, JsonElement> member : unknown.entrySet()) {
+        if (!bound.containsKey(member.getKey())) {
+          writeUnknown(out, member.getKey(), member.getValue());
+        }
+      }
+      out.endObject();
+    }
+
+    private void writeUnknown(JsonWriter out, String name, JsonElement value) throws IOException {
+      out.name(name);
+      JsonTypes.RAW.write(out, value);
+    }
+
+    @Override
+    public int fit(JsonElement json) {
+      if (!json.isJsonObject()) {
+        return NO_FIT;
+      }
+      Map<String, JsonElement> members = json.getAsJsonObject().asMap();
+      int fit = -members.size(); // a member that is no property speaks against this model
+      for (BoundProperty<T, B, ?> property : bound.values()) {
+        JsonElement value = members.get(property.property.name);
+        if (value == null) {
+          if (property.property.required) {
+            return NO_FIT;
+          }
+        } else if (!value.isJsonNull()) {
+          int valueFit = JsonTypes.fit(property.adapter, value);
+          if (valueFit == NO_FIT) {
+            return NO_FIT;
+          }
+          fit += 2 + valueFit;
+        }
+      }
+      return fit;
+    }
+  }
+}
