@@ -1,0 +1,69 @@
+package io.github.tokenfactory;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.openapitools.codegen.DefaultGenerator;
+import org.openapitools.codegen.config.CodegenConfigurator;
+
+/** Runs the generator in this process as the build does, on any document, with this project's templates and settings. */
+final class Generation {
+  static final Path DOCUMENT = Path.of("openapi.json");
+  static final Path SETTINGS = Path.of("generated-sources-config.yaml");
+  static final Path TEMPLATES = Path.of("templates");
+
+  private Generation() {}
+
+  /** {@return the generated sources by simple class name} */
+  static Map<String, String> of(Path document, Consumer<CodegenConfigurator> change) {
+    try {
+      Path output = Files.createTempDirectory("generated");
+      try {
+        CodegenConfigurator settings = CodegenConfigurator.fromFile(SETTINGS.toString());
+        settings
+            .setGeneratorName("java")
+            .setInputSpec(document.toString())
+            .setTemplateDir(TEMPLATES.toString())
+            .setOutputDir(output.toString());
+        change.accept(settings);
+        DefaultGenerator generator = new DefaultGenerator();
+        generator.setGenerateMetadata(false);
+        for (String kept : new String[] {"apis", "models"}) {
+          generator.setGeneratorPropertyDefault(kept, "true");
+        }
+        for (String left : new String[] {"supportingFiles", "apiDocs", "apiTests", "modelDocs", "modelTests"}) {
+          generator.setGeneratorPropertyDefault(left, "false");
+        }
+        generator.opts(settings.toClientOptInput()).generate();
+        return sources(output);
+      } finally {
+        delete(output);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static Map<String, String> sources(Path directory) throws IOException {
+    Map<String, String> sources = new TreeMap<>();
+    try (Stream<Path> files = Files.walk(directory)) {
+      for (Path file : (Iterable<Path>) files.filter(Files::isRegularFile)::iterator) {
+        sources.put(file.getFileName().toString().replace(".java", ""), Files.readString(file));
+      }
+    }
+    return sources;
+  }
+
+  private static void delete(Path directory) throws IOException {
+    try (Stream<Path> files = Files.walk(directory)) {
+      files.sorted(Comparator.reverseOrder()).map(Path::toFile).forEach(File::delete);
+    }
+  }
+}

@@ -1,0 +1,137 @@
+package io.github.tokenfactory;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.tokenfactory.api.TokenFactoryApi;
+import io.github.tokenfactory.model.EmbeddingRequest;
+import io.github.tokenfactory.model.EmbeddingResponse;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import okhttp3.OkHttpClient;
+import okhttp3.mockwebserver.MockResponse;
+import okhttp3.mockwebserver.MockWebServer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import retrofit2.Retrofit;
+import retrofit2.converter.gson.GsonConverterFactory;
+
+/** Compiles and runs the Java of the README, and measures what it says of the dependencies. */
+class ReadmeTest {
+  private static final Pattern JAVA_BLOCK = Pattern.compile("(?ms)^```java\\n(.*?)^```");
+
+  private final MockWebServer server = new MockWebServer();
+  private String baseUrl;
+
+  @BeforeEach
+  void answer() throws IOException {
+    server.start();
+    baseUrl = server.url("/").toString();
+    server.enqueue(
+        new MockResponse()
+            .setHeader("Content-Type", "application/json")
+            .setBody(
+                """
+                {"object":"list","model":"m","service_tier":"default",
+                 "usage":{"prompt_tokens":8,"completion_tokens":0,"total_tokens":8},
+                 "data":[{"object":"embedding","index":0,"embedding":[0.5,0.25]},
+                         {"object":"embedding","index":1,"embedding":"AACAPwAAAEA="}]}
+                """));
+  }
+
+  @AfterEach
+  void stop() throws IOException {
+    server.shutdown();
+  }
+
+  /** Not run: it needs a key in the environment. */
+  static void firstLines() {
+    try (TokenFactoryClient client = TokenFactoryClient.fromEnv()) {
+      EmbeddingResult result =
+          client.embeddings().create("Qwen/Qwen3-Embedding-8B", EmbeddingInput.texts("a cat", "a dog"));
+      float[] cat = result.vector(0);
+      float[] dog = result.vector(1);
+      System.out.println(result.dimensions() + " dimensions, " + result.usage());
+    }
+  }
+
+  @Test
+  void sendsARequestWithEverythingSet() {
+    try (TokenFactoryClient client =
+        TokenFactoryClient.builder().apiKey("key").baseUrl(baseUrl).aiProjectId("project-1").build()) {
+      EmbeddingRequest request =
+          EmbeddingRequest.builder()
+              .model("Qwen/Qwen3-Embedding-8B")
+              .input(EmbeddingInput.tokenArrays(new int[] {9707, 1879}, new int[] {14990}))
+              .dimensions(2L)
+              .build();
+      CompletableFuture<EmbeddingResult> future =
+          client.embeddings().createAsync(request, RequestOptions.builder().aiProjectId("project-2").build());
+      List<float[]> vectors = future.join().vectors();
+      assertThat(vectors).containsExactly(new float[] {0.5f, 0.25f}, new float[] {1, 2});
+    }
+  }
+
+  @Test
+  void servesARetrofitOfTheUsersOwn() throws IOException {
+    OkHttpClient yourOkHttp = new OkHttpClient();
+    Retrofit retrofit =
+        new Retrofit.Builder()
+            .baseUrl(baseUrl) // ends with a slash; a path prefix is kept
+            .client(yourOkHttp) // adds the Authorization header
+            .addConverterFactory(GsonConverterFactory.create())
+            .build();
+    TokenFactoryApi api = retrofit.create(TokenFactoryApi.class);
+    EmbeddingRequest request =
+        EmbeddingRequest.builder().model("m").input(EmbeddingInput.texts("a cat", "a dog")).build();
+    EmbeddingResponse response = api.createEmbeddings(request, null).execute().body();
+    float[] vector = response.getData().get(0).getEmbedding().toArray();
+    assertThat(vector).containsExactly(0.5f, 0.25f);
+  }
+
+  @TestFactory
+  Stream<DynamicTest> holdsOnlyJavaThatIsCompiledHere() throws IOException {
+    String here = stripped(Files.readString(Path.of("src/test/java/io/github/tokenfactory/ReadmeTest.java")));
+    List<String> blocks =
+        JAVA_BLOCK.matcher(readme()).results().map(block -> stripped(block.group(1))).toList();
+    assertThat(blocks).hasSizeGreaterThanOrEqualTo(3);
+    return blocks.stream()
+        .map(block -> DynamicTest.dynamicTest(block.lines().findFirst().orElse(""), () -> assertThat(here).contains(block)));
+  }
+
+  @Test
+  void listsTheRuntimeDependenciesAsTheBuildMeasuresThem() throws IOException {
+    StringBuilder table = new StringBuilder("| dependency | KB |\n| --- | ---: |\n");
+    long total = 0;
+    for (String jar : Files.readString(Path.of("target/runtime-classpath.txt")).strip().split(File.pathSeparator)) {
+      long size = Files.size(Path.of(jar));
+      total += size;
+      table.append("| %s | %d |\n".formatted(Path.of(jar).getFileName().toString().replace(".jar", ""), kilobytes(size)));
+    }
+    table.append(String.format(Locale.ROOT, "| all | %d |\n", kilobytes(total)));
+    assertThat(readme()).contains(table);
+    assertThat(total).isLessThan(6_000_000);
+  }
+
+  private static long kilobytes(long bytes) {
+    return Math.round(bytes / 1000.0);
+  }
+
+  private static String readme() throws IOException {
+    return Files.readString(Path.of("README.md"));
+  }
+
+  private static String stripped(String code) {
+    return code.lines().map(String::strip).collect(Collectors.joining("\n"));
+  }
+}
