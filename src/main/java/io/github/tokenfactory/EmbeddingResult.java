@@ -56,7 +56,7 @@ public final class EmbeddingResult {
       long wanted = dimensions == null ? ordered[0].length : dimensions;
       if (ordered[i].length != wanted || wanted == 0) {
         throw invalid("the vector of input " + i + " has " + ordered[i].length + " dimensions, not "
-            + (wanted == 0 ? "one or more" : wanted));
+            + (wanted == 0 && ordered[i].length == 0 ? "one or more" : wanted));
       }
     }
     return new EmbeddingResult(response, Collections.unmodifiableList(Arrays.asList(ordered)));

@@ -41,14 +41,23 @@ public final class EmbeddingVector {
     this.json = json;
   }
 
-  /** {@return a vector of these elements, which JSON has as numbers} */
+  /** {@return a vector of these elements, all finite, which JSON has as numbers} */
   public static EmbeddingVector of(float... elements) {
-    return new EmbeddingVector(Form.NUMBERS, elements.clone(), null);
+    return new EmbeddingVector(Form.NUMBERS, finite(elements.clone()), null);
   }
 
-  /** {@return a vector of these elements, which JSON has as base64} */
+  /** {@return a vector of these elements, all finite, which JSON has as base64} */
   public static EmbeddingVector ofBase64(float... elements) {
-    return new EmbeddingVector(Form.BASE64, elements.clone(), null);
+    return new EmbeddingVector(Form.BASE64, finite(elements.clone()), null);
+  }
+
+  private static float[] finite(float[] elements) {
+    for (int i = 0; i < elements.length; i++) {
+      if (!Float.isFinite(elements[i])) {
+        throw new IllegalArgumentException("The element at " + i + " is not finite: JSON has no such number.");
+      }
+    }
+    return elements;
   }
 
   /** {@return the elements, in a new array} */
@@ -63,7 +72,7 @@ public final class EmbeddingVector {
 
   /** {@return the raw JSON if it is of a form that this version does not know, else null} */
   public @Nullable JsonElement asJson() {
-    return json;
+    return json == null ? null : json.deepCopy();
   }
 
   /** {@return the elements, not copied} */

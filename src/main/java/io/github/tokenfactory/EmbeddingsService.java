@@ -1,6 +1,7 @@
 package io.github.tokenfactory;
 
 import com.google.gson.JsonParseException;
+import com.google.gson.stream.MalformedJsonException;
 import io.github.tokenfactory.api.TokenFactoryApi;
 import io.github.tokenfactory.model.EmbeddingRequest;
 import io.github.tokenfactory.model.EmbeddingResponse;
@@ -129,7 +130,15 @@ public final class EmbeddingsService {
         base64 && request.getEncodingFormat() == null && !request.unknown().containsKey("encoding_format")
             ? request.toBuilder().encodingFormat(BASE64).build()
             : request;
-    return api.createEmbeddings(sent, options.aiProjectId() == null ? aiProjectId : options.aiProjectId());
+    Call<EmbeddingResponse> call =
+        api.createEmbeddings(sent, options.aiProjectId() == null ? aiProjectId : options.aiProjectId());
+    try {
+      call.request(); // writes the body, which both ways to call then send
+    } catch (IllegalArgumentException e) {
+      throw new InvalidRequestException(
+          "Invalid EmbeddingRequest, nothing was sent: JSON cannot carry it: " + e.getMessage());
+    }
+    return call;
   }
 
   private static EmbeddingResult result(EmbeddingRequest request, Response<EmbeddingResponse> response)
@@ -150,8 +159,11 @@ public final class EmbeddingsService {
       BufferedSource source = errorBody.source();
       source.request(ERROR_BODY_LIMIT);
       body = source.getBuffer().readUtf8(Math.min(ERROR_BODY_LIMIT, source.getBuffer().size()));
+      body = body.replaceFirst("\uFFFD+$", ""); // what the limit left of a character
     }
-    return new ApiException(status, body, "The server answered " + status + advice(status) + ": " + body);
+    // A server may repeat the key or the input in its body: that is for the caller to show, not for a log.
+    return new ApiException(
+        status, body, "The server answered " + status + advice(status) + (body.isEmpty() ? "." : "; body() has its reason."));
   }
 
   private static String advice(int status) {
@@ -168,7 +180,7 @@ public final class EmbeddingsService {
     if (error instanceof TokenFactoryException known) {
       return known;
     }
-    if (error instanceof JsonParseException) {
+    if (error instanceof JsonParseException || error instanceof MalformedJsonException) {
       return new InvalidResponseException(
           "The server's answer is not what the document says: " + error.getMessage(), error);
     }

@@ -345,6 +345,9 @@ final class JsonTypes {
       set.forEach(element -> copy.add(frozen(element)));
       return (V) Collections.unmodifiableSet(copy);
     } else if (value instanceof Map<?, ?> map) {
+      if (map.isEmpty()) {
+        return (V) Map.of();
+      }
       Map<@Nullable Object, @Nullable Object> copy = new LinkedHashMap<>();
       map.forEach((name, member) -> copy.put(name, frozen(member)));
       return (V) Collections.unmodifiableMap(copy);

@@ -70,6 +70,12 @@ public abstract class ObjectAdapter<T, B> implements TypeAdapterFactory {
 
   /** Adds a property under its name in the document; called by the subclass's constructor alone. */
   protected final <V> void property(
+      String name, boolean required, Class<V> type, Function<T, @Nullable V> get, BiConsumer<B, V> set) {
+    properties.put(name, new Property<>(name, type, required, get, set));
+  }
+
+  /** Adds a property that is a list, a set or a map. */
+  protected final <V> void property(
       String name, boolean required, TypeToken<V> type, Function<T, @Nullable V> get, BiConsumer<B, V> set) {
     properties.put(name, new Property<>(name, type.getType(), required, get, set));
   }

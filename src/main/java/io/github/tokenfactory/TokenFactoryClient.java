@@ -2,7 +2,9 @@ package io.github.tokenfactory;
 
 import com.google.gson.Gson;
 import io.github.tokenfactory.api.TokenFactoryApi;
+import java.io.IOException;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
 import okhttp3.HttpUrl;
 import okhttp3.OkHttpClient;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +32,7 @@ public final class TokenFactoryClient implements AutoCloseable {
   private final HttpUrl baseUrl;
   private final OkHttpClient http;
   private final EmbeddingsService embeddings;
+  private final AtomicBoolean closed = new AtomicBoolean();
 
   private TokenFactoryClient(Builder builder) {
     this.baseUrl = builder.baseUrl;
@@ -37,7 +40,12 @@ public final class TokenFactoryClient implements AutoCloseable {
     this.http =
         new OkHttpClient.Builder()
             .addInterceptor(
-                chain -> chain.proceed(chain.request().newBuilder().header("Authorization", authorization).build()))
+                chain -> {
+                  if (closed.get()) {
+                    throw new IOException("the client is closed");
+                  }
+                  return chain.proceed(chain.request().newBuilder().header("Authorization", authorization).build());
+                })
             .build();
     TokenFactoryApi api =
         new Retrofit.Builder()
@@ -80,6 +88,7 @@ public final class TokenFactoryClient implements AutoCloseable {
   /** Closes idle connections and lets the client's threads end; a call made later fails. */
   @Override
   public void close() {
+    closed.set(true);
     http.dispatcher().executorService().shutdown();
     http.connectionPool().evictAll();
   }

@@ -1,5 +1,6 @@
 package io.github.tokenfactory;
 
+import io.github.tokenfactory.spec.GeneratorInput;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -21,15 +22,22 @@ final class Generation {
 
   private Generation() {}
 
+  /** {@return the sources generated for the pinned document, by simple class name} */
+  static Map<String, String> ofPinned() {
+    return of(DOCUMENT, "POST /v1/embeddings", settings -> {});
+  }
+
   /** {@return the generated sources by simple class name} */
-  static Map<String, String> of(Path document, Consumer<CodegenConfigurator> change) {
+  static Map<String, String> of(Path document, String operations, Consumer<CodegenConfigurator> change) {
     try {
       Path output = Files.createTempDirectory("generated");
       try {
-        CodegenConfigurator settings = CodegenConfigurator.fromFile(SETTINGS.toString());
+        Path input = output.resolve("input");
+        GeneratorInput.main(new String[] {document.toString(), operations, SETTINGS.toString(), input.toString()});
+        CodegenConfigurator settings = CodegenConfigurator.fromFile(input.resolve("settings.yaml").toString());
         settings
             .setGeneratorName("java")
-            .setInputSpec(document.toString())
+            .setInputSpec(input.resolve("openapi.json").toString())
             .setTemplateDir(TEMPLATES.toString())
             .setOutputDir(output.toString());
         change.accept(settings);
@@ -42,7 +50,7 @@ final class Generation {
           generator.setGeneratorPropertyDefault(left, "false");
         }
         generator.opts(settings.toClientOptInput()).generate();
-        return sources(output);
+        return sources(output.resolve("src"));
       } finally {
         delete(output);
       }

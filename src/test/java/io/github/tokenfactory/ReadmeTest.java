@@ -1,10 +1,15 @@
 package io.github.tokenfactory;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import io.github.tokenfactory.api.TokenFactoryApi;
 import io.github.tokenfactory.model.EmbeddingRequest;
 import io.github.tokenfactory.model.EmbeddingResponse;
+import io.github.tokenfactory.spec.DriftReport;
+import io.github.tokenfactory.spec.OpenApiDocument;
+import io.github.tokenfactory.spec.SpecDrift;
+import io.github.tokenfactory.spec.SpecSource;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -97,6 +102,15 @@ class ReadmeTest {
     EmbeddingResponse response = api.createEmbeddings(request, null).execute().body();
     float[] vector = response.getData().get(0).getEmbedding().toArray();
     assertThat(vector).containsExactly(0.5f, 0.25f);
+  }
+
+  @Test
+  void comparesTwoDocuments() throws IOException {
+    String url = Path.of("openapi.json").toUri().toString();
+    OpenApiDocument pinned = SpecSource.create().load("openapi.json");
+    OpenApiDocument published = SpecSource.create().load(url);
+    DriftReport report = SpecDrift.compare(pinned, published, List.of("POST /v1/embeddings"));
+    assertFalse(report.hasDrift(), report::toText);
   }
 
   @TestFactory

@@ -1,0 +1,341 @@
+package io.github.tokenfactory.spec;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonPrimitive;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the code generator is given in place of the document: the bound operations alone, in plain OpenAPI 3.0, under final
+ * Java names; for the build, not part of the library's jar.
+ *
+ * <p>All that depends on the document's style ends here, so that templates stay simple: see {@link GeneratorSchemas} for
+ * schemas. Of each operation what remains is its parameters, one kind of body and one kind of answer.
+ */
+public final class GeneratorInput {
+  private static final String RAW = "x-raw";
+
+  private final OpenApiDocument document;
+  private final GeneratorSchemas schemas;
+
+  private GeneratorInput(OpenApiDocument document) {
+    this.document = document;
+    this.schemas = new GeneratorSchemas(document);
+  }
+
+  /**
+   * Writes the generator's document and settings, each only if it would change.
+   *
+   * @param args the document, the operations (comma-separated), the settings to start from, and the directory to write to
+   */
+  public static void main(String[] args) throws IOException {
+    List<String> operations = Stream.of(args[1].split(",")).map(String::strip).filter(name -> !name.isEmpty()).toList();
+    OpenApiDocument document = OpenApiDocument.parse(Files.readAllBytes(Path.of(args[0])));
+    GeneratorInput input = new GeneratorInput(document.slice(operations));
+    Path directory = Files.createDirectories(Path.of(args[3]));
+    write(directory.resolve("openapi.json"), Json.canonical(input.document()));
+    write(directory.resolve("settings.yaml"), input.settings(Files.readString(Path.of(args[2]))));
+  }
+
+  private static void write(Path file, String content) throws IOException {
+    if (!Files.exists(file) || !Files.readString(file).equals(content)) {
+      Path whole = Files.writeString(file.resolveSibling(file.getFileName() + ".part"), content, StandardCharsets.UTF_8);
+      Files.move(whole, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+    }
+  }
+
+  /** {@return the settings with a Java name for each property} The settings' own names go first. */
+  private String settings(String start) {
+    StringBuilder names = new StringBuilder("nameMappings:\n");
+    schemas.propertyNames()
+        .forEach((name, member) -> names.append("  ").append(Json.quote(name)).append(": ").append(member).append('\n'));
+    if (!start.contains("\nnameMappings:\n")) {
+      return start + "\n" + names;
+    }
+    throw new IllegalArgumentException("nameMappings are computed: name a property in JavaNames instead.");
+  }
+
+  private JsonObject document() {
+    JsonObject paths = new JsonObject();
+    Set<String> methods = new HashSet<>();
+    for (OpenApiDocument.Operation operation : document.bound()) {
+      JsonObject item = paths.getAsJsonObject(path(operation.path()));
+      if (item == null) {
+        item = new JsonObject();
+        paths.add(path(operation.path()), item);
+      }
+      item.add(operation.method(), operation(operation, methods));
+    }
+    schemas.addComponents();
+    JsonObject info = new JsonObject();
+    info.addProperty("title", "generated");
+    info.addProperty("version", "1");
+    JsonObject components = new JsonObject();
+    components.add("schemas", schemas.components());
+    JsonObject root = new JsonObject();
+    root.addProperty("openapi", "3.0.3");
+    root.add("info", info);
+    root.add("paths", paths);
+    root.add("components", components);
+    return root;
+  }
+
+  /** Names in a path are not sent: Retrofit takes fewer characters in them than OpenAPI. */
+  private static String path(String path) {
+    StringBuilder safe = new StringBuilder();
+    for (String part : path.split("(?=\\{)|(?<=})")) {
+      safe.append(part.startsWith("{") && part.endsWith("}")
+          ? "{" + JavaNames.member(part.substring(1, part.length() - 1)) + "}"
+          : JavaNames.literal(part));
+    }
+    return safe.toString();
+  }
+
+  private JsonObject operation(OpenApiDocument.Operation operation, Set<String> methods) {
+    JsonObject source = operation.spot().object();
+    String method = JavaNames.unique(JavaNames.member(id(operation)), methods::add);
+    JsonObject target = new JsonObject();
+    target.addProperty("operationId", method);
+    String what = first(source, "summary", "description");
+    target.addProperty("summary", JavaNames.javadoc(what == null ? operation.title() : what));
+    if (source.has("summary") && Json.string(source.get("description")) != null) {
+      target.addProperty("description", JavaNames.javadoc(source.get("description").getAsString()));
+    }
+    target.addProperty("x-title", JavaNames.javadoc(operation.title()));
+    if (Json.isTrue(source.get("deprecated"))) {
+      target.addProperty("deprecated", true);
+    }
+    String type = JavaNames.words(method);
+    target.add("parameters", parameters(operation, type));
+    if (source.has("requestBody")) {
+      JsonObject body = body(document.dereference(operation.spot().child("requestBody")), type + "Request");
+      if (body != null) {
+        target.add("requestBody", body);
+      }
+    }
+    target.add("responses", responses(operation, type, target));
+    return target;
+  }
+
+  /** {@return the operation's id, without the path and method that FastAPI adds to it} */
+  private static String id(OpenApiDocument.Operation operation) {
+    String place = operation.path() + " " + operation.method();
+    String id = operation.id();
+    if (id == null) {
+      return operation.method() + " " + operation.path();
+    }
+    String suffix = place.replaceAll("\\W", "_");
+    return id.endsWith(suffix) && id.length() > suffix.length() ? id.substring(0, id.length() - suffix.length()) : id;
+  }
+
+  private static @Nullable String first(JsonObject source, String... names) {
+    for (String name : names) {
+      if (Json.string(source.get(name)) != null && !source.get(name).getAsString().isBlank()) {
+        return source.get(name).getAsString();
+      }
+    }
+    return null;
+  }
+
+  private JsonArray parameters(OpenApiDocument.Operation operation, String type) {
+    Map<String, Spot> found = new LinkedHashMap<>();
+    for (Spot holder : List.of(operation.item(), operation.spot())) {
+      if (holder.object().has("parameters")) {
+        for (Spot each : holder.child("parameters").requireElements()) {
+          Spot parameter = document.dereference(each);
+          found.put(parameter.object().get("in") + " " + parameter.object().get("name"), parameter);
+        }
+      }
+    }
+    JsonArray parameters = new JsonArray();
+    for (Spot parameter : found.values()) {
+      JsonObject source = parameter.object();
+      String name = String.valueOf(Json.string(source.get("name")));
+      String in = String.valueOf(Json.string(source.get("in")));
+      boolean ignored = Set.of("accept", "content-type", "authorization").contains(name.toLowerCase(java.util.Locale.ROOT));
+      if (!(in.equals("header") && ignored)) {
+        parameters.add(parameter(parameter, name, in, type));
+      }
+    }
+    return parameters;
+  }
+
+  private JsonObject parameter(Spot parameter, String name, String in, String type) {
+    JsonObject source = parameter.object();
+    JsonObject target = new JsonObject();
+    String description = source.has("description") ? JavaNames.javadoc(source.get("description").getAsString()) : "";
+    target.addProperty("name", in.equals("path") ? JavaNames.member(name) : JavaNames.literal(name));
+    target.addProperty("in", in);
+    if (in.equals("cookie")) {
+      target.addProperty("name", "Cookie");
+      target.addProperty("in", "header");
+      description = (description + " As <code>" + JavaNames.javadoc(name) + "=value</code>.").strip();
+    }
+    target.addProperty("required", in.equals("path") || Json.isTrue(source.get("required")));
+    target.add("schema", parameterSchema(parameter, type + JavaNames.words(name), in));
+    if (!description.isEmpty()) {
+      target.addProperty("description", description);
+    }
+    return target;
+  }
+
+  /** A parameter is text on the wire: what has no plain text form of its own is left to the caller. */
+  private JsonObject parameterSchema(Spot parameter, String type, String in) {
+    JsonObject used = parameter.object().has("schema") ? schemas.use(parameter.child("schema"), type) : new JsonObject();
+    boolean repeated = !Json.isTrue(parameter.object().get("explode")) && parameter.object().has("explode") ? false : in.equals("query");
+    if (used.has("items") && repeated) {
+      used.add("items", text(used.getAsJsonObject("items")));
+      used.remove("description");
+      return used;
+    }
+    return text(used);
+  }
+
+  private JsonObject text(JsonObject used) {
+    JsonObject reference = used.has("allOf") ? used.getAsJsonArray("allOf").get(0).getAsJsonObject() : used;
+    if (reference.has("$ref")) {
+      String name = reference.get("$ref").getAsString().replaceFirst(".*/", "");
+      return schemas.components().getAsJsonObject(name).has("enum") ? reference : string();
+    }
+    String type = Json.string(used.get("type"));
+    boolean plain = type != null && Set.of("integer", "number", "boolean", "string").contains(type);
+    if (!plain || Set.of("date-time", "byte").contains(String.valueOf(Json.string(used.get("format"))))) {
+      return string();
+    }
+    used.remove("description");
+    return used;
+  }
+
+  private static JsonObject string() {
+    JsonObject schema = new JsonObject();
+    schema.addProperty("type", "string");
+    return schema;
+  }
+
+  private @Nullable JsonObject body(Spot body, String type) {
+    JsonObject target = new JsonObject();
+    if (Json.string(body.object().get("description")) != null) {
+      target.addProperty("description", JavaNames.javadoc(body.object().get("description").getAsString()));
+    }
+    target.addProperty("required", Json.isTrue(body.object().get("required")));
+    List<Spot> media = media(body);
+    if (media.isEmpty()) {
+      return null;
+    }
+    Spot json = find(media, "application/(.+\\+)?json.*");
+    Spot form = json == null ? find(media, "multipart/form-data|application/x-www-form-urlencoded") : null;
+    JsonObject schema;
+    if (json != null) {
+      schema = schema(json, type);
+    } else if (form != null && formFields(form, type) != null) {
+      schema = formFields(form, type);
+      target.addProperty("required", true);
+    } else {
+      schema = string();
+      schema.addProperty("format", "binary");
+    }
+    String mediaType = json != null ? "application/json" : schema.has("properties") ? form.name() : "application/octet-stream";
+    target.add("content", content(mediaType, schema));
+    return target;
+  }
+
+  private static List<Spot> media(Spot holder) {
+    return holder.object().has("content") ? holder.child("content").members(name -> true) : List.of();
+  }
+
+  private static @Nullable Spot find(List<Spot> media, String pattern) {
+    return media.stream().filter(one -> one.name().matches("(?i)" + pattern)).findFirst().orElse(null);
+  }
+
+  private JsonObject schema(Spot media, String type) {
+    return media.object().has("schema") ? schemas.use(media.child("schema"), type) : new JsonObject();
+  }
+
+  /** {@return an object whose every property is one part or field} or null if the schema does not say which there are. */
+  private @Nullable JsonObject formFields(Spot form, String type) {
+    JsonObject used = schema(form, type);
+    JsonObject reference = used.has("allOf") ? used.getAsJsonArray("allOf").get(0).getAsJsonObject() : used;
+    if (!reference.has("$ref")) {
+      return null;
+    }
+    JsonObject object = schemas.components().getAsJsonObject(reference.get("$ref").getAsString().replaceFirst(".*/", ""));
+    if (!object.has("properties")) {
+      return null;
+    }
+    JsonObject properties = new JsonObject();
+    for (Map.Entry<String, JsonElement> property : object.getAsJsonObject("properties").entrySet()) {
+      JsonObject field = property.getValue().getAsJsonObject();
+      JsonObject text = string();
+      if (field.has("items") && form.name().startsWith("application/")) {
+        JsonObject list = new JsonObject();
+        list.addProperty("type", "array");
+        list.add("items", text);
+        text = list;
+      }
+      properties.add(property.getKey(), text);
+    }
+    JsonObject fields = new JsonObject();
+    fields.addProperty("type", "object");
+    fields.add("properties", properties);
+    if (object.has("required")) {
+      fields.add("required", object.get("required"));
+    }
+    return fields;
+  }
+
+  private static JsonObject content(String mediaType, JsonObject schema) {
+    JsonObject media = new JsonObject();
+    media.add("schema", schema);
+    JsonObject content = new JsonObject();
+    content.add(mediaType, media);
+    return content;
+  }
+
+  /** Keeps one answer, the successful one; the others' schemas become classes all the same. */
+  private JsonObject responses(OpenApiDocument.Operation operation, String type, JsonObject target) {
+    Map<String, JsonObject> answers = new LinkedHashMap<>();
+    boolean raw = false;
+    Spot responses = operation.spot().object().has("responses") ? operation.spot().child("responses") : null;
+    if (responses != null) {
+      for (Spot each : responses.members(name -> !Grammar.isExtension(name))) {
+        Spot response = document.dereference(each);
+        boolean success = each.name().startsWith("2");
+        for (Spot media : media(response)) {
+          if (media.name().matches("(?i)application/(.+\\+)?json.*")) {
+            JsonObject answer = schema(media, type + (success ? "Response" : JavaNames.words(each.name())));
+            if (success) {
+              answers.put(answer.toString(), answer);
+            }
+          } else {
+            raw |= success;
+          }
+        }
+      }
+    }
+    JsonObject response = new JsonObject();
+    response.addProperty("description", "");
+    if (answers.size() == 1) {
+      response.add("content", content("application/json", answers.values().iterator().next()));
+    } else if (!answers.isEmpty()) {
+      response.add("content", content("application/json", new JsonObject())); // several: raw JSON
+    } else if (raw) {
+      target.addProperty(RAW, true);
+    }
+    JsonObject one = new JsonObject();
+    one.add("200", response);
+    return one;
+  }
+}

@@ -1,0 +1,653 @@
+package io.github.tokenfactory.spec;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonNull;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonPrimitive;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.PatternSyntaxException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Rewrites schemas in the few forms of OpenAPI 3.0 that the code generator turns into right code: a reference to a class, a
+ * list, a map, a scalar, or anything.
+ *
+ * <p>A class is an object with properties, an enumeration, or a union of two or more; each becomes a component under its
+ * final Java name, that of an inline schema made of its place. What cannot be typed faithfully becomes anything, which is
+ * raw JSON in Java.
+ */
+final class GeneratorSchemas {
+  private static final String SCHEMAS = "#/components/schemas/";
+  private static final Set<String> STRUCTURE =
+      Set.of(
+          "type", "properties", "required", "additionalProperties", "patternProperties", "items", "prefixItems", "enum",
+          "const", "allOf", "anyOf", "oneOf", "format", "contentEncoding");
+  private static final Set<String> FORMATS = Set.of("date-time", "date", "uuid", "uri", "byte", "float", "double");
+  private static final List<String> BOUNDS =
+      List.of("minLength", "maxLength", "minItems", "maxItems", "uniqueItems");
+
+  private final OpenApiDocument document;
+  private final JsonObject output = new JsonObject();
+  private final Map<String, String> names = new HashMap<>();
+  private final Set<String> claimed = new HashSet<>();
+  private final Map<String, String> propertyNames = new LinkedHashMap<>();
+  private final Set<String> inProgress = new HashSet<>();
+
+  GeneratorSchemas(OpenApiDocument document) {
+    this.document = document;
+    Spot schemas = document.at(List.of("components", "schemas"));
+    if (schemas != null) {
+      List<Spot> components = new ArrayList<>(schemas.members(name -> true));
+      // Names that need no change go first, so that no other schema can take one away.
+      components.sort((a, b) -> Boolean.compare(!isTypeName(a), !isTypeName(b)) * 2 + Integer.signum(a.name().compareTo(b.name())));
+      components.forEach(component -> names.put(component.pointer(), claim(component.name())));
+    }
+  }
+
+  private static boolean isTypeName(Spot component) {
+    return JavaNames.type(component.name()).equals(component.name());
+  }
+
+  private String claim(String name) {
+    String type = JavaNames.unique(JavaNames.type(name), free -> !claimed.contains(free.toLowerCase(Locale.ROOT)));
+    claimed.add(type.toLowerCase(Locale.ROOT));
+    return type;
+  }
+
+  /** Rewrites every component, so that those too become classes that no operation refers to directly. */
+  void addComponents() {
+    Spot schemas = document.at(List.of("components", "schemas"));
+    if (schemas != null) {
+      schemas.members(name -> true).forEach(component -> use(component, component.name()));
+    }
+  }
+
+  /** {@return the classes, by Java name} */
+  JsonObject components() {
+    return output;
+  }
+
+  /** {@return the Java name for each property name that would not give one by itself or not a unique one} */
+  Map<String, String> propertyNames() {
+    return propertyNames;
+  }
+
+  /** What a schema says, references followed and {@code allOf} merged. */
+  private final class Flat {
+    final Set<String> types = new LinkedHashSet<>();
+    final Map<String, Spot> properties = new LinkedHashMap<>();
+    final Set<String> required = new LinkedHashSet<>();
+    final List<Spot> variants = new ArrayList<>();
+    final JsonObject bounds = new JsonObject();
+    @Nullable List<JsonElement> values;
+    @Nullable Spot additional;
+    @Nullable Spot items;
+    @Nullable String format;
+    @Nullable Spot discriminator;
+    boolean nullable;
+    boolean unfit;
+
+    Flat(Spot spot) {
+      add(spot, new HashSet<>());
+      if (values != null && values.removeIf(JsonElement::isJsonNull)) {
+        nullable = true;
+      }
+      nullable |= types.remove("null");
+      if (types.isEmpty()) {
+        guessType();
+      }
+    }
+
+    private void guessType() {
+      if (!properties.isEmpty() || additional != null) {
+        types.add("object");
+      } else if (items != null) {
+        types.add("array");
+      } else if (values != null && !values.isEmpty()) {
+        values.forEach(value -> types.add(jsonType(value)));
+      }
+    }
+
+    private void add(Spot spot, Set<Spot> seen) {
+      if (!(spot.json() instanceof JsonObject schema)) {
+        return; // a boolean schema says nothing about types
+      }
+      if (!seen.add(spot)) {
+        throw OpenApiDocument.cycle(spot);
+      }
+      String ref = Grammar.reference(schema);
+      if (ref != null) {
+        add(document.resolve(ref, spot), seen);
+      }
+      addTypes(schema);
+      if (schema.get("properties") instanceof JsonObject) {
+        for (Spot property : spot.child("properties").members(name -> true)) {
+          Spot before = properties.get(property.name());
+          if (before == null || !isEmpty(property)) {
+            properties.put(property.name(), property);
+          }
+        }
+      }
+      strings(schema.get("required")).forEach(required::add);
+      for (String keyword : List.of("additionalProperties", "patternProperties", "items")) {
+        addPart(keyword, spot);
+      }
+      addValues(schema);
+      addBounds(schema);
+      if (schema.get("allOf") instanceof JsonArray) {
+        spot.child("allOf").elements().forEach(part -> add(part, seen));
+      }
+      addVariants(spot);
+      seen.remove(spot);
+    }
+
+    private void addTypes(JsonObject schema) {
+      Set<String> said = new LinkedHashSet<>(strings(schema.get("type")));
+      nullable |= Json.isTrue(schema.get("nullable")) || said.remove("null");
+      if (said.contains("number")) {
+        said.remove("integer");
+      }
+      if (types.isEmpty()) {
+        types.addAll(said);
+      } else if (!said.isEmpty()) {
+        unfit |= !types.equals(said) && !types.removeIf(type -> !said.contains(type)) || types.isEmpty();
+      }
+      if (Json.string(schema.get("format")) != null) {
+        format = Json.string(schema.get("format"));
+      }
+      if ("base64".equals(Json.string(schema.get("contentEncoding")))) {
+        format = "byte";
+      }
+    }
+
+    private void addPart(String keyword, Spot spot) {
+      JsonElement part = spot.object().get(keyword);
+      if (part instanceof JsonObject && keyword.equals("items")) {
+        items = spot.child(keyword);
+      } else if (part instanceof JsonObject patterns && keyword.equals("patternProperties") && patterns.size() == 1) {
+        additional = spot.child(keyword).members(name -> true).get(0);
+      } else if (part instanceof JsonObject && keyword.equals("additionalProperties")) {
+        additional = spot.child(keyword);
+      }
+    }
+
+    private void addValues(JsonObject schema) {
+      List<JsonElement> said = null;
+      if (schema.get("enum") instanceof JsonArray array) {
+        said = new ArrayList<>(new LinkedHashSet<>(array.asList()));
+      } else if (schema.has("const")) {
+        said = new ArrayList<>(List.of(schema.get("const")));
+      }
+      if (said != null && values == null) {
+        values = said;
+      } else if (said != null) {
+        values.retainAll(said);
+      }
+    }
+
+    private void addBounds(JsonObject schema) {
+      for (String keyword : BOUNDS) {
+        JsonElement bound = schema.get(keyword);
+        if (bound instanceof JsonPrimitive) {
+          bounds.add(keyword, bound);
+        }
+      }
+      for (String side : List.of("minimum", "maximum")) {
+        String exclusive = "exclusive" + Character.toUpperCase(side.charAt(0)) + side.substring(1);
+        JsonElement open = schema.get(exclusive);
+        if (schema.get(side) instanceof JsonPrimitive bound && bound.isNumber()) {
+          bounds.add(side, bound);
+          bounds.addProperty(exclusive, Json.isTrue(open));
+        }
+        if (open instanceof JsonPrimitive bound && bound.isNumber()) {
+          bounds.add(side, bound);
+          bounds.addProperty(exclusive, true);
+        }
+      }
+      String pattern = Json.string(schema.get("pattern"));
+      if (pattern != null && compiles(pattern)) {
+        // JSON Schema looks for the pattern anywhere; Jakarta Validation matches the whole text.
+        bounds.addProperty("x-pattern", JavaNames.literal("(?s).*(?:" + pattern + ").*"));
+      }
+    }
+
+    private void addVariants(Spot spot) {
+      for (String keyword : List.of("anyOf", "oneOf")) {
+        if (spot.object().get(keyword) instanceof JsonArray) {
+          List<Spot> members = new ArrayList<>(spot.child(keyword).elements());
+          nullable |= members.removeIf(member -> isNull(member.json()));
+          if (members.stream().allMatch(GeneratorSchemas.this::saysNothingOfTypes)) {
+            continue; // such as "either of these two is required"
+          }
+          if (members.size() == 1) {
+            add(members.get(0), new HashSet<>(Set.of(spot)));
+          } else {
+            unfit |= !variants.isEmpty();
+            variants.addAll(members);
+            if (spot.object().get("discriminator") instanceof JsonObject) {
+              discriminator = spot.child("discriminator");
+            }
+          }
+        }
+      }
+    }
+  }
+
+  private static boolean compiles(String pattern) {
+    try {
+      java.util.regex.Pattern.compile(pattern);
+      return true;
+    } catch (PatternSyntaxException e) {
+      return false; // a regular expression of JavaScript that Java has not
+    }
+  }
+
+  private static boolean isNull(JsonElement json) {
+    return json instanceof JsonObject schema
+        && ("null".equals(Json.string(schema.get("type")))
+            || schema.get("const") instanceof JsonNull
+            || schema.get("enum") instanceof JsonArray values && values.size() == 1 && values.get(0).isJsonNull());
+  }
+
+  private boolean saysNothingOfTypes(Spot spot) {
+    return spot.json() instanceof JsonObject schema
+        && Grammar.reference(schema) == null
+        && schema.keySet().stream().noneMatch(keyword -> STRUCTURE.contains(keyword) && !keyword.equals("required"));
+  }
+
+  private static boolean isEmpty(Spot spot) {
+    return !(spot.json() instanceof JsonObject schema) || schema.keySet().stream().noneMatch(STRUCTURE::contains) && Grammar.reference(schema) == null;
+  }
+
+  private static List<String> strings(@Nullable JsonElement json) {
+    List<String> strings = new ArrayList<>();
+    for (JsonElement element : json instanceof JsonArray array ? array.asList() : json == null ? List.<JsonElement>of() : List.of(json)) {
+      if (Json.string(element) != null) {
+        strings.add(Json.string(element));
+      }
+    }
+    return strings;
+  }
+
+  private static String jsonType(JsonElement value) {
+    if (!(value instanceof JsonPrimitive primitive)) {
+      return value.isJsonArray() ? "array" : "object";
+    }
+    if (primitive.isNumber()) {
+      return primitive.getAsBigDecimal().stripTrailingZeros().scale() <= 0 ? "integer" : "number";
+    }
+    return primitive.isBoolean() ? "boolean" : "string";
+  }
+
+  /**
+   * {@return what stands where {@code spot} stood}
+   *
+   * @param name the name of its class, if it is one and has none
+   */
+  JsonObject use(Spot spot, String name) {
+    if (!(spot.json() instanceof JsonObject schema)) {
+      return new JsonObject();
+    }
+    Spot only = only(spot);
+    JsonObject used;
+    boolean nullable = Json.isTrue(schema.get("nullable"));
+    if (only != null) {
+      used = use(only, names.getOrDefault(only.pointer(), name));
+      nullable |= hasNullMember(schema);
+    } else {
+      Flat flat = new Flat(spot);
+      nullable |= flat.nullable;
+      boolean isClass = isClass(flat);
+      used = isClass ? reference(spot, flat, name) : inline(spot, flat, name);
+      if (isClass && spot.component() != null) {
+        return decorated(used, new JsonObject(), nullable); // its description is the class's
+      }
+    }
+    return decorated(used, schema, nullable);
+  }
+
+  private static boolean hasNullMember(JsonObject schema) {
+    for (String keyword : List.of("anyOf", "oneOf")) {
+      if (schema.get(keyword) instanceof JsonArray members
+          && members.asList().stream().anyMatch(GeneratorSchemas::isNull)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** {@return the one schema that {@code spot} stands for without adding to its structure, or null} */
+  private @Nullable Spot only(Spot spot) {
+    JsonObject schema = spot.object();
+    List<String> structure = new ArrayList<>(schema.keySet().stream().filter(STRUCTURE::contains).toList());
+    String ref = Grammar.reference(schema);
+    if (ref != null) {
+      return structure.isEmpty() || document.is30() ? document.resolve(ref, spot) : null;
+    }
+    structure.remove("type"); // beside a union or allOf it only repeats
+    if (structure.size() != 1 || !(schema.get(structure.get(0)) instanceof JsonArray)) {
+      return null;
+    }
+    String keyword = structure.get(0);
+    if (!Set.of("allOf", "anyOf", "oneOf").contains(keyword)) {
+      return null;
+    }
+    List<Spot> members = new ArrayList<>(spot.child(keyword).elements());
+    members.removeIf(member -> isNull(member.json()));
+    return members.size() == 1 && members.get(0).json() instanceof JsonObject ? members.get(0) : null;
+  }
+
+  private boolean isClass(Flat flat) {
+    if (flat.unfit) {
+      return false;
+    }
+    if (!flat.properties.isEmpty()) {
+      return flat.variants.isEmpty() || mergesVariants(flat);
+    }
+    if (!flat.variants.isEmpty() || flat.types.size() > 1) {
+      return variants(flat).size() > 1 || flat.types.size() > 1;
+    }
+    return isEnum(flat);
+  }
+
+  private static boolean isEnum(Flat flat) {
+    return flat.values != null
+        && !flat.values.isEmpty()
+        && flat.types.size() == 1
+        && flat.values.stream().allMatch(JsonElement::isJsonPrimitive)
+        && !flat.types.contains("boolean")
+        && flat.values.stream().map(GeneratorSchemas::jsonType).allMatch(type -> flat.types.contains(type) || type.equals("integer") && flat.types.contains("number"));
+  }
+
+  private boolean mergesVariants(Flat flat) {
+    return flat.variants.stream().map(Flat::new).allMatch(variant -> !variant.properties.isEmpty() || variant.types.isEmpty() || variant.types.contains("object"));
+  }
+
+  private JsonObject reference(Spot spot, Flat flat, String name) {
+    String type = names.get(spot.pointer());
+    if (type == null) {
+      type = claim(name);
+      names.put(spot.pointer(), type);
+    }
+    if (!output.has(type)) {
+      output.add(type, new JsonObject()); // for recursion, and for the order
+      JsonObject built =
+          !flat.properties.isEmpty() ? object(flat, type) : isEnum(flat) ? enumeration(flat) : union(flat, type);
+      output.add(type, decorated(built, spot.object(), false));
+    }
+    JsonObject reference = new JsonObject();
+    reference.addProperty("$ref", SCHEMAS + type);
+    return reference;
+  }
+
+  private JsonObject object(Flat flat, String type) {
+    for (Spot variant : flat.variants) {
+      new Flat(variant).properties.forEach(flat.properties::putIfAbsent);
+    }
+    JsonObject properties = new JsonObject();
+    Set<String> taken = new HashSet<>();
+    JsonArray required = new JsonArray();
+    flat.properties.forEach(
+        (name, property) -> {
+          String literal = JavaNames.literal(name);
+          properties.add(literal, use(property, type + JavaNames.words(name)));
+          String member = JavaNames.unique(propertyNames.getOrDefault(literal, JavaNames.member(name)), free -> !taken.contains(free.toLowerCase(Locale.ROOT)));
+          taken.add(member.toLowerCase(Locale.ROOT));
+          propertyNames.put(literal, member);
+          if (flat.required.contains(name)) {
+            required.add(literal);
+          }
+        });
+    JsonObject object = ofType("object");
+    object.add("properties", properties);
+    if (!required.isEmpty()) {
+      object.add("required", required);
+    }
+    if (flat.additional != null && !isEmpty(flat.additional)) {
+      object.add("additionalProperties", use(flat.additional, type + "Value"));
+    }
+    return object;
+  }
+
+  private static JsonObject enumeration(Flat flat) {
+    JsonObject schema = ofType(flat.types.iterator().next());
+    JsonArray values = new JsonArray();
+    JsonArray constants = new JsonArray();
+    JsonArray literals = new JsonArray();
+    Set<String> taken = new HashSet<>();
+    for (JsonElement value : flat.values) {
+      String text = value.getAsString();
+      String constant = JavaNames.unique(JavaNames.constant(text), free -> !taken.contains(free));
+      taken.add(constant);
+      values.add("v" + values.size()); // the generator would change the value: it goes the way of the literals
+      constants.add(constant);
+      literals.add(
+          switch (schema.get("type").getAsString()) {
+            case "integer" -> value.getAsBigDecimal().toBigInteger() + "L";
+            case "number" -> value.getAsDouble() + "d";
+            default -> '"' + JavaNames.literal(text) + '"';
+          });
+    }
+    schema.addProperty("x-value-type", switch (schema.get("type").getAsString()) {
+      case "integer" -> "Long";
+      case "number" -> "Double";
+      default -> "String";
+    });
+    schema.addProperty("type", "string");
+    schema.add("enum", values);
+    schema.add("x-enum-varnames", constants);
+    schema.add("x-enum-descriptions", literals);
+    return schema;
+  }
+
+  private JsonObject union(Flat flat, String type) {
+    JsonArray variants = new JsonArray();
+    if (flat.variants.isEmpty()) {
+      flat.types.forEach(
+          each -> variants.add(switch (each) {
+            case "array" -> list(flat, type);
+            case "object" -> map(flat, type);
+            default -> ofType(each);
+          }));
+    } else {
+      List<Spot> members = variants(flat);
+      for (int i = 0; i < members.size(); i++) {
+        variants.add(use(members.get(i), type + variantName(new Flat(members.get(i)), i)));
+      }
+    }
+    JsonObject union = new JsonObject();
+    union.add("anyOf", variants);
+    if (flat.discriminator != null) {
+      discriminate(union, flat.discriminator);
+    }
+    return union;
+  }
+
+  /** Variant classes are named by what tells them apart on the wire, or else by their number. */
+  private static String variantName(Flat variant, int index) {
+    for (Spot property : variant.properties.values()) {
+      if (property.json() instanceof JsonObject schema) {
+        JsonElement value = schema.get("const");
+        if (value == null && schema.get("enum") instanceof JsonArray values && values.size() == 1) {
+          value = values.get(0);
+        }
+        if (value != null && Json.string(value) != null && !JavaNames.constant(Json.string(value)).equals("VALUE")) {
+          return JavaNames.words(Json.string(value));
+        }
+      }
+    }
+    return "Variant" + (index + 1);
+  }
+
+  private void discriminate(JsonObject union, Spot discriminator) {
+    String property = Json.string(discriminator.object().get("propertyName"));
+    JsonArray cases = new JsonArray();
+    Grammar.mapping(discriminator.object())
+        .forEach(
+            (value, target) -> {
+              JsonObject used = use(document.resolveMapping(target, discriminator), value);
+              if (used.has("$ref")) {
+                JsonObject one = new JsonObject();
+                one.addProperty("value", JavaNames.literal(value));
+                one.addProperty("type", used.get("$ref").getAsString().substring(SCHEMAS.length()));
+                cases.add(one);
+              }
+            });
+    if (property != null && !cases.isEmpty()) {
+      JsonObject extension = new JsonObject();
+      extension.addProperty("property", JavaNames.literal(property));
+      extension.add("cases", cases);
+      union.add("x-discriminator", extension);
+    }
+  }
+
+  /** {@return the variants that make different Java types} Nested unions without a name of their own are taken apart. */
+  private List<Spot> variants(Flat flat) {
+    Map<String, Spot> distinct = new LinkedHashMap<>();
+    Set<String> seen = new HashSet<>();
+    flat.variants.forEach(variant -> collect(variant, distinct, seen));
+    Spot openText = distinct.get("string");
+    if (openText != null && distinct.size() > 1) {
+      List<Spot> others = distinct.values().stream().filter(variant -> variant != openText).toList();
+      if (others.stream().map(Flat::new).allMatch(other -> isEnum(other) && other.types.contains("string"))) {
+        return others; // an enumeration is open: a text beside it adds nothing
+      }
+    }
+    return new ArrayList<>(distinct.values());
+  }
+
+  private void collect(Spot variant, Map<String, Spot> distinct, Set<String> seen) {
+    Spot only = variant.json() instanceof JsonObject ? only(variant) : null;
+    if (only != null) {
+      collect(only, distinct, seen);
+      return;
+    }
+    Flat flat = new Flat(variant);
+    if (!flat.variants.isEmpty() && flat.properties.isEmpty() && names.get(variant.pointer()) == null && seen.add(variant.pointer())) {
+      flat.variants.forEach(inner -> collect(inner, distinct, seen));
+      return;
+    }
+    distinct.putIfAbsent(signature(variant, flat), variant);
+  }
+
+  private String signature(Spot variant, Flat flat) {
+    if (isClass(flat)) {
+      return variant.pointer();
+    }
+    if (flat.types.size() != 1) {
+      return "anything";
+    }
+    String type = flat.types.iterator().next();
+    Spot part = type.equals("array") ? flat.items : type.equals("object") ? flat.additional : null;
+    String format = flat.format != null && FORMATS.contains(flat.format) ? " " + flat.format : "";
+    return type + format + (part == null ? "" : " of " + (only(part) == null ? signature(part, new Flat(part)) : only(part).pointer()));
+  }
+
+  private JsonObject inline(Spot spot, Flat flat, String name) {
+    if (!inProgress.add(spot.pointer())) {
+      return anything("It contains itself, without a name.");
+    }
+    try {
+      if (flat.unfit || flat.types.size() != 1) {
+        List<Spot> variants = flat.unfit || flat.variants.isEmpty() || !flat.properties.isEmpty() ? List.of() : variants(flat);
+        return variants.size() == 1 ? use(variants.get(0), name) : anything(flat.unfit ? "Its parts do not agree on one type." : null);
+      }
+      return switch (flat.types.iterator().next()) {
+        case "array" -> list(flat, name);
+        case "object" -> map(flat, name);
+        case "boolean" -> ofType("boolean");
+        case "integer" -> bounded(ofType("integer"), flat, "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum");
+        case "number" -> bounded(formatted(ofType("number"), flat), flat, "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum");
+        case "string" -> bounded(formatted(ofType("string"), flat), flat, "minLength", "maxLength", "x-pattern");
+        default -> anything(null);
+      };
+    } finally {
+      inProgress.remove(spot.pointer());
+    }
+  }
+
+  private JsonObject list(Flat flat, String name) {
+    JsonObject list = ofType("array");
+    list.add("items", flat.items == null ? new JsonObject() : use(flat.items, name + "Item"));
+    return bounded(list, flat, "minItems", "maxItems", "uniqueItems");
+  }
+
+  private JsonObject map(Flat flat, String name) {
+    JsonObject map = ofType("object");
+    map.add("additionalProperties", flat.additional == null ? new JsonObject() : use(flat.additional, name + "Value"));
+    return map;
+  }
+
+  private static JsonObject formatted(JsonObject schema, Flat flat) {
+    if (flat.format != null && FORMATS.contains(flat.format)) {
+      schema.addProperty("format", flat.format);
+    }
+    return schema;
+  }
+
+  private static JsonObject bounded(JsonObject schema, Flat flat, String... keywords) {
+    for (String keyword : keywords) {
+      // A text with a format is no String in Java.
+      if (flat.bounds.has(keyword) && !(schema.has("format") && (keyword.endsWith("Length") || keyword.startsWith("x-")))) {
+        schema.add(keyword, flat.bounds.get(keyword));
+      }
+    }
+    return schema;
+  }
+
+  private static JsonObject ofType(String type) {
+    JsonObject schema = new JsonObject();
+    schema.addProperty("type", type);
+    return schema;
+  }
+
+  private static JsonObject anything(@Nullable String why) {
+    JsonObject schema = new JsonObject();
+    if (why != null) {
+      schema.addProperty("description", "Raw JSON: " + why);
+    }
+    return schema;
+  }
+
+  /** Adds what is said beside the structure; around a reference, since nothing may stand beside one in OpenAPI 3.0. */
+  private static JsonObject decorated(JsonObject used, JsonObject schema, boolean nullable) {
+    JsonObject extra = new JsonObject();
+    String description = Json.string(schema.get("description"));
+    String javadoc = description == null ? "" : JavaNames.javadoc(description);
+    if (used.has("description") && !used.has("$ref")) {
+      javadoc = (javadoc + " " + used.get("description").getAsString()).strip();
+    }
+    if (schema.has("default") && !schema.get("default").isJsonNull() && !javadoc.contains("Default: <code>")) {
+      javadoc = (javadoc + " Default: <code>" + JavaNames.javadoc(schema.get("default").toString()) + "</code>.").strip();
+    }
+    if (!javadoc.isEmpty()) {
+      extra.addProperty("description", javadoc);
+    }
+    if (Json.isTrue(schema.get("deprecated"))) {
+      extra.addProperty("deprecated", true);
+    }
+    if (nullable || Json.isTrue(used.get("nullable"))) {
+      extra.addProperty("nullable", true);
+    }
+    if (!used.has("$ref")) {
+      extra.entrySet().forEach(member -> used.add(member.getKey(), member.getValue()));
+      return used;
+    }
+    if (extra.isEmpty()) {
+      return used;
+    }
+    JsonArray one = new JsonArray();
+    one.add(used);
+    extra.add("allOf", one);
+    return extra;
+  }
+}

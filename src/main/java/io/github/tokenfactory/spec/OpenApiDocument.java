@@ -1,0 +1,311 @@
+package io.github.tokenfactory.spec;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonPrimitive;
+import io.github.tokenfactory.spec.CannotCheckException.Reason;
+import java.net.URLDecoder;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** An OpenAPI 3.0, 3.1 or 3.2 document; immutable. */
+public final class OpenApiDocument {
+    /** The name that stands for every operation of a document. */
+    public static final String ALL_OPERATIONS = "*";
+
+    static final int MAX_BYTES = 64 << 20;
+
+    private static final Pattern SUPPORTED = Pattern.compile("3\\.[012]\\.\\d+(-.+)?");
+    private static final Pattern BARE_NAME = Pattern.compile("[A-Za-z0-9._-]+");
+    private static final int SHOWN = 60;
+
+    private final JsonObject root;
+
+    OpenApiDocument(JsonObject root) {
+        this.root = root;
+    }
+
+    /**
+     * Reads a document from UTF-8 bytes: strict JSON, or YAML 1.2 if {@code org.snakeyaml:snakeyaml-engine} is on the class path.
+     *
+     * @throws CannotCheckException if that is not one well-formed OpenAPI 3.0, 3.1 or 3.2 document
+     */
+    public static OpenApiDocument parse(byte[] bytes) {
+        if (bytes.length > MAX_BYTES) {
+            throw unreadable("the document has more than " + MAX_BYTES + " bytes");
+        }
+        try {
+            return parse(StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString());
+        } catch (CharacterCodingException e) {
+            throw unreadable("the document is not UTF-8; save it as UTF-8 first");
+        }
+    }
+
+    /**
+     * Reads a document from text; see {@link #parse(byte[])}.
+     *
+     * @throws CannotCheckException if that is not one well-formed OpenAPI 3.0, 3.1 or 3.2 document
+     */
+    public static OpenApiDocument parse(String text) {
+        String content = (text.startsWith("\uFEFF") ? text.substring(1) : text);
+        String start = content.stripLeading();
+        JsonElement json;
+        if (start.isEmpty()) {
+            throw unreadable("the document is empty");
+        } else if (content.indexOf('\0') >= 0) {
+            throw unreadable("the document has NUL characters: UTF-16 or binary; save it as UTF-8 first");
+        } else if (start.startsWith("<")) {
+            throw notOpenApi("an HTML or XML page: " + shorten(start), "use the address of the JSON or YAML document");
+        } else if (start.startsWith("{") || start.startsWith("[")) {
+            json = Json.read(content);
+        } else {
+            json = readYaml(content);
+        }
+        return new OpenApiDocument(requireOpenApi(json));
+    }
+
+    private static JsonElement readYaml(String text) {
+        try {
+            return YamlReader.read(text);
+        } catch (NoClassDefFoundError e) {
+            throw unreadable("not JSON: " + shorten(text.strip())
+                    + "; to read YAML, add org.snakeyaml:snakeyaml-engine to the class path");
+        }
+    }
+
+    private static JsonObject requireOpenApi(JsonElement json) {
+        String remedy = "point at an OpenAPI 3.0, 3.1 or 3.2 document";
+        if (!(json instanceof JsonObject root)) {
+            throw notOpenApi(json instanceof JsonArray ? "an array" : "a single value: " + shorten(json.toString()), remedy);
+        }
+        JsonElement version = root.get("openapi");
+        if (version == null) {
+            throw notOpenApi(
+                    root.has("swagger")
+                            ? "a Swagger " + root.get("swagger") + " document"
+                            : "an object without \"openapi\": " + shorten(root.toString()),
+                    remedy);
+        }
+        String label = Json.string(version);
+        if (label == null || !SUPPORTED.matcher(label).matches()) {
+            throw notOpenApi("a document with \"openapi\": " + shorten(version.toString()), remedy);
+        }
+        for (String section : List.of("info", "paths", "components")) {
+            if (root.has(section)) {
+                Spot.root(root).child(section).object();
+            }
+        }
+        return root;
+    }
+
+    /** Returns every operation of the document as {@code METHOD /path}, in the order in which they are written. */
+    public List<String> operations() {
+        return bound().stream().map(Operation::title).toList();
+    }
+
+    /**
+     * Returns the document reduced to some operations and all that they refer to; key order stays as it is.
+     *
+     * <p>Slicing a slice to the same operations gives the same document, and nothing that the operations do not refer to has an
+     * influence on it.
+     *
+     * @param operations each as {@code METHOD /path} or as an operation id; {@link #ALL_OPERATIONS} for all
+     * @throws CannotCheckException if an operation is unknown, or a reference leads nowhere, in a circle or out of the document
+     */
+    public OpenApiDocument slice(Collection<String> operations) {
+        return new Slicer(this).slice(find(operations));
+    }
+
+    /** Returns the document as JSON: indented by two spaces, names, numbers and their order as they are, and a final newline. */
+    public String toCanonicalJson() {
+        return Json.canonical(root);
+    }
+
+    /**
+     * Returns the document without the {@code title} of every schema that is not itself a component, so that a code generator
+     * names such schemas by their place instead of by a title and a counter.
+     */
+    OpenApiDocument withoutInlineTitles() {
+        JsonObject copy = root.deepCopy();
+        removeTitles(Grammar.DOCUMENT, Spot.root(copy));
+        return new OpenApiDocument(copy);
+    }
+
+    private static void removeTitles(Grammar kind, Spot spot) {
+        if (kind == Grammar.SCHEMA && spot.json() instanceof JsonObject schema && spot.component() == null) {
+            schema.remove("title");
+        }
+        kind.forEachPart(spot, OpenApiDocument::removeTitles);
+    }
+
+    JsonObject root() {
+        return root;
+    }
+
+    Spot rootSpot() {
+        return Spot.root(root);
+    }
+
+    boolean is30() {
+        return root.get("openapi").getAsString().startsWith("3.0");
+    }
+
+    /** One operation of {@code paths}: {@code item} is the path item that holds it, behind any reference. */
+    record Operation(String method, String path, Spot item, Spot spot) {
+        String title() {
+            return method.toUpperCase(Locale.ROOT) + " " + path;
+        }
+
+        @Nullable String id() {
+            return spot.json() instanceof JsonObject object ? Json.string(object.get("operationId")) : null;
+        }
+    }
+
+    List<Operation> bound() {
+        List<Operation> found = new ArrayList<>();
+        Grammar.DOCUMENT.forEachPart(rootSpot(), (kind, spot) -> {
+            if (kind == Grammar.PATH_ITEM) {
+                Spot item = dereference(spot);
+                for (Spot holder : item.object().has("additionalOperations")
+                        ? List.of(item, item.child("additionalOperations"))
+                        : List.of(item)) {
+                    boolean additional = holder != item;
+                    holder.members(name -> additional || Grammar.METHODS.contains(name))
+                            .forEach(operation -> found.add(new Operation(operation.name(), spot.name(), item, operation)));
+                }
+            }
+        });
+        return found;
+    }
+
+    List<Operation> find(Collection<String> names) {
+        List<Operation> all = bound();
+        Map<String, Operation> named = new HashMap<>();
+        for (Operation operation : all) {
+            named.put(operation.title(), operation);
+            if (operation.id() != null) {
+                named.putIfAbsent(operation.id(), operation);
+            }
+        }
+        Set<Operation> found = new LinkedHashSet<>();
+        for (String name : names) {
+            String[] words = name.strip().split("\\s+", 2);
+            String title = words.length < 2 ? name.strip() : words[0].toUpperCase(Locale.ROOT) + " " + words[1];
+            if (name.equals(ALL_OPERATIONS)) {
+                found.addAll(all);
+            } else if (named.containsKey(title)) {
+                found.add(named.get(title));
+            } else {
+                throw new CannotCheckException(
+                        Reason.UNKNOWN_OPERATION,
+                        "no operation \"" + name + "\" among the " + all.size()
+                                + " of this document; name one as METHOD /path or by its operationId");
+            }
+        }
+        return List.copyOf(found);
+    }
+
+    /** Follows {@code $ref} from an object to the first that has none. */
+    Spot dereference(Spot spot) {
+        Set<Spot> seen = new LinkedHashSet<>();
+        Spot target = spot;
+        for (String ref = Grammar.reference(target.json()); ref != null; ref = Grammar.reference(target.json())) {
+            if (!seen.add(target)) {
+                throw cycle(target);
+            }
+            target = resolve(ref, target);
+        }
+        return target;
+    }
+
+    static CannotCheckException cycle(Spot spot) {
+        return new CannotCheckException(
+                Reason.REFERENCE_CYCLE, "the reference at " + spot.pointer() + " leads back to itself; this document is broken there");
+    }
+
+    /** Returns what a reference, written at {@code source}, points at. */
+    Spot resolve(String ref, Spot source) {
+        if (!ref.startsWith("#")) {
+            throw new CannotCheckException(
+                    Reason.EXTERNAL_REFERENCE,
+                    "the reference \"" + ref + "\" at " + source.pointer()
+                            + " leads out of the document; bundle the documents into one first, nothing is fetched");
+        }
+        Spot target = ref.startsWith("#/") ? at(Spot.tokens(percentDecoded(ref))) : null;
+        if (target == null) {
+            throw new CannotCheckException(
+                    Reason.BROKEN_REFERENCE,
+                    "the reference \"" + ref + "\" at " + source.pointer()
+                            + " leads nowhere; only JSON pointers into this document are followed");
+        }
+        return target;
+    }
+
+    /** Returns what the steps of a pointer lead to, or {@code null}. */
+    @Nullable Spot at(List<String> tokens) {
+        Spot spot = rootSpot();
+        for (String token : tokens) {
+            Spot next = step(spot, token);
+            if (next == null) {
+                return null;
+            }
+            spot = next;
+        }
+        return spot;
+    }
+
+    private static @Nullable Spot step(Spot spot, String token) {
+        if (spot.json() instanceof JsonObject object && object.has(token)) {
+            return spot.child(token);
+        }
+        if (spot.json() instanceof JsonArray array && token.matches("0|[1-9]\\d{0,8}") && Integer.parseInt(token) < array.size()) {
+            return spot.elements().get(Integer.parseInt(token));
+        }
+        return null;
+    }
+
+    /** Returns the schema that a discriminator's mapping names: by reference, or by the bare name of a component. */
+    Spot resolveMapping(String target, Spot source) {
+        String schemas = "#/components/schemas/";
+        return resolve(BARE_NAME.matcher(target).matches() ? schemas + target : target, source);
+    }
+
+    private static String percentDecoded(String ref) {
+        try {
+            return URLDecoder.decode(ref.replace("+", "%2B"), StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException e) {
+            return ref; // a stray % stands for itself
+        }
+    }
+
+    private static String shorten(String text) {
+        String line = text.replaceAll("\\s+", " ");
+        return line.length() <= SHOWN ? line : line.substring(0, SHOWN) + "...";
+    }
+
+    private static CannotCheckException unreadable(String what) {
+        return new CannotCheckException(Reason.UNREADABLE, what);
+    }
+
+    private static CannotCheckException notOpenApi(String what, String remedy) {
+        return new CannotCheckException(Reason.NOT_OPENAPI, "this is " + what + "; " + remedy);
+    }
+
+    @Override
+    public String toString() {
+        JsonPrimitive version = root.getAsJsonPrimitive("openapi");
+        return "OpenApiDocument[" + version.getAsString() + ", " + operations().size() + " operations]";
+    }
+}
