@@ -64,7 +64,10 @@ public abstract class EnumAdapter<T, V> implements TypeAdapterFactory {
       if (JsonTypes.fit(values, json) == NO_FIT) {
         return NO_FIT;
       }
-      return listed.contains(of.apply(values.fromJsonTree(json))) ? 3 : 0;
+      if (listed.contains(of.apply(values.fromJsonTree(json)))) {
+        return 3;
+      }
+      return listed.size() == 1 ? NO_FIT : 0; // a constant tells variants apart, so another value means another variant
     }
   }
 }

@@ -18,6 +18,7 @@ import java.math.BigDecimal;
 import java.net.URI;
 import java.time.LocalDate;
 import java.time.OffsetDateTime;
+import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -47,6 +48,22 @@ final class JsonTypes {
 
     /** {@return {@link #NO_FIT}, or the higher the better} */
     int fit(JsonElement json);
+  }
+
+  /** A text is not of the format that the document says: JSON Schema takes formats for hints, so it is kept as it is. */
+  static final class OtherFormatException extends IllegalArgumentException {
+    private static final long serialVersionUID = 1L;
+
+    private final transient JsonElement value;
+
+    OtherFormatException(String text) {
+      super("not of the documented format"); // without the text
+      this.value = new JsonPrimitive(text);
+    }
+
+    JsonElement value() {
+      return value;
+    }
   }
 
   private interface Read<V> {
@@ -107,7 +124,7 @@ final class JsonTypes {
           Map.entry(
               BigDecimal.class,
               new Scalar<>(in -> new BigDecimal(in.nextString()), JsonWriter::value, JsonPrimitive::isNumber, 1)),
-          Map.entry(OffsetDateTime.class, text(OffsetDateTime::parse, OffsetDateTime::toString)),
+          Map.entry(OffsetDateTime.class, text(OffsetDateTime::parse, DateTimeFormatter.ISO_OFFSET_DATE_TIME::format)),
           Map.entry(LocalDate.class, text(LocalDate::parse, LocalDate::toString)),
           Map.entry(UUID.class, text(UUID::fromString, UUID::toString)),
           Map.entry(URI.class, text(URI::create, URI::toString)),
@@ -129,8 +146,8 @@ final class JsonTypes {
   private static <V> V parse(Function<String, V> parse, String text) {
     try {
       return parse.apply(text);
-    } catch (DateTimeParseException e) {
-      throw new IllegalArgumentException("not a date or time"); // without the text
+    } catch (DateTimeParseException | IllegalArgumentException e) {
+      throw new OtherFormatException(text);
     }
   }
 

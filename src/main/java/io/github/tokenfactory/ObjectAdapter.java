@@ -33,9 +33,38 @@ import org.jspecify.annotations.Nullable;
  */
 public abstract class ObjectAdapter<T, B> implements TypeAdapterFactory {
   /** Puts a member that is no property into a builder. */
-  protected interface UnknownSetter<B> {
+  protected interface MemberSetter<B, V> {
     /** Keeps {@code value} under {@code name}. */
-    void put(B builder, String name, JsonElement value);
+    void put(B builder, String name, V value);
+  }
+
+  private record Additional<T, B, V>(Type type, Function<T, Map<String, V>> get, MemberSetter<B, V> set) {
+    void copy(T model, B builder) {
+      get.apply(model).forEach((name, value) -> set.put(builder, name, value));
+    }
+
+    BoundAdditional<T, B, V> bind(Gson gson) {
+      @SuppressWarnings("unchecked") // additional(...) ties the type to V
+      TypeAdapter<V> adapter = (TypeAdapter<V>) JsonTypes.adapter(gson, type);
+      return new BoundAdditional<>(this, adapter);
+    }
+  }
+
+  private record BoundAdditional<T, B, V>(Additional<T, B, V> additional, TypeAdapter<V> adapter) {
+    boolean read(JsonElement json, String name, B builder) {
+      if (json.isJsonNull() || JsonTypes.fit(adapter, json) == JsonTypes.Shape.NO_FIT) {
+        return false;
+      }
+      additional.set.put(builder, name, adapter.fromJsonTree(json));
+      return true;
+    }
+
+    void write(JsonWriter out, T model) throws IOException {
+      for (Map.Entry<String, V> member : additional.get.apply(model).entrySet()) {
+        out.name(member.getKey());
+        adapter.write(out, member.getValue());
+      }
+    }
   }
 
   private record Property<T, B, V>(
@@ -51,8 +80,9 @@ public abstract class ObjectAdapter<T, B> implements TypeAdapterFactory {
   private final Supplier<B> newBuilder;
   private final Function<B, T> build;
   private final Function<T, Map<String, JsonElement>> getUnknown;
-  private final UnknownSetter<B> setUnknown;
+  private final MemberSetter<B, JsonElement> setUnknown;
   private final Map<String, Property<T, B, ?>> properties = new LinkedHashMap<>();
+  private @Nullable Additional<T, B, ?> additional;
 
   /** Says how the model is built, and where members live that no property holds. */
   protected ObjectAdapter(
@@ -60,7 +90,7 @@ public abstract class ObjectAdapter<T, B> implements TypeAdapterFactory {
       Supplier<B> newBuilder,
       Function<B, T> build,
       Function<T, Map<String, JsonElement>> getUnknown,
-      UnknownSetter<B> setUnknown) {
+      MemberSetter<B, JsonElement> setUnknown) {
     this.modelName = model.getSimpleName();
     this.newBuilder = newBuilder;
     this.build = build;
@@ -80,6 +110,11 @@ public abstract class ObjectAdapter<T, B> implements TypeAdapterFactory {
     properties.put(name, new Property<>(name, type.getType(), required, get, set));
   }
 
+  /** Types the members that are no property; those that do not fit stay unknown. Called as {@link #property} is. */
+  protected final <V> void additional(TypeToken<V> type, Function<T, Map<String, V>> get, MemberSetter<B, V> set) {
+    additional = new Additional<>(type.getType(), get, set);
+  }
+
   /** {@return {@code value}, copied if it is a list, a map, an array or raw JSON that its maker could still change} */
   public static <V extends @Nullable Object> V frozen(V value) {
     return JsonTypes.frozen(value);
@@ -90,6 +125,9 @@ public abstract class ObjectAdapter<T, B> implements TypeAdapterFactory {
     B builder = newBuilder.get();
     for (Property<T, B, ?> property : properties.values()) {
       copy(property, model, builder);
+    }
+    if (additional != null) {
+      additional.copy(model, builder);
     }
     getUnknown.apply(model).forEach((name, value) -> setUnknown.put(builder, name, value));
     return builder;
@@ -113,11 +151,12 @@ public abstract class ObjectAdapter<T, B> implements TypeAdapterFactory {
   }
 
   private Object[] values(T model) {
-    Object[] values = new Object[properties.size() + 1];
+    Object[] values = new Object[properties.size() + 2];
     int i = 0;
     for (Property<T, B, ?> property : properties.values()) {
       values[i++] = property.get.apply(model);
     }
+    values[i++] = additional == null ? null : additional.get.apply(model);
     values[i] = getUnknown.apply(model);
     return values;
   }
@@ -133,6 +172,9 @@ public abstract class ObjectAdapter<T, B> implements TypeAdapterFactory {
       if (value != null) {
         members.add(property.name + "=" + JsonTypes.describe(value));
       }
+    }
+    if (additional != null) {
+      additional.get.apply(model).keySet().forEach(name -> members.add(name + "=..."));
     }
     getUnknown.apply(model).forEach((name, value) -> members.add(name + (value.isJsonNull() ? "=null" : "=...")));
     return members.toString();
@@ -163,9 +205,11 @@ public abstract class ObjectAdapter<T, B> implements TypeAdapterFactory {
   /** The adapter in one {@link Gson}, whose own adapters serve the nested models. */
   private final class Bound extends TypeAdapter<T> implements JsonTypes.Shape {
     private final Map<String, BoundProperty<T, B, ?>> bound = new LinkedHashMap<>();
+    private final @Nullable BoundAdditional<T, B, ?> boundAdditional;
 
     Bound(Gson gson) {
       properties.forEach((name, property) -> bound.put(name, property.bind(gson)));
+      boundAdditional = additional == null ? null : additional.bind(gson);
     }
 
     @Override
@@ -181,7 +225,10 @@ public abstract class ObjectAdapter<T, B> implements TypeAdapterFactory {
         String name = in.nextName();
         BoundProperty<T, B, ?> property = bound.get(name);
         if (property == null || in.peek() == JsonToken.NULL) {
-          setUnknown.put(builder, name, JsonTypes.RAW.read(in));
+          JsonElement json = JsonTypes.RAW.read(in);
+          if (property != null || boundAdditional == null || !boundAdditional.read(json, name, builder)) {
+            setUnknown.put(builder, name, json);
+          }
         } else {
           readProperty(property, in, builder);
         }
@@ -195,6 +242,8 @@ public abstract class ObjectAdapter<T, B> implements TypeAdapterFactory {
       String path = in.getPath();
       try {
         property.read(in, builder);
+      } catch (JsonTypes.OtherFormatException e) {
+        setUnknown.put(builder, property.property.name, e.value());
       } catch (IllegalStateException | IllegalArgumentException e) {
         // Neither the message nor the cause may show the value: it can be a text or a vector.
         throw new JsonSyntaxException(
@@ -215,6 +264,9 @@ public abstract class ObjectAdapter<T, B> implements TypeAdapterFactory {
         if (!property.write(out, model) && unknown.containsKey(property.property.name)) {
           writeUnknown(out, property.property.name, unknown.get(property.property.name));
         }
+      }
+      if (boundAdditional != null) {
+        boundAdditional.write(out, model);
       }
       for (Map.Entry<String, JsonElement> member : unknown.entrySet()) {
         if (!bound.containsKey(member.getKey())) {

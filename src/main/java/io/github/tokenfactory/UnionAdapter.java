@@ -2,6 +2,8 @@ package io.github.tokenfactory;
 
 import com.google.gson.Gson;
 import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonPrimitive;
 import com.google.gson.TypeAdapter;
 import com.google.gson.TypeAdapterFactory;
 import com.google.gson.reflect.TypeToken;
@@ -11,7 +13,9 @@ import com.google.gson.stream.JsonWriter;
 import java.io.IOException;
 import java.lang.reflect.Type;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -52,6 +56,8 @@ public abstract class UnionAdapter<T> implements TypeAdapterFactory {
   private final Function<T, @Nullable JsonElement> asJson;
   private final Function<JsonElement, T> ofJson;
   private final List<Variant<T, ?>> variants = new ArrayList<>();
+  private final Map<String, Type> discriminated = new HashMap<>();
+  private @Nullable String discriminator;
 
   /** Says where a value lives that fits no variant. */
   protected UnionAdapter(Function<T, @Nullable JsonElement> asJson, Function<JsonElement, T> ofJson) {
@@ -62,6 +68,15 @@ public abstract class UnionAdapter<T> implements TypeAdapterFactory {
   /** Adds a variant; called by the subclass's constructor alone. */
   protected final <V> void variant(TypeToken<V> type, Function<T, @Nullable V> as, Function<V, T> of) {
     variants.add(new Variant<>(type.getType(), as, of));
+  }
+
+  /**
+   * Says that an object whose {@code property} is {@code value} is the variant {@code type}, whatever else it holds; one
+   * with a value that nothing is said of stays raw JSON. Called by the subclass's constructor alone.
+   */
+  protected final void discriminator(String property, String value, Class<?> type) {
+    discriminator = property;
+    discriminated.put(value, type);
   }
 
   @Override
@@ -87,13 +102,23 @@ public abstract class UnionAdapter<T> implements TypeAdapterFactory {
       BoundVariant<T, ?> best = null;
       int bestFit = NO_FIT;
       for (BoundVariant<T, ?> variant : bound) {
-        int fit = JsonTypes.fit(variant.adapter, json);
+        int fit = fit(variant, json);
         if (fit > bestFit) {
           best = variant;
           bestFit = fit;
         }
       }
       return best == null ? ofJson.apply(json) : best.read(json);
+    }
+
+    private int fit(BoundVariant<T, ?> variant, JsonElement json) {
+      if (discriminator != null
+          && json instanceof JsonObject object
+          && object.get(discriminator) instanceof JsonPrimitive value
+          && (discriminated.containsKey(value.getAsString()) || discriminated.containsValue(variant.variant.type))) {
+        return variant.variant.type.equals(discriminated.get(value.getAsString())) ? Integer.MAX_VALUE : NO_FIT;
+      }
+      return JsonTypes.fit(variant.adapter, json);
     }
 
     @Override
@@ -114,7 +139,7 @@ public abstract class UnionAdapter<T> implements TypeAdapterFactory {
     public int fit(JsonElement json) {
       int best = NO_FIT;
       for (BoundVariant<T, ?> variant : bound) {
-        best = Math.max(best, JsonTypes.fit(variant.adapter, json));
+        best = Math.max(best, fit(variant, json));
       }
       return best;
     }

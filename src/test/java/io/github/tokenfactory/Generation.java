@@ -3,14 +3,21 @@ package io.github.tokenfactory;
 import io.github.tokenfactory.spec.GeneratorInput;
 import java.io.File;
 import java.io.IOException;
+import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import javax.tools.JavaFileObject;
+import javax.tools.SimpleJavaFileObject;
+import javax.tools.ToolProvider;
 import org.openapitools.codegen.DefaultGenerator;
 import org.openapitools.codegen.config.CodegenConfigurator;
 
@@ -56,6 +63,28 @@ final class Generation {
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Compiles sources as strictly as the build does; fails with the compiler's words. */
+  static void compile(Map<String, String> sources, Path output) throws IOException {
+    List<SimpleJavaFileObject> files = new ArrayList<>();
+    sources.forEach(
+        (name, source) ->
+            files.add(
+                new SimpleJavaFileObject(URI.create("string:///" + name + ".java"), JavaFileObject.Kind.SOURCE) {
+                  @Override
+                  public CharSequence getCharContent(boolean ignoreEncodingErrors) {
+                    return source;
+                  }
+                }));
+    StringWriter said = new StringWriter();
+    List<String> options =
+        List.of(
+            "-Xlint:all", "-Xdoclint:all,-missing", "-Werror", "-proc:none", "--release", "17", "-d", output.toString(),
+            "-classpath", System.getProperty("java.class.path"));
+    if (!ToolProvider.getSystemJavaCompiler().getTask(said, null, null, options, null, files).call()) {
+      throw new AssertionError(said.toString());
     }
   }
 

@@ -95,6 +95,9 @@ public final class GeneratorInput {
 
   /** Names in a path are not sent: Retrofit takes fewer characters in them than OpenAPI. */
   private static String path(String path) {
+    if (List.of(path.split("/")).contains("..")) {
+      throw new IllegalArgumentException("The path " + path + " would leave the base URL: no operation is bound to it.");
+    }
     StringBuilder safe = new StringBuilder();
     for (String part : path.split("(?=\\{)|(?<=})")) {
       safe.append(part.startsWith("{") && part.endsWith("}")

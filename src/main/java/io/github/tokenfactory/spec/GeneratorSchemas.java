@@ -35,12 +35,17 @@ final class GeneratorSchemas {
   private static final List<String> BOUNDS =
       List.of("minLength", "maxLength", "minItems", "maxItems", "uniqueItems");
 
+  private static final String[] NUMBER_BOUNDS = {
+    "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "x-multiple-of"
+  };
+
   private final OpenApiDocument document;
   private final JsonObject output = new JsonObject();
   private final Map<String, String> names = new HashMap<>();
   private final Set<String> claimed = new HashSet<>();
   private final Map<String, String> propertyNames = new LinkedHashMap<>();
   private final Set<String> inProgress = new HashSet<>();
+  private final Set<String> flattening = new HashSet<>();
 
   GeneratorSchemas(OpenApiDocument document) {
     this.document = document;
@@ -83,6 +88,7 @@ final class GeneratorSchemas {
 
   /** What a schema says, references followed and {@code allOf} merged. */
   private final class Flat {
+    final Spot origin;
     final Set<String> types = new LinkedHashSet<>();
     final Map<String, Spot> properties = new LinkedHashMap<>();
     final Set<String> required = new LinkedHashSet<>();
@@ -92,11 +98,12 @@ final class GeneratorSchemas {
     @Nullable Spot additional;
     @Nullable Spot items;
     @Nullable String format;
-    @Nullable Spot discriminator;
+    @Nullable Spot discriminated;
     boolean nullable;
     boolean unfit;
 
     Flat(Spot spot) {
+      origin = spot;
       add(spot, new HashSet<>());
       if (values != null && values.removeIf(JsonElement::isJsonNull)) {
         nullable = true;
@@ -213,6 +220,9 @@ final class GeneratorSchemas {
           bounds.addProperty(exclusive, true);
         }
       }
+      if (schema.get("multipleOf") instanceof JsonPrimitive step && step.isNumber() && step.getAsBigDecimal().signum() > 0) {
+        bounds.addProperty("x-multiple-of", step.getAsBigDecimal().toString());
+      }
       String pattern = Json.string(schema.get("pattern"));
       if (pattern != null && compiles(pattern)) {
         // JSON Schema looks for the pattern anywhere; Jakarta Validation matches the whole text.
@@ -234,7 +244,7 @@ final class GeneratorSchemas {
             unfit |= !variants.isEmpty();
             variants.addAll(members);
             if (spot.object().get("discriminator") instanceof JsonObject) {
-              discriminator = spot.child("discriminator");
+              discriminated = spot;
             }
           }
         }
@@ -297,6 +307,7 @@ final class GeneratorSchemas {
     if (!(spot.json() instanceof JsonObject schema)) {
       return new JsonObject();
     }
+    requireEnd(spot);
     Spot only = only(spot);
     JsonObject used;
     boolean nullable = Json.isTrue(schema.get("nullable"));
@@ -304,7 +315,7 @@ final class GeneratorSchemas {
       used = use(only, names.getOrDefault(only.pointer(), name));
       nullable |= hasNullMember(schema);
     } else {
-      Flat flat = new Flat(spot);
+      Flat flat = flat(spot);
       nullable |= flat.nullable;
       boolean isClass = isClass(flat);
       used = isClass ? reference(spot, flat, name) : inline(spot, flat, name);
@@ -313,6 +324,15 @@ final class GeneratorSchemas {
       }
     }
     return decorated(used, schema, nullable);
+  }
+
+  private void requireEnd(Spot spot) {
+    Set<Spot> seen = new HashSet<>();
+    for (Spot next = spot; next != null && next.json() instanceof JsonObject; next = only(next)) {
+      if (!seen.add(next)) {
+        throw OpenApiDocument.cycle(next);
+      }
+    }
   }
 
   private static boolean hasNullMember(JsonObject schema) {
@@ -368,8 +388,31 @@ final class GeneratorSchemas {
         && flat.values.stream().map(GeneratorSchemas::jsonType).allMatch(type -> flat.types.contains(type) || type.equals("integer") && flat.types.contains("number"));
   }
 
+  private Flat flat(Spot spot) {
+    Flat flat = new Flat(spot);
+    if (flat.variants.isEmpty() || !flat.properties.isEmpty() || !flattening.add(spot.pointer())) {
+      return flat;
+    }
+    List<Flat> variants = variants(flat).stream().map(this::flat).toList();
+    flattening.remove(spot.pointer());
+    if (variants.stream().anyMatch(GeneratorSchemas::isEnum) && variants.stream().allMatch(GeneratorSchemas::isText)) {
+      // A union of enumerations, or of one and any text, is one enumeration, since each is open.
+      Set<JsonElement> values = new LinkedHashSet<>();
+      variants.stream().filter(GeneratorSchemas::isEnum).forEach(variant -> values.addAll(variant.values));
+      flat.variants.clear();
+      flat.values = new ArrayList<>(values);
+      flat.types.clear();
+      flat.types.add("string");
+    }
+    return flat;
+  }
+
+  private static boolean isText(Flat flat) {
+    return flat.types.size() == 1 && flat.types.contains("string") && flat.format == null && flat.variants.isEmpty();
+  }
+
   private boolean mergesVariants(Flat flat) {
-    return flat.variants.stream().map(Flat::new).allMatch(variant -> !variant.properties.isEmpty() || variant.types.isEmpty() || variant.types.contains("object"));
+    return flat.variants.stream().map(this::flat).allMatch(variant -> !variant.properties.isEmpty() || variant.types.isEmpty() || variant.types.contains("object"));
   }
 
   private JsonObject reference(Spot spot, Flat flat, String name) {
@@ -390,8 +433,16 @@ final class GeneratorSchemas {
   }
 
   private JsonObject object(Flat flat, String type) {
+    Set<String> disagreed = new HashSet<>();
     for (Spot variant : flat.variants) {
-      new Flat(variant).properties.forEach(flat.properties::putIfAbsent);
+      flat(variant)
+          .properties.forEach(
+              (name, property) -> {
+                Spot before = flat.properties.putIfAbsent(name, property);
+                if (before != null && !sameType(before, property)) {
+                  disagreed.add(name);
+                }
+              });
     }
     JsonObject properties = new JsonObject();
     Set<String> taken = new HashSet<>();
@@ -399,7 +450,11 @@ final class GeneratorSchemas {
     flat.properties.forEach(
         (name, property) -> {
           String literal = JavaNames.literal(name);
-          properties.add(literal, use(property, type + JavaNames.words(name)));
+          properties.add(
+              literal,
+              disagreed.contains(name)
+                  ? anything("The variants do not agree on its type.")
+                  : use(property, type + JavaNames.words(name)));
           String member = JavaNames.unique(propertyNames.getOrDefault(literal, JavaNames.member(name)), free -> !taken.contains(free.toLowerCase(Locale.ROOT)));
           taken.add(member.toLowerCase(Locale.ROOT));
           propertyNames.put(literal, member);
@@ -414,6 +469,7 @@ final class GeneratorSchemas {
     }
     if (flat.additional != null && !isEmpty(flat.additional)) {
       object.add("additionalProperties", use(flat.additional, type + "Value"));
+      object.addProperty("x-additional", true);
     }
     return object;
   }
@@ -461,13 +517,13 @@ final class GeneratorSchemas {
     } else {
       List<Spot> members = variants(flat);
       for (int i = 0; i < members.size(); i++) {
-        variants.add(use(members.get(i), type + variantName(new Flat(members.get(i)), i)));
+        variants.add(use(members.get(i), type + variantName(flat(members.get(i)), i)));
       }
     }
     JsonObject union = new JsonObject();
     union.add("anyOf", variants);
-    if (flat.discriminator != null) {
-      discriminate(union, flat.discriminator);
+    if (flat.discriminated != null) {
+      discriminate(union, flat, flat.discriminated);
     }
     return union;
   }
@@ -488,20 +544,28 @@ final class GeneratorSchemas {
     return "Variant" + (index + 1);
   }
 
-  private void discriminate(JsonObject union, Spot discriminator) {
-    String property = Json.string(discriminator.object().get("propertyName"));
+  private void discriminate(JsonObject union, Flat flat, Spot holder) {
+    Map<String, Spot> targets = new LinkedHashMap<>();
+    for (Spot variant : flat.variants) {
+      String ref = Grammar.reference(variant.json());
+      if (ref != null) {
+        targets.put(document.resolve(ref, variant).name(), variant); // said or not, a schema's name is a value, too
+      }
+    }
+    Grammar.mapping(holder.object())
+        .forEach((value, target) -> targets.put(value, document.resolveMapping(target, holder)));
+    String property = Json.string(holder.object().getAsJsonObject("discriminator").get("propertyName"));
     JsonArray cases = new JsonArray();
-    Grammar.mapping(discriminator.object())
-        .forEach(
-            (value, target) -> {
-              JsonObject used = use(document.resolveMapping(target, discriminator), value);
-              if (used.has("$ref")) {
-                JsonObject one = new JsonObject();
-                one.addProperty("value", JavaNames.literal(value));
-                one.addProperty("type", used.get("$ref").getAsString().substring(SCHEMAS.length()));
-                cases.add(one);
-              }
-            });
+    targets.forEach(
+        (value, target) -> {
+          JsonObject used = use(target, value);
+          if (used.has("$ref")) {
+            JsonObject one = new JsonObject();
+            one.addProperty("value", JavaNames.literal(value));
+            one.addProperty("type", used.get("$ref").getAsString().substring(SCHEMAS.length()));
+            cases.add(one);
+          }
+        });
     if (property != null && !cases.isEmpty()) {
       JsonObject extension = new JsonObject();
       extension.addProperty("property", JavaNames.literal(property));
@@ -513,30 +577,33 @@ final class GeneratorSchemas {
   /** {@return the variants that make different Java types} Nested unions without a name of their own are taken apart. */
   private List<Spot> variants(Flat flat) {
     Map<String, Spot> distinct = new LinkedHashMap<>();
-    Set<String> seen = new HashSet<>();
+    Set<String> seen = new HashSet<>(Set.of(flat.origin.pointer()));
     flat.variants.forEach(variant -> collect(variant, distinct, seen));
-    Spot openText = distinct.get("string");
-    if (openText != null && distinct.size() > 1) {
-      List<Spot> others = distinct.values().stream().filter(variant -> variant != openText).toList();
-      if (others.stream().map(Flat::new).allMatch(other -> isEnum(other) && other.types.contains("string"))) {
-        return others; // an enumeration is open: a text beside it adds nothing
-      }
-    }
     return new ArrayList<>(distinct.values());
   }
 
   private void collect(Spot variant, Map<String, Spot> distinct, Set<String> seen) {
     Spot only = variant.json() instanceof JsonObject ? only(variant) : null;
     if (only != null) {
-      collect(only, distinct, seen);
+      if (seen.add(only.pointer())) {
+        collect(only, distinct, seen);
+      }
       return;
     }
-    Flat flat = new Flat(variant);
-    if (!flat.variants.isEmpty() && flat.properties.isEmpty() && names.get(variant.pointer()) == null && seen.add(variant.pointer())) {
+    Flat flat = flat(variant);
+    if (flat.variants.isEmpty() || !flat.properties.isEmpty()) {
+      distinct.putIfAbsent(signature(variant, flat), variant);
+    } else if (names.containsKey(variant.pointer())) {
+      distinct.putIfAbsent(variant.pointer(), variant);
+    } else if (seen.add(variant.pointer())) {
       flat.variants.forEach(inner -> collect(inner, distinct, seen));
-      return;
     }
-    distinct.putIfAbsent(signature(variant, flat), variant);
+  }
+
+  private boolean sameType(Spot a, Spot b) {
+    Spot left = only(a) == null ? a : only(a);
+    Spot right = only(b) == null ? b : only(b);
+    return signature(left, flat(left)).equals(signature(right, flat(right)));
   }
 
   private String signature(Spot variant, Flat flat) {
@@ -549,7 +616,7 @@ final class GeneratorSchemas {
     String type = flat.types.iterator().next();
     Spot part = type.equals("array") ? flat.items : type.equals("object") ? flat.additional : null;
     String format = flat.format != null && FORMATS.contains(flat.format) ? " " + flat.format : "";
-    return type + format + (part == null ? "" : " of " + (only(part) == null ? signature(part, new Flat(part)) : only(part).pointer()));
+    return type + format + (part == null ? "" : " of " + (only(part) == null ? signature(part, flat(part)) : only(part).pointer()));
   }
 
   private JsonObject inline(Spot spot, Flat flat, String name) {
@@ -565,8 +632,8 @@ final class GeneratorSchemas {
         case "array" -> list(flat, name);
         case "object" -> map(flat, name);
         case "boolean" -> ofType("boolean");
-        case "integer" -> bounded(ofType("integer"), flat, "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum");
-        case "number" -> bounded(formatted(ofType("number"), flat), flat, "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum");
+        case "integer" -> bounded(ofType("integer"), flat, NUMBER_BOUNDS);
+        case "number" -> bounded(formatted(ofType("number"), flat), flat, NUMBER_BOUNDS);
         case "string" -> bounded(formatted(ofType("string"), flat), flat, "minLength", "maxLength", "x-pattern");
         default -> anything(null);
       };
