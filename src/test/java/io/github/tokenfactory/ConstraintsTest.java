@@ -43,7 +43,7 @@ class ConstraintsTest {
               step: {type: number, multipleOf: 0.01}
               even: {type: integer, multipleOf: 2}
               text: {type: string, minLength: 2, maxLength: 3}
-              code: {type: string, pattern: '[A-Z]"\\\\d'}
+              code: {type: string, pattern: '[A-Z]"\\d'}
               anchored: {type: string, pattern: '^ab$'}
               list: {type: array, items: {type: integer}, minItems: 1, maxItems: 2}
               unique: {type: array, items: {type: string}, uniqueItems: true, maxItems: 1}

@@ -1,0 +1,126 @@
+package io.github.tokenfactory;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.gson.Gson;
+import java.io.IOException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.OffsetDateTime;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What generated classes do that the pinned document has no case of. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class GeneratedBehaviourTest {
+  private static final String DOCUMENT =
+      """
+      openapi: 3.1.0
+      info: {title: Behaviour, version: "1"}
+      paths:
+        /x:
+          post:
+            requestBody: {content: {application/json: {schema: {$ref: "#/components/schemas/Holder"}}}}
+            responses: {"204": {description: none}}
+      components:
+        schemas:
+          Holder:
+            type: object
+            properties:
+              pet: {$ref: "#/components/schemas/Pet"}
+              shape: {$ref: "#/components/schemas/Shape"}
+              part: {anyOf: [{$ref: "#/components/schemas/TextPart"}, {$ref: "#/components/schemas/ImagePart"}]}
+              text: {anyOf: [{type: string}, {type: array, items: {type: string}}, {type: array, items: {type: integer}}]}
+              number: {anyOf: [{type: integer}, {type: number}, {type: boolean}]}
+              when: {type: string, format: date-time}
+              extras: {$ref: "#/components/schemas/Extras"}
+          Pet:
+            oneOf: [{$ref: "#/components/schemas/Cat"}, {$ref: "#/components/schemas/Dog"}]
+            discriminator: {propertyName: kind, mapping: {feline: "#/components/schemas/Cat", canine: Dog}}
+          Cat: {type: object, properties: {kind: {type: string}, name: {type: string}}}
+          Dog: {type: object, properties: {kind: {type: string}, name: {type: string}}}
+          Shape:
+            oneOf: [{$ref: "#/components/schemas/Circle"}, {$ref: "#/components/schemas/Square"}]
+            discriminator: {propertyName: shape}
+          Circle: {type: object, properties: {shape: {type: string}, size: {type: number}}}
+          Square: {type: object, properties: {shape: {type: string}, size: {type: number}}}
+          TextPart: {type: object, required: [type], properties: {type: {const: text}, value: {type: string}}}
+          ImagePart: {type: object, required: [type], properties: {type: {const: image}, value: {type: string}}}
+          Extras: {type: object, properties: {a: {type: string}}, additionalProperties: {type: integer}}
+      """;
+
+  private Class<?> holder;
+
+  @BeforeAll
+  void generate(@TempDir Path directory) throws IOException, ClassNotFoundException {
+    Path document = Files.writeString(directory.resolve("behaviour.yaml"), DOCUMENT);
+    Map<String, String> sources = Generation.of(document, "*", settings -> {});
+    Generation.compile(sources, directory);
+    holder = new URLClassLoader(new URL[] {directory.toUri().toURL()}).loadClass("io.github.tokenfactory.model.Holder");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "pet    | {\"kind\":\"feline\",\"name\":\"Tom\"}        | asCat",
+        "pet    | {\"kind\":\"canine\"}                         | asDog",
+        "pet    | {\"kind\":\"Dog\"}                            | asDog",
+        "pet    | {\"kind\":\"equine\",\"name\":\"Ed\"}         | asJson",
+        "shape  | {\"shape\":\"Square\",\"size\":2.0}           | asSquare",
+        "shape  | {\"shape\":\"Circle\"}                        | asCircle",
+        "shape  | {\"shape\":\"Hexagon\"}                       | asJson",
+        "part   | {\"type\":\"text\",\"value\":\"x\"}           | asTextPart",
+        "part   | {\"type\":\"image\",\"value\":\"x\"}          | asImagePart",
+        "part   | {\"type\":\"audio\",\"value\":\"x\"}          | asJson",
+        "part   | {\"value\":\"x\"}                             | asJson",
+        "text   | \"a\"                                         | asString",
+        "text   | [\"a\",\"b\"]                                 | asListString",
+        "text   | [1,2]                                         | asListLong",
+        "text   | [1,\"b\"]                                     | asJson",
+        "text   | {\"a\":null}                                  | asJson",
+        "number | 9007199254740993                              | asLong",
+        "number | 1.5                                           | asDouble",
+        "number | true                                          | asBoolean",
+      })
+  void readsAUnionAsTheVariantThatItIs(String property, String json, String accessor) throws Exception {
+    String whole = "{\"" + property + "\":" + json + "}";
+    Object read = new Gson().fromJson(whole, holder);
+    Object union = get(read, "get" + Character.toUpperCase(property.charAt(0)) + property.substring(1));
+
+    assertThat(get(union, accessor)).isNotNull();
+    assertThat(new Gson().toJson(read)).isEqualTo(whole);
+  }
+
+  @Test
+  void keepsATextThatIsNotOfTheDocumentedFormat() throws Exception {
+    Object read = new Gson().fromJson("{\"when\":\"2026-11-22T10:00:00\"}", holder);
+
+    assertThat(get(read, "getWhen")).isNull();
+    assertThat(new Gson().toJson(read)).isEqualTo("{\"when\":\"2026-11-22T10:00:00\"}");
+    assertThat(get(new Gson().fromJson("{\"when\":\"2026-11-22T10:00:00Z\"}", holder), "getWhen"))
+        .isEqualTo(OffsetDateTime.parse("2026-11-22T10:00:00Z"));
+  }
+
+  @Test
+  void typesAdditionalPropertiesAndKeepsThoseThatDoNotFit() throws Exception {
+    String json = "{\"extras\":{\"a\":\"x\",\"b\":7,\"c\":\"seven\",\"d\":null}}";
+    Object extras = get(new Gson().fromJson(json, holder), "getExtras");
+
+    assertThat(get(extras, "additional")).isEqualTo(Map.of("b", 7L));
+    assertThat(((Map<?, ?>) get(extras, "unknown")).keySet()).hasToString("[c, d]");
+    assertThat(new Gson().toJson(new Gson().fromJson(json, holder))).isEqualTo(json);
+  }
+
+  private static Object get(Object model, String getter) throws Exception {
+    return model.getClass().getMethod(getter).invoke(model);
+  }
+}
