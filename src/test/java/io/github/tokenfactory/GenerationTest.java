@@ -47,7 +47,7 @@ class GenerationTest {
   private static final Set<String> GIVEN =
       Set.of(
           ".", "-last", "-first", "isEmpty", "lambda", "pascalcase", "package", "models", "model", "operations",
-          "operation", "classname", "cases", "property", "value", "enumVars", "name", "enumDescription", "invokerPackage", "modelPackage");
+          "operation", "classname", "cases", "property", "value", "type", "enumVars", "name", "enumDescription", "invokerPackage", "modelPackage");
 
   @TestFactory
   Stream<DynamicTest> knowsEachKeyOfTheSettings() throws IOException {
