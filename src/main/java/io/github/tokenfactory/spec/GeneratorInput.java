@@ -68,6 +68,11 @@ public final class GeneratorInput {
     throw new IllegalArgumentException("nameMappings are computed: name a property in JavaNames instead.");
   }
 
+  /** {@return what the generator is given for {@code document}} */
+  static JsonObject rewrite(OpenApiDocument document) {
+    return new GeneratorInput(document).document();
+  }
+
   private JsonObject document() {
     JsonObject paths = new JsonObject();
     Set<String> methods = new HashSet<>();
