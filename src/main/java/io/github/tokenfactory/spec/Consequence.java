@@ -18,6 +18,20 @@ record Consequence(Effect addedToRequest, Effect removedFromRequest, Effect adde
     static final String ADOPT = "bind the operation if callers need it";
 
     private static final Map<String, Consequence> TABLE = new HashMap<>();
+    private static final Map<String, String> NOUNS = Map.ofEntries(
+            Map.entry("properties", "property"),
+            Map.entry("parameters", "parameter"),
+            Map.entry("requestBody", "request body"),
+            Map.entry("responses", "response"),
+            Map.entry("content", "media type"),
+            Map.entry("headers", "header"),
+            Map.entry("links", "link"),
+            Map.entry("callbacks", "callback"),
+            Map.entry("variants", "variant"),
+            Map.entry("unions", "union"),
+            Map.entry("servers", "server"),
+            Map.entry("security", "security alternative"),
+            Map.entry("schemes", "security scheme"));
     private static final Consequence UNKNOWN = row("BBBB", REGENERATE + ", then read what the keyword means");
 
     static {
@@ -56,6 +70,11 @@ record Consequence(Effect addedToRequest, Effect removedFromRequest, Effect adde
                 .mapToObj(c -> c == 'B' ? Effect.BREAKS : c == 'A' ? Effect.ALTERS : Effect.EXTENDS)
                 .toArray(Effect[]::new);
         return new Consequence(row[0], row[1], row[2], row[3], advice);
+    }
+
+    /** Returns how a report calls what the keyword holds. */
+    static String noun(String keyword) {
+        return NOUNS.getOrDefault(keyword, keyword);
     }
 
     /** Returns the consequence of a change of {@code label}, whose first word is the keyword. */

@@ -2,6 +2,7 @@ package io.github.tokenfactory.spec;
 
 import io.github.tokenfactory.spec.Change.Effect;
 import io.github.tokenfactory.spec.Consequence.Side;
+import java.math.BigDecimal;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -12,14 +13,16 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Walks two nodes side by side and says how they differ; what is shared by many places is looked at, and reported, once. */
 final class Differ {
-    private static final String NOTHING = "-";
+    private static final String NOTHING = DriftReport.NOTHING;
 
     /** Which way the values below a node go; what a callback receives is what the client would send, and the other way round. */
     private enum Flow {
@@ -60,6 +63,9 @@ final class Differ {
     private final Deque<Pair> pending = new ArrayDeque<>();
     private final Map<Finding, Effect> findings = new LinkedHashMap<>();
 
+    /** Whether some union turned out to say the same thing several times, which is the same as saying it once. */
+    private boolean hasRepetition;
+
     Differ(OpenApiDocument pinned, OpenApiDocument published) {
         this.pinned = pinned;
         this.published = published;
@@ -69,11 +75,24 @@ final class Differ {
     void compareOperations(Node was, Node is) {
         int before = drifts();
         follow(was, is, Flow.CALL);
+        finish();
+        if (was.meaning != is.meaning && drifts() == before && before == 0 && !hasRepetition) {
+            throw new IllegalStateException("operations differ, but no difference was found at " + is.at);
+        }
+    }
+
+    /** Notes every difference between two components, unless some operation led to them already. */
+    void compareComponents(Node was, Node is) {
+        boolean isKnown = Stream.of(Flow.values()).anyMatch(flow -> seen.contains(new Pair(was, is, flow)));
+        if (!isKnown) {
+            follow(was, is, Flow.BOTH);
+            finish();
+        }
+    }
+
+    private void finish() {
         while (!pending.isEmpty()) {
             compare(pending.pop());
-        }
-        if (was.meaning != is.meaning && drifts() == before && before == 0) {
-            throw new IllegalStateException("operations differ, but no difference was found at " + is.at);
         }
     }
 
@@ -114,11 +133,16 @@ final class Differ {
         Node is = pair.is;
         compareNames(was, is);
         compareDocumentation(was, is);
-        compareTypes(pair);
-        compareFacts(pair);
+        if (was.meaning != is.meaning && comparePlainWithUnion(pair)) {
+            return;
+        }
+        if (was.meaning != is.meaning) {
+            compareTypes(pair);
+            compareFacts(pair, union(was.facts, is.facts));
+        }
         for (String label : union(was.parts, is.parts)) {
-            Node before = was.parts.get(label);
-            Node after = is.parts.get(label);
+            Node before = was.part(label);
+            Node after = is.part(label);
             if (before != null && after != null) {
                 follow(before, after, pair.flow.into(label));
             } else {
@@ -132,24 +156,34 @@ final class Differ {
 
     private void compareNames(Node was, Node is) {
         if (was.name != null && is.name != null && !was.name.equals(is.name)) {
-            add(Effect.NOTICE, is.at, false, "renamed, with the same place in the document", was.name, is.name, Consequence.REVIEW_NAMES);
+            add(Effect.NOTICE, is.at, false, "renamed", was.name, is.name, Consequence.REVIEW_NAMES);
         }
     }
 
     private void compareDocumentation(Node was, Node is) {
         for (String keyword : union(was.documentation, is.documentation)) {
-            Map<String, Spot> before = was.documentation.getOrDefault(keyword, Map.of());
-            Map<String, Spot> after = is.documentation.getOrDefault(keyword, Map.of());
-            if (!before.keySet().equals(after.keySet())) {
-                addDocumentation(keyword, before, after);
-            }
+            compareDocumentation(
+                    keyword, was.documentation.getOrDefault(keyword, Map.of()), is.documentation.getOrDefault(keyword, Map.of()));
         }
     }
 
-    void addDocumentation(String keyword, Map<String, Spot> before, Map<String, Spot> after) {
-        Map<String, Spot> location = after.isEmpty() ? before : after;
-        Spot where = location.values().iterator().next();
-        add(Effect.DOCUMENTATION, where, after.isEmpty(), keyword, text(before), text(after), Consequence.REVIEW_WORDS);
+    /** Notes which words came and went; those of a component show at all places that refer to it, but are written in one. */
+    void compareDocumentation(String keyword, Map<String, Spot> was, Map<String, Spot> is) {
+        Map<String, Spot> gone = without(was, is);
+        Map<String, Spot> fresh = without(is, was);
+        if (!gone.isEmpty() || !fresh.isEmpty()) {
+            Spot where = first(fresh.isEmpty() ? gone : fresh);
+            add(Effect.DOCUMENTATION, where, fresh.isEmpty(), keyword, text(gone), text(fresh), Consequence.REVIEW_WORDS);
+        }
+    }
+
+    private static Map<String, Spot> without(Map<String, Spot> values, Map<String, Spot> others) {
+        if (values.keySet().equals(others.keySet())) {
+            return Map.of();
+        }
+        Map<String, Spot> rest = new TreeMap<>(values);
+        rest.keySet().removeAll(others.keySet());
+        return rest;
     }
 
     private void compareTypes(Pair pair) {
@@ -159,9 +193,16 @@ final class Differ {
             boolean narrower = !covers(is.keySet(), was.keySet());
             boolean wider = !covers(was.keySet(), is.keySet());
             Effect effect = Consequence.of("type").of(narrower, wider, pair.flow.side());
-            Spot where = is.values().iterator().next();
-            add(effect, where, false, "type", String.join(" or ", was.keySet()), String.join(" or ", is.keySet()), Consequence.of("type").advice());
+            Spot where = first(is, pair.is.at);
+            add(effect, where, false, "type", types(was), types(is), Consequence.of("type").advice());
         }
+    }
+
+    private static String types(Map<String, Spot> types) {
+        Stream<String> others = types.keySet().stream().filter(type -> !type.equals("null"));
+        String text = Stream.concat(others, types.containsKey("null") ? Stream.of("null") : Stream.empty())
+                .collect(Collectors.joining(" or "));
+        return text.isEmpty() ? "nothing" : text;
     }
 
     private static boolean covers(Set<String> types, Set<String> others) {
@@ -170,12 +211,36 @@ final class Differ {
                 || type.equals("integer") && types.contains("number"));
     }
 
-    private void compareFacts(Pair pair) {
-        for (String keyword : union(pair.was.facts, pair.is.facts)) {
+    /** A schema that becomes one variant of a union, or was one, is still there: only the other variants are news. */
+    private boolean comparePlainWithUnion(Pair pair) {
+        Node wasUnion = pair.was.union();
+        Node isUnion = pair.is.union();
+        if ((wasUnion == null) == (isUnion == null)) {
+            return false;
+        }
+        Node plain = wasUnion == null ? pair.was : pair.is;
+        Node union = wasUnion == null ? isUnion : wasUnion;
+        List<Node> others = new ArrayList<>(union.groups.get("variants"));
+        if (!others.removeIf(plain::constrainsLike)) {
+            return false;
+        }
+        Pair pairOfUnions = new Pair(wasUnion == null ? plain : wasUnion, isUnion == null ? plain : isUnion, pair.flow);
+        hasRepetition |= others.isEmpty();
+        others.forEach(other -> addMember(pairOfUnions, "variants", wasUnion == null ? null : other, wasUnion == null ? other : null));
+        if (pair.was.nullable != pair.is.nullable) {
+            compareTypes(pair);
+        }
+        compareFacts(pair, Node.ANNOTATIONS);
+        return true;
+    }
+
+    private void compareFacts(Pair pair, Set<String> keywords) {
+        for (String keyword : keywords) {
             Map<String, Spot> was = pair.was.facts.getOrDefault(keyword, Map.of());
             Map<String, Spot> is = pair.is.facts.getOrDefault(keyword, Map.of());
-            boolean onBothSides = pair.was.facts.containsKey(keyword) && pair.is.facts.containsKey(keyword);
-            if (keyword.equals("type") || was.keySet().equals(is.keySet()) && onBothSides) {
+            boolean isOld = pair.was.facts.containsKey(keyword);
+            boolean onBothSides = isOld && pair.is.facts.containsKey(keyword);
+            if (keyword.equals("type") || was.keySet().equals(is.keySet()) && isOld == pair.is.facts.containsKey(keyword)) {
                 continue;
             }
             if (keyword.equals("required") || onBothSides && (keyword.equals("enum") || keyword.equals("scopes"))) {
@@ -195,7 +260,19 @@ final class Differ {
             // The whole enumeration came or went: values can only be fewer, or more.
             return new boolean[] {was.isEmpty() == false, was.isEmpty()};
         }
+        if (was.size() == 1 && is.size() == 1 && (keyword.startsWith("min") || keyword.startsWith("max"))) {
+            try {
+                int more = bound(is).compareTo(bound(was)) * (keyword.startsWith("min") ? 1 : -1);
+                return new boolean[] {more >= 0, more <= 0};
+            } catch (NumberFormatException e) {
+                return new boolean[] {true, true};
+            }
+        }
         return new boolean[] {!is.isEmpty(), !was.isEmpty()};
+    }
+
+    private static BigDecimal bound(Map<String, Spot> values) {
+        return new BigDecimal(values.keySet().iterator().next().replaceFirst("^[<>]=? ", ""));
     }
 
     private void compareValues(Pair pair, String keyword, Map<String, Spot> was, Map<String, Spot> is) {
@@ -226,7 +303,7 @@ final class Differ {
         if (was == null && isRequired && pair.flow.into(label).side() != Side.RESPONSE) {
             effect = Effect.BREAKS;
         }
-        String what = (isRequired ? "required " : "") + words[0] + (was == null ? " added" : " removed");
+        String what = (isRequired ? "required " : "") + Consequence.noun(words[0]) + (was == null ? " added" : " removed");
         add(effect, owner.written.get(label), is == null, what, describe(was), describe(is), consequence.advice());
     }
 
@@ -247,6 +324,9 @@ final class Differ {
             before.removeIf(node -> is.stream().anyMatch(other -> other.meaning == node.meaning));
             after.removeIf(node -> was.stream().anyMatch(other -> other.meaning == node.meaning));
         }
+        if (before.size() == 1 && after.size() == 1) {
+            follow(before.remove(0), after.remove(0), pair.flow.into(label)); // one for the other, however unlike
+        }
         while (!before.isEmpty() && !after.isEmpty()) {
             Pair likest = likest(before, after, pair.flow.into(label));
             if (likest == null) {
@@ -266,7 +346,7 @@ final class Differ {
         Consequence consequence = Consequence.of(label);
         Effect effect = consequence.of(was == null, is == null, pair.flow.into(label).side());
         Spot where = member.at.isBelow(owner.at) ? member.at : owner.at;
-        String what = label + (was == null ? ": one added" : ": one removed");
+        String what = Consequence.noun(label) + (was == null ? " added" : " removed");
         add(effect, where, is == null, what, describe(was), describe(is), consequence.advice());
     }
 
@@ -310,7 +390,7 @@ final class Differ {
                 : node.facts.isEmpty() && !node.nullable
                         ? "present"
                         : node.facts.containsKey("type") || node.nullable
-                                ? String.join(" or ", node.types().keySet())
+                                ? types(node.types())
                                 : node.facts.values().stream().map(Differ::text).collect(Collectors.joining(" "));
         return words.isEmpty() ? "nothing" : words;
     }
@@ -319,11 +399,18 @@ final class Differ {
         return values.isEmpty() ? NOTHING : String.join(", ", values.keySet());
     }
 
+    private static Spot first(Map<String, Spot> values) {
+        return values.values().iterator().next();
+    }
+
     private static Spot first(Map<String, Spot> values, Spot otherwise) {
-        return values.isEmpty() ? otherwise : values.values().iterator().next();
+        return values.isEmpty() ? otherwise : first(values);
     }
 
     private static Set<String> union(Map<String, ?> one, Map<String, ?> other) {
+        if (one.keySet().equals(other.keySet())) {
+            return one.keySet();
+        }
         Set<String> union = new TreeSet<>(one.keySet());
         union.addAll(other.keySet());
         return union;

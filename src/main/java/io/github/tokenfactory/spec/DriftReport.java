@@ -4,11 +4,16 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.StringJoiner;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /** What differs between two documents, worst first; immutable. The three forms that it can be written in state the same facts. */
 public final class DriftReport {
+    /** Stands for what is not there. */
+    static final String NOTHING = "-";
+
     private final String pinned;
     private final String published;
     private final List<Change> changes;
@@ -36,27 +41,26 @@ public final class DriftReport {
 
     /** Returns the report as plain text, one line a change. */
     public String toText() {
-        StringBuilder text = new StringBuilder(headline()).append('\n');
+        StringBuilder text = new StringBuilder(printable(headline(pinned, published))).append('\n');
         for (Change change : changes) {
-            text.append(printable(String.format(
-                            "%-13s %s: %s, was %s, is %s (%s; %s)",
-                            change.effect(), change.place(), change.what(), change.was(), change.is(), change.pointer(), change.advice())))
-                    .append('\n');
+            String line = String.format(
+                    "%-13s %s: %s, was %s, is %s (%s; %s)",
+                    change.effect(), change.place(), change.what(), change.was(), change.is(), change.pointer(), change.advice());
+            text.append(printable(line)).append('\n');
         }
         return text.toString();
     }
 
-    /** Returns the report as GitHub-flavoured Markdown: a table with everything from the documents escaped. */
+    /** Returns the report as GitHub-flavoured Markdown: a table in which text from the documents means only itself. */
     public String toMarkdown() {
-        StringBuilder text = new StringBuilder("**").append(escaped(headline())).append("**\n");
+        StringBuilder text = new StringBuilder(headline(literal(pinned), literal(published))).append('\n');
         if (!changes.isEmpty()) {
             text.append("\n| Effect | Place | What | Was | Is | To do | Pointer |\n|---|---|---|---|---|---|---|\n");
         }
         for (Change change : changes) {
             StringJoiner row = new StringJoiner(" | ", "| ", " |\n");
-            row.add(change.effect().toString());
-            List.of(change.place(), change.what(), change.was(), change.is(), change.advice(), change.pointer())
-                    .forEach(cell -> row.add(escaped(cell)));
+            row.add(change.effect().toString()).add(literal(change.place())).add(literal(change.what()));
+            row.add(literal(change.was())).add(literal(change.is())).add(change.advice()).add(literal(change.pointer()));
             text.append(row);
         }
         return text.toString();
@@ -84,15 +88,12 @@ public final class DriftReport {
         return Json.canonical(report);
     }
 
-    private String headline() {
-        String counts = changes.stream()
-                .collect(Collectors.groupingBy(Change::effect, java.util.TreeMap::new, Collectors.counting()))
-                .entrySet()
-                .stream()
-                .map(entry -> entry.getValue() + " " + entry.getKey().name().toLowerCase(Locale.ROOT))
-                .collect(Collectors.joining(", "));
-        String verdict = hasDrift() ? "Drift" : "No drift";
-        return printable(verdict + " from " + pinned + " to " + published + (counts.isEmpty() ? "" : ": " + counts));
+    private String headline(String from, String to) {
+        Map<Change.Effect, Long> counts = changes.stream()
+                .collect(Collectors.groupingBy(Change::effect, TreeMap::new, Collectors.counting()));
+        StringJoiner list = new StringJoiner(", ", ": ", "").setEmptyValue("");
+        counts.forEach((effect, count) -> list.add(count + " " + effect.name().toLowerCase(Locale.ROOT)));
+        return (hasDrift() ? "Drift" : "No drift") + " from " + from + " to " + to + list;
     }
 
     /** Makes what a document says fit on one line of a terminal: no control characters, nothing that reorders the text. */
@@ -110,18 +111,20 @@ public final class DriftReport {
         return line.toString();
     }
 
-    /** Makes a text mean only itself in a Markdown table: every character that could start something becomes a number. */
-    private static String escaped(String text) {
+    /** Makes a text mean only itself in a Markdown table: as code, or else with a number for every character that could act. */
+    private static String literal(String text) {
+        String line = printable(text);
+        if (line.equals(NOTHING) || !line.isBlank() && line.chars().noneMatch(c -> c == '`' || c == '|' || c == '\\')) {
+            return line.equals(NOTHING) ? line : "`" + line + "`";
+        }
         StringBuilder cell = new StringBuilder();
-        printable(text).codePoints().forEach(c -> {
-            boolean isPlain = Character.isLetterOrDigit(c) || c > '~' || " .,;:/-()='".indexOf(c) >= 0;
-            cell.append(isPlain ? Character.toString(c) : "&#" + c + ";");
-        });
+        line.codePoints()
+                .forEach(c -> cell.append(Character.isLetterOrDigit(c) || c == ' ' ? Character.toString(c) : "&#" + c + ";"));
         return cell.toString();
     }
 
     @Override
     public String toString() {
-        return headline();
+        return headline(pinned, published);
     }
 }

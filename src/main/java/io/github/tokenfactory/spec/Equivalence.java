@@ -1,16 +1,20 @@
 package io.github.tokenfactory.spec;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
- * Finds out which nodes mean the same, recursion and all: it starts from what each node says by itself, and tells nodes apart
- * whose parts are told apart, until nothing changes (partition refinement).
+ * Finds out which nodes mean the same, recursion and all.
+ *
+ * <p>Nodes get the same number if they say the same by themselves and their parts have the same numbers. Where parts lead back to
+ * the node, all that say the same start with the same number, and those whose parts differ are told apart until nothing changes.
  */
 final class Equivalence {
     private record Key(int[] numbers) {
@@ -25,40 +29,68 @@ final class Equivalence {
         }
     }
 
+    private final List<Node> nodes = new ArrayList<>();
+    private final Map<Node, List<Node>> parents = new IdentityHashMap<>();
+    private final Map<Node, Integer> openParts = new IdentityHashMap<>();
+
     private Equivalence() {}
 
     /** Sets {@link Node#meaning} of all nodes that these lead to. */
     static void find(Collection<Node> roots) {
-        Map<Node, Boolean> seen = new IdentityHashMap<>();
-        List<Node> nodes = new ArrayList<>(roots);
-        nodes.removeIf(node -> seen.put(node, true) != null);
+        Equivalence equivalence = new Equivalence();
+        equivalence.collect(roots);
+        equivalence.number();
+    }
+
+    private void collect(Collection<Node> roots) {
+        nodes.addAll(roots);
+        nodes.removeIf(node -> parents.putIfAbsent(node, new ArrayList<>()) != null);
         for (int i = 0; i < nodes.size(); i++) {
-            for (Node part : nodes.get(i).parts.values()) {
-                if (seen.put(part, true) == null) {
-                    nodes.add(part);
-                }
-            }
-            for (List<Node> group : nodes.get(i).groups.values()) {
-                for (Node member : group) {
-                    if (seen.put(member, true) == null) {
-                        nodes.add(member);
+            Node node = nodes.get(i);
+            int parts = 0;
+            for (Collection<Node> below : node.below()) {
+                for (Node part : below) {
+                    List<Node> users = parents.get(part);
+                    if (users == null) {
+                        users = new ArrayList<>();
+                        parents.put(part, users);
+                        nodes.add(part);
                     }
+                    users.add(node);
+                    parts++;
+                }
+            }
+            openParts.put(node, parts);
+        }
+    }
+
+    /** Numbers what does not recur from the leaves up, each node once; then refines what is left. */
+    private void number() {
+        Map<List<Object>, Integer> sayings = new HashMap<>();
+        nodes.forEach(node -> node.meaning = number(sayings, node.saying()));
+        Map<Key, Integer> finals = new HashMap<>();
+        Deque<Node> ready = new ArrayDeque<>(nodes);
+        ready.removeIf(node -> openParts.get(node) > 0);
+        while (!ready.isEmpty()) {
+            Node node = ready.remove();
+            node.meaning = number(finals, key(node));
+            for (Node user : parents.get(node)) {
+                if (openParts.merge(user, -1, Integer::sum) == 0) {
+                    ready.add(user);
                 }
             }
         }
-        Map<List<Object>, Integer> sayings = new HashMap<>();
-        for (Node node : nodes) {
-            node.meaning = number(sayings, node.saying());
-        }
-        // A node without parts has said it all.
-        int said = sayings.size();
-        nodes.removeIf(node -> node.parts.isEmpty() && node.groups.isEmpty());
-        int[] refined = new int[nodes.size()];
+        refine(nodes.stream().filter(node -> openParts.get(node) > 0).toList(), Math.max(finals.size(), sayings.size()));
+    }
+
+    private static void refine(List<Node> recurring, int offset) {
+        recurring.forEach(node -> node.meaning += offset);
+        int[] refined = new int[recurring.size()];
         for (int before = -1, now = 0; now > before; ) {
             Map<Key, Integer> keys = new HashMap<>();
-            Arrays.setAll(refined, i -> said + number(keys, key(nodes.get(i))));
+            Arrays.setAll(refined, i -> offset + number(keys, key(recurring.get(i))));
             for (int i = 0; i < refined.length; i++) {
-                nodes.get(i).meaning = refined[i];
+                recurring.get(i).meaning = refined[i];
             }
             before = now;
             now = keys.size();
@@ -77,8 +109,10 @@ final class Equivalence {
         int[] key = new int[size];
         int end = 0;
         key[end++] = node.meaning;
-        for (Node part : node.parts.values()) {
-            key[end++] = part.meaning;
+        for (Map.Entry<String, Node> part : node.parts.entrySet()) {
+            if (node.matters(part.getKey())) {
+                key[end++] = part.getValue().meaning;
+            }
         }
         for (List<Node> group : node.groups.values()) {
             int start = end + 1;

@@ -3,19 +3,15 @@ package io.github.tokenfactory.spec;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-import com.google.gson.JsonPrimitive;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,19 +38,11 @@ public final class GeneratorInput {
    * @param args the document, the operations (comma-separated), the settings to start from, and the directory to write to
    */
   public static void main(String[] args) throws IOException {
-    List<String> operations = Stream.of(args[1].split(",")).map(String::strip).filter(name -> !name.isEmpty()).toList();
     OpenApiDocument document = OpenApiDocument.parse(Files.readAllBytes(Path.of(args[0])));
-    GeneratorInput input = new GeneratorInput(document.slice(operations));
+    GeneratorInput input = new GeneratorInput(document.slice(PublishedDocument.operations(args[1])));
     Path directory = Files.createDirectories(Path.of(args[3]));
-    write(directory.resolve("openapi.json"), Json.canonical(input.document()));
-    write(directory.resolve("settings.yaml"), input.settings(Files.readString(Path.of(args[2]))));
-  }
-
-  private static void write(Path file, String content) throws IOException {
-    if (!Files.exists(file) || !Files.readString(file).equals(content)) {
-      Path whole = Files.writeString(file.resolveSibling(file.getFileName() + ".part"), content, StandardCharsets.UTF_8);
-      Files.move(whole, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
-    }
+    PublishedDocument.replace(directory.resolve("openapi.json"), Json.canonical(input.document()));
+    PublishedDocument.replace(directory.resolve("settings.yaml"), input.settings(Files.readString(Path.of(args[2]))));
   }
 
   /** {@return the settings with a Java name for each property} The settings' own names go first. */
@@ -76,7 +64,7 @@ public final class GeneratorInput {
   private JsonObject document() {
     JsonObject paths = new JsonObject();
     Set<String> methods = new HashSet<>();
-    for (OpenApiDocument.Operation operation : document.bound()) {
+    for (OpenApiDocument.Operation operation : document.bound(path -> true)) {
       JsonObject item = paths.getAsJsonObject(path(operation.path()));
       if (item == null) {
         item = new JsonObject();

@@ -157,13 +157,13 @@ final class Json {
         }
     }
 
-    /** Returns a JSON string literal; only what JSON or UTF-8 cannot carry is escaped. */
+    /** Returns a JSON string literal; only what has to be escaped is. */
     static String quote(String text) {
         StringBuilder out = new StringBuilder(text.length() + 16).append('"');
         int done = 0;
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
-            if (c < ' ' || c == '"' || c == '\\' || isLoneSurrogate(text, i)) {
+            if (c < ' ' || c == '"' || c == '\\') {
                 out.append(text, done, i).append(escape(c));
                 done = i + 1;
             }
@@ -183,19 +183,14 @@ final class Json {
         };
     }
 
-    private static boolean isLoneSurrogate(String text, int i) {
-        char c = text.charAt(i);
-        if (!Character.isSurrogate(c)) {
-            return false;
-        }
-        return Character.isHighSurrogate(c)
-                ? i + 1 == text.length() || !Character.isLowSurrogate(text.charAt(i + 1))
-                : Character.isLowSurrogate(c) && (i == 0 || !Character.isHighSurrogate(text.charAt(i - 1)));
-    }
-
     /** Returns the text of a JSON string, or {@code null} for anything else. */
     static @Nullable String string(@Nullable JsonElement value) {
         return value instanceof JsonPrimitive scalar && scalar.isString() ? scalar.getAsString() : null;
+    }
+
+    /** Says that this is an array or an object with nothing in it. */
+    static boolean isEmpty(JsonElement value) {
+        return value instanceof JsonArray array && array.isEmpty() || value instanceof JsonObject object && object.isEmpty();
     }
 
     static boolean isTrue(@Nullable JsonElement value) {

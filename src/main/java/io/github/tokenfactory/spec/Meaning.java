@@ -24,11 +24,6 @@ final class Meaning {
     private static final Set<String> READ_FOR_OPERATION = Set.of("parameters", "security", "servers");
     private static final Set<Grammar> STYLED = Set.of(Grammar.PARAMETER, Grammar.HEADER, Grammar.ENCODING);
 
-    /** Where saying nothing is the same as allowing everything. */
-    private static final Set<String> ANYTHING_BY_DEFAULT = Set.of(
-            "schema", "items", "additionalItems", "unevaluatedItems", "additionalProperties", "unevaluatedProperties",
-            "propertyNames", "contentSchema");
-
     private final OpenApiDocument document;
     private final Schemas schemas;
     private final Map<List<Object>, Node> known = new HashMap<>();
@@ -40,7 +35,15 @@ final class Meaning {
 
     /** Reads an operation, and all that it refers to. */
     Node read(Operation operation) {
-        Node root = operation(operation);
+        return complete(operation(operation));
+    }
+
+    /** Reads a component by itself, which may say more than the places that refer to it and add to it. */
+    Node read(Spot schema) {
+        return complete(schemas.read(List.of(schema)));
+    }
+
+    private Node complete(Node root) {
         List<Node> pending = new ArrayList<>(List.of(root));
         while (!pending.isEmpty()) {
             Node node = pending.remove(pending.size() - 1);
@@ -48,14 +51,8 @@ final class Meaning {
                 continue;
             }
             node.isComplete = true;
-            node.schemas.forEach((label, spots) -> {
-                Node schema = schemas.read(spots);
-                if (!ANYTHING_BY_DEFAULT.contains(label) || !schema.isAnything()) {
-                    node.parts.put(label, schema);
-                }
-            });
-            pending.addAll(node.parts.values());
-            node.groups.values().forEach(pending::addAll);
+            node.schemas.forEach((label, spots) -> node.parts.put(label, schemas.read(spots)));
+            node.below().forEach(pending::addAll);
         }
         return root;
     }
@@ -110,7 +107,7 @@ final class Meaning {
                 continue;
             } else if (Grammar.DOCUMENTATION.contains(keyword)) {
                 node.document(keyword, Json.meaning(member.json()), member);
-            } else if (slot != null && (!parts.isEmpty() || isEmpty(member.json()))) {
+            } else if (slot != null && (!parts.isEmpty() || Json.isEmpty(member.json()))) {
                 parts.forEach(part -> readPart(kind, keyword, slot, part, spot, node));
             } else if (kind == Grammar.SECURITY_SCHEME && keyword.equals("flows")) {
                 readFlows(member, node);
@@ -133,10 +130,6 @@ final class Meaning {
         } else if (kind != Grammar.PATH_ITEM) {
             node.part(label, node(slot.kind(), part), part); // parameters of a path belong to its operations
         }
-    }
-
-    private static boolean isEmpty(JsonElement json) {
-        return json instanceof JsonArray array && array.isEmpty() || json instanceof JsonObject object && object.isEmpty();
     }
 
     /** Says that a member repeats what holds without it, or what its place says. */

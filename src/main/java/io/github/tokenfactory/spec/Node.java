@@ -1,11 +1,14 @@
 package io.github.tokenfactory.spec;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +19,16 @@ import org.jspecify.annotations.Nullable;
  * {@code anyOf: [T, null]}, {@code type: [T, null]} and {@code nullable: true} the same.
  */
 final class Node {
+    /** What a schema says about a property rather than about its value. */
+    static final Set<String> ANNOTATIONS = Set.of("default", "overridden default", "deprecated", "readOnly", "writeOnly");
+
+    private static final int UNKNOWN = -1;
+
+    /** Where saying nothing is the same as allowing everything. */
+    private static final Set<String> ANYTHING_BY_DEFAULT = Set.of(
+            "schema", "items", "additionalItems", "unevaluatedItems", "additionalProperties", "unevaluatedProperties",
+            "propertyNames", "contentSchema");
+
     /** Where this is written: used in reports only. */
     final Spot at;
 
@@ -69,6 +82,15 @@ final class Node {
         return node;
     }
 
+    /** Returns a union of several variants. */
+    static Node union(String kind, Spot at, List<Node> variants) {
+        Node union = new Node(at);
+        union.fact("union", kind, at);
+        union.counted = kind.equals("oneOf");
+        union.groups.put("variants", variants);
+        return union;
+    }
+
     void fact(String keyword, String value, Spot where) {
         facts.computeIfAbsent(keyword, k -> new TreeMap<>()).put(value, where);
     }
@@ -94,6 +116,29 @@ final class Node {
         groups.computeIfAbsent(label, k -> new ArrayList<>()).add(member);
     }
 
+    /** Returns the labels of all that is said, once more for each kind of saying. */
+    Stream<String> labels() {
+        return Stream.of(facts, schemas, groups).flatMap(said -> said.keySet().stream());
+    }
+
+    /** Returns a node that says some of this, and does not allow null. */
+    Node only(Predicate<String> wanted) {
+        Node only = new Node(at);
+        labels().filter(wanted).forEach(label -> {
+            facts.getOrDefault(label, Map.of()).forEach((value, where) -> only.fact(label, value, where));
+            schemas.getOrDefault(label, List.of()).forEach(spot -> only.schema(label, spot));
+            groups.getOrDefault(label, List.of()).forEach(member -> only.group(label, member));
+        });
+        return only;
+    }
+
+    /** Returns all nodes directly below, once the schemas are read. */
+    List<Collection<Node>> below() {
+        List<Collection<Node>> below = new ArrayList<>(groups.values());
+        below.add(parts.values());
+        return below;
+    }
+
     /** Says that a schema allows nothing but null, and nothing else about it. */
     boolean isOnlyNull() {
         return nullable && facts.size() == 1 && isEmpty("type") && hasOnlyFacts();
@@ -112,11 +157,34 @@ final class Node {
         return schemas.isEmpty() && parts.isEmpty() && groups.isEmpty();
     }
 
-    /** Returns the members of a union of this kind that says nothing else, or {@code null}. */
-    @Nullable List<Node> variants(String kind) {
+    /** Returns the union, if this schema is one and puts no other constraint on its values, or {@code null}. */
+    @Nullable Node union() {
         List<Node> unions = groups.getOrDefault("unions", List.of());
-        boolean alone = facts.isEmpty() && schemas.isEmpty() && parts.isEmpty() && groups.size() == 1 && unions.size() == 1;
-        return alone && unions.get(0).facts.get("union").containsKey(kind) ? unions.get(0).groups.get("variants") : null;
+        boolean isAlone = schemas.isEmpty() && parts.isEmpty() && groups.size() == 1 && unions.size() == 1;
+        return isAlone && ANNOTATIONS.containsAll(facts.keySet()) ? unions.get(0) : null;
+    }
+
+    /** Returns the variants of a union of this kind that has no annotations either, or {@code null}. */
+    @Nullable List<Node> variants(String kind) {
+        Node union = facts.isEmpty() ? union() : null;
+        return union != null && union.facts.get("union").containsKey(kind) ? union.groups.get("variants") : null;
+    }
+
+    /** Says that two schemas put the same constraints on all values but null, once their meanings are known. */
+    boolean constrainsLike(Node other) {
+        return constraints().equals(other.constraints());
+    }
+
+    private List<Object> constraints() {
+        List<Object> constraints = new ArrayList<>();
+        facts.forEach((keyword, values) -> {
+            if (!ANNOTATIONS.contains(keyword)) {
+                constraints.add(List.of(keyword, values.keySet()));
+            }
+        });
+        parts.keySet().stream().filter(this::matters).forEach(label -> constraints.add(List.of(label, parts.get(label).meaning)));
+        groups.forEach((label, members) -> constraints.add(List.of(label, members.stream().map(member -> member.meaning).sorted().toList())));
+        return constraints;
     }
 
     /** Returns the same schema, null left out. */
@@ -167,7 +235,10 @@ final class Node {
         });
         other.documentation.forEach((keyword, values) -> values.forEach((value, where) -> document(keyword, value, where)));
         other.schemas.forEach((label, spots) -> spots.forEach(spot -> schema(label, spot)));
-        other.groups.forEach((label, members) -> members.forEach(member -> group(label, member)));
+        other.groups.forEach((label, members) -> {
+            List<Node> mine = groups.computeIfAbsent(label, k -> new ArrayList<>());
+            members.stream().filter(member -> !mine.contains(member)).forEach(mine::add);
+        });
     }
 
     private void intersect(String keyword, Node other, boolean withNull) {
@@ -228,6 +299,21 @@ final class Node {
         return schemas.keySet().stream().anyMatch(label -> label.equals(keyword) || label.startsWith(keyword + " "));
     }
 
+    /** Returns whether there is such a part, and it says more than its absence would. */
+    boolean matters(String label) {
+        return !ANYTHING_BY_DEFAULT.contains(label) || !parts.get(label).isAnything();
+    }
+
+    /** Returns a part, or what its absence means if that is known. */
+    @Nullable Node part(String label) {
+        Node part = parts.get(label);
+        if (part == null && ANYTHING_BY_DEFAULT.contains(label)) {
+            part = anything(at);
+            part.meaning = UNKNOWN;
+        }
+        return part;
+    }
+
     /** Returns the types with null among them; "anything" stands for every other type. */
     Map<String, Spot> types() {
         Map<String, Spot> types = new TreeMap<>(facts.getOrDefault("type", Map.of("anything", at)));
@@ -242,7 +328,7 @@ final class Node {
         List<Object> saying = new ArrayList<>();
         facts.forEach((keyword, values) -> saying.add(List.of(keyword, List.copyOf(values.keySet()))));
         saying.add(nullable);
-        saying.add(List.copyOf(parts.keySet()));
+        saying.add(parts.keySet().stream().filter(this::matters).toList());
         saying.add(List.copyOf(groups.keySet()));
         return saying;
     }

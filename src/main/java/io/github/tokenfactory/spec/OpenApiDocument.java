@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -112,7 +113,7 @@ public final class OpenApiDocument {
 
     /** Returns every operation of the document as {@code METHOD /path}, in the order in which they are written. */
     public List<String> operations() {
-        return bound().stream().map(Operation::title).toList();
+        return bound(path -> true).stream().map(Operation::title).toList();
     }
 
     /**
@@ -173,25 +174,39 @@ public final class OpenApiDocument {
         }
     }
 
-    List<Operation> bound() {
+    /** Returns the operations of all paths; a broken path is an obstacle only if it is one of those that matter. */
+    List<Operation> bound(Predicate<String> matters) {
         List<Operation> found = new ArrayList<>();
         Grammar.DOCUMENT.forEachPart(rootSpot(), (kind, spot) -> {
             if (kind == Grammar.PATH_ITEM) {
-                Spot item = dereference(spot);
-                for (Spot holder : item.object().has("additionalOperations")
-                        ? List.of(item, item.child("additionalOperations"))
-                        : List.of(item)) {
-                    boolean additional = holder != item;
-                    holder.members(name -> additional || Grammar.METHODS.contains(name))
-                            .forEach(operation -> found.add(new Operation(operation.name(), spot.name(), item, operation)));
+                try {
+                    found.addAll(operations(spot.name(), dereference(spot)));
+                } catch (CannotCheckException e) {
+                    if (matters.test(spot.name())) {
+                        throw e;
+                    }
                 }
             }
         });
         return found;
     }
 
+    private static List<Operation> operations(String path, Spot item) {
+        List<Operation> operations = new ArrayList<>();
+        boolean isMore = item.object().get("additionalOperations") instanceof JsonObject;
+        for (Spot member : item.members(Grammar.METHODS::contains)) {
+            operations.add(new Operation(member.name(), path, item, member));
+        }
+        if (isMore) {
+            for (Spot member : item.child("additionalOperations").members(name -> true)) {
+                operations.add(new Operation(member.name(), path, item, member));
+            }
+        }
+        return operations;
+    }
+
     List<Operation> find(Collection<String> names) {
-        List<Operation> all = bound();
+        List<Operation> all = bound(path -> names.stream().anyMatch(name -> name.equals(ALL_OPERATIONS) || name.endsWith(path)));
         Map<String, Operation> named = new HashMap<>();
         for (Operation operation : all) {
             named.put(operation.title(), operation);

@@ -78,7 +78,8 @@ final class Slicer {
 
     /** Follows every reference in what is kept; {@code kind} says where references can be. */
     private void visit(Grammar kind, Spot spot) {
-        if (!seen.add(new Visit(kind, spot))) {
+        boolean isLeaf = !(spot.json() instanceof JsonObject) && !(spot.json() instanceof JsonArray);
+        if (isLeaf || !seen.add(new Visit(kind, spot))) {
             return;
         }
         String ref = Grammar.reference(spot.json());

@@ -5,7 +5,6 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.ProxySelector;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -18,6 +17,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
@@ -34,27 +35,36 @@ public final class SpecSource {
     private static final Pattern FILE = Pattern.compile("(?i)file:.*");
     private static final Pattern CREDENTIALS = Pattern.compile("//[^/@]*@");
 
+    private static final String CACHED_BODY = "cached-body";
+    private static final String CACHED_TAG = "cached-tag";
+
     private final Duration timeout;
     private final int maxBytes;
+    private final @Nullable Path cache;
     private final HttpClient client;
 
-    private SpecSource(Duration timeout, int maxBytes) {
+    private SpecSource(Duration timeout, int maxBytes, @Nullable Path cache) {
         this.timeout = timeout;
         this.maxBytes = maxBytes;
-        HttpClient.Builder builder = HttpClient.newBuilder()
+        this.cache = cache;
+        client = HttpClient.newBuilder()
                 .connectTimeout(timeout)
-                .followRedirects(HttpClient.Redirect.NORMAL); // never from https to http
-        ProxySelector proxies = ProxySelector.getDefault();
-        client = (proxies == null ? builder : builder.proxy(proxies)).build();
+                .followRedirects(HttpClient.Redirect.NORMAL) // never from https to http
+                .build();
     }
 
     /** Returns a source that gives up after 60 seconds, body included, or 64 MB. */
     public static SpecSource create() {
-        return new SpecSource(Duration.ofSeconds(60), OpenApiDocument.MAX_BYTES);
+        return new SpecSource(Duration.ofSeconds(60), OpenApiDocument.MAX_BYTES, null);
     }
 
     static SpecSource create(Duration timeout, int maxBytes) {
-        return new SpecSource(timeout, maxBytes);
+        return new SpecSource(timeout, maxBytes, null);
+    }
+
+    /** Returns a source that keeps what it fetched in a directory and asks the server only whether that has changed. */
+    static SpecSource create(Duration timeout, Path cache) {
+        return new SpecSource(timeout, OpenApiDocument.MAX_BYTES, cache);
     }
 
     /**
@@ -90,11 +100,11 @@ public final class SpecSource {
     private byte[] fetch(String location) {
         CompletableFuture<HttpResponse<byte[]>> exchange;
         try {
-            HttpRequest request = HttpRequest.newBuilder(URI.create(location))
+            HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(location))
                     .header("Accept", "application/json, application/yaml;q=0.9, */*;q=0.5")
-                    .header("User-Agent", "tokenfactory-java-spec")
-                    .build();
-            exchange = client.sendAsync(request, info -> new LimitedBody(maxBytes));
+                    .header("User-Agent", "tokenfactory-java-spec");
+            cachedTag(location).ifPresent(tag -> request.header("If-None-Match", tag));
+            exchange = client.sendAsync(request.build(), info -> new LimitedBody(maxBytes));
         } catch (IllegalArgumentException e) {
             throw unavailable(location, "not a URL: " + e.getMessage(), e);
         }
@@ -116,13 +126,40 @@ public final class SpecSource {
         }
     }
 
+    /** Returns the tag of what is kept of an address, if anything is. */
+    private Optional<String> cachedTag(String location) {
+        try {
+            List<String> lines = cache == null ? List.of() : Files.readAllLines(cache.resolve(CACHED_TAG));
+            return lines.size() == 2 && lines.get(0).equals(location) ? Optional.of(lines.get(1)) : Optional.empty();
+        } catch (IOException e) {
+            return Optional.empty(); // nothing kept, or nothing readable: fetch it whole
+        }
+    }
+
+    private void keep(String location, HttpResponse<byte[]> response, byte[] body) throws IOException {
+        Optional<String> tag = response.headers().firstValue("ETag");
+        if (cache != null) {
+            Files.deleteIfExists(cache.resolve(CACHED_TAG));
+            if (tag.isPresent()) {
+                Files.write(cache.resolve(CACHED_BODY), body);
+                Files.write(cache.resolve(CACHED_TAG), List.of(location, tag.get()));
+            }
+        }
+    }
+
     private byte[] body(String location, HttpResponse<byte[]> response) throws IOException {
+        if (response.statusCode() == 304 && cachedTag(location).isPresent()) {
+            return Files.readAllBytes(cache.resolve(CACHED_BODY));
+        }
         if (response.statusCode() != 200) {
             throw unavailable(location, "answered status " + response.statusCode() + "; check the address, or try again later", null);
         }
         // Not asked for, but some caches compress all the same.
         boolean isZipped = response.headers().firstValue("Content-Encoding").orElse("").equalsIgnoreCase("gzip");
-        return isZipped ? limited(new GZIPInputStream(new ByteArrayInputStream(response.body())), location) : response.body();
+        byte[] body =
+                isZipped ? limited(new GZIPInputStream(new ByteArrayInputStream(response.body())), location) : response.body();
+        keep(location, response, body);
+        return body;
     }
 
     private byte[] limited(InputStream in, String location) throws IOException {

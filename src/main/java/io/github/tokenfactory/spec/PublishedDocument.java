@@ -1,0 +1,87 @@
+package io.github.tokenfactory.spec;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * Pulls the published document for the drift test and, if asked to, makes it the pinned one; for the build, not part of the
+ * library's jar.
+ */
+public final class PublishedDocument {
+  /** The file in the build's directory that holds the document as pulled. */
+  static final String PULLED = "openapi.json";
+
+  /** The file that is there instead if there is no document: it says why. */
+  static final String NOT_CHECKED = "not-checked.txt";
+
+  private static final Duration PATIENCE = Duration.ofSeconds(8);
+
+  private final Path directory;
+  private final Path pinned;
+  private final List<String> operations;
+
+  private PublishedDocument(Path directory, Path pinned, List<String> operations) {
+    this.directory = directory;
+    this.pinned = pinned;
+    this.operations = operations;
+  }
+
+  /**
+   * Pulls once.
+   *
+   * @param args the URL; {@code auto}, {@code never} or {@code require}; {@code offline=true} or {@code offline=false}; whether to accept
+   *     what is published; the pinned document; the operations, comma-separated; the directory to write to
+   */
+  public static void main(String[] args) throws IOException {
+    boolean accept = args[3].equals("true");
+    List<String> operations = operations(args[5]);
+    PublishedDocument build = new PublishedDocument(Files.createDirectories(Path.of(args[6])), Path.of(args[4]), operations);
+    try {
+      if (!List.of("auto", "never", "require").contains(args[1])) {
+        throw new IllegalArgumentException("-Dspec.pull is auto, never or require, not " + args[1]);
+      }
+      if (args[1].equals("never") || args[2].equals("offline=true")) {
+        throw new CannotCheckException(
+            CannotCheckException.Reason.UNAVAILABLE,
+            "not pulled, since " + (args[2].equals("offline=true") ? "the build is offline" : "-Dspec.pull=never"));
+      }
+      build.pull(args[0], accept);
+    } catch (CannotCheckException e) {
+      Files.deleteIfExists(build.directory.resolve(PULLED));
+      Files.writeString(build.directory.resolve(NOT_CHECKED), e.getMessage());
+      if (accept || args[1].equals("require")) {
+        throw e;
+      }
+      System.out.println("Drift not checked: " + e.getMessage());
+    }
+  }
+
+  /** {@return the names in a comma-separated list} */
+  static List<String> operations(String list) {
+    return Stream.of(list.split(",")).map(String::strip).filter(name -> !name.isEmpty()).toList();
+  }
+
+  private void pull(String url, boolean accept) throws IOException {
+    OpenApiDocument published = SpecSource.create(PATIENCE, directory).load(url);
+    replace(directory.resolve(PULLED), published.toCanonicalJson());
+    Files.deleteIfExists(directory.resolve(NOT_CHECKED));
+    if (accept) {
+      OpenApiDocument slice = published.slice(operations);
+      System.out.println(SpecDrift.compare(OpenApiDocument.parse(Files.readString(pinned)), published, operations).toText());
+      replace(pinned, slice.toCanonicalJson());
+    }
+  }
+
+  /** Writes a file as a whole, and only if it would change: who fails half-way leaves the old one. */
+  static void replace(Path file, String content) throws IOException {
+    if (!Files.exists(file) || !Files.readString(file).equals(content)) {
+      Path whole = Files.writeString(file.resolveSibling(file.getFileName() + ".part"), content);
+      Files.move(whole, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+    }
+  }
+}
