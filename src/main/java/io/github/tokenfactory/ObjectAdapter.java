@@ -14,10 +14,12 @@ import java.lang.reflect.Type;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.StringJoiner;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -118,6 +120,11 @@ public abstract class ObjectAdapter<T, B> implements TypeAdapterFactory {
   /** {@return {@code value}, copied if it is a list, a map, an array or raw JSON that its maker could still change} */
   public static <V extends @Nullable Object> V frozen(V value) {
     return JsonTypes.frozen(value);
+  }
+
+  /** {@return the names of the properties that the document requires} */
+  public final Set<String> required() {
+    return properties.values().stream().filter(Property::required).map(Property::name).collect(Collectors.toSet());
   }
 
   /** {@return a builder that holds all that {@code model} holds} */

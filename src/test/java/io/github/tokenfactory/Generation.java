@@ -22,7 +22,7 @@ import org.openapitools.codegen.DefaultGenerator;
 import org.openapitools.codegen.config.CodegenConfigurator;
 
 /** Runs the generator in this process as the build does, on any document, with this project's templates and settings. */
-final class Generation {
+public final class Generation {
   static final Path DOCUMENT = Path.of("openapi.json");
   static final Path SETTINGS = Path.of("generated-sources-config.yaml");
   static final Path TEMPLATES = Path.of("templates");
@@ -30,12 +30,12 @@ final class Generation {
   private Generation() {}
 
   /** {@return the sources generated for the pinned document, by simple class name} */
-  static Map<String, String> ofPinned() {
+  public static Map<String, String> ofPinned() {
     return of(DOCUMENT, "POST /v1/embeddings", settings -> {});
   }
 
   /** {@return the generated sources by simple class name} */
-  static Map<String, String> of(Path document, String operations, Consumer<CodegenConfigurator> change) {
+  public static Map<String, String> of(Path document, String operations, Consumer<CodegenConfigurator> change) {
     try {
       Path output = Files.createTempDirectory("generated");
       try {

@@ -468,7 +468,7 @@ final class GeneratorSchemas {
       object.add("required", required);
     }
     if (flat.additional != null && !isEmpty(flat.additional)) {
-      object.add("additionalProperties", use(flat.additional, type + "Value"));
+      object.add("additionalProperties", bare(use(flat.additional, type + "Value")));
       object.addProperty("x-additional", true);
     }
     return object;
@@ -517,7 +517,7 @@ final class GeneratorSchemas {
     } else {
       List<Spot> members = variants(flat);
       for (int i = 0; i < members.size(); i++) {
-        variants.add(use(members.get(i), type + variantName(flat(members.get(i)), i)));
+        variants.add(bare(use(members.get(i), type + variantName(flat(members.get(i)), i))));
       }
     }
     JsonObject union = new JsonObject();
@@ -644,13 +644,13 @@ final class GeneratorSchemas {
 
   private JsonObject list(Flat flat, String name) {
     JsonObject list = ofType("array");
-    list.add("items", flat.items == null ? new JsonObject() : use(flat.items, name + "Item"));
+    list.add("items", flat.items == null ? new JsonObject() : bare(use(flat.items, name + "Item")));
     return bounded(list, flat, "minItems", "maxItems", "uniqueItems");
   }
 
   private JsonObject map(Flat flat, String name) {
     JsonObject map = ofType("object");
-    map.add("additionalProperties", flat.additional == null ? new JsonObject() : use(flat.additional, name + "Value"));
+    map.add("additionalProperties", flat.additional == null ? new JsonObject() : bare(use(flat.additional, name + "Value")));
     return map;
   }
 
@@ -683,6 +683,11 @@ final class GeneratorSchemas {
       schema.addProperty("description", "Raw JSON: " + why);
     }
     return schema;
+  }
+
+  /** {@return a reference without what is said beside it} An element has no Javadoc, and a wrapped one no nested validation. */
+  private static JsonObject bare(JsonObject used) {
+    return used.get("allOf") instanceof JsonArray one ? one.get(0).getAsJsonObject() : used;
   }
 
   /** Adds what is said beside the structure; around a reference, since nothing may stand beside one in OpenAPI 3.0. */
