@@ -4,7 +4,8 @@ package io.github.tokenfactory.spec;
  * One difference between two documents.
  *
  * @param effect what it does to callers of the client
- * @param pointer where it is written, as a JSON pointer into the published document, or into the pinned one if it is gone
+ * @param pointer where it is written, as a JSON pointer into the published document, or into the pinned one if it is
+ *     gone
  * @param place the same place in words, such as {@code EmbeddingRequest.input[anyOf 2]}
  * @param what what happened there
  * @param was what the pinned document says, shortened if long

@@ -59,8 +59,10 @@ final class Comparison {
 
     DriftReport of(Collection<String> names) {
         List<Operation> bound = pinned.in(half -> half.document.find(names));
-        Set<String> paths = bound.stream().map(operation -> shape(operation.path())).collect(Collectors.toSet());
-        Map<String, Operation> offered = published.in(half -> byShape(half.document.bound(path -> paths.contains(shape(path)))));
+        Set<String> paths =
+                bound.stream().map(operation -> shape(operation.path())).collect(Collectors.toSet());
+        Map<String, Operation> offered =
+                published.in(half -> byShape(half.document.bound(path -> paths.contains(shape(path)))));
         List<Operation> counterparts = bound.stream()
                 .filter(operation -> offered.containsKey(shape(operation)))
                 .map(operation -> offered.get(shape(operation)))
@@ -83,8 +85,15 @@ final class Comparison {
         bound.forEach(operation -> compare(operation, was.get(shape(operation)), is.get(shape(operation)), added));
         components.forEach(name -> differ.compareComponents(wasComponents.get(name), isComponents.get(name)));
         if (names.contains(OpenApiDocument.ALL_OPERATIONS)) {
-            offered.values().forEach(operation -> differ.add(
-                    Effect.NOTICE, operation.spot(), false, "operation not bound", DriftReport.NOTHING, operation.title(), Consequence.ADOPT));
+            offered.values()
+                    .forEach(operation -> differ.add(
+                            Effect.NOTICE,
+                            operation.spot(),
+                            false,
+                            "operation not bound",
+                            DriftReport.NOTHING,
+                            operation.title(),
+                            Consequence.ADOPT));
         }
         return new DriftReport(version(pinned.document), version(published.document), differ.changes());
     }
@@ -181,7 +190,9 @@ final class Comparison {
 
     private static Set<String> components(OpenApiDocument slice) {
         Spot schemas = slice.at(SCHEMAS);
-        return schemas != null && schemas.json() instanceof JsonObject object ? new TreeSet<>(object.keySet()) : new TreeSet<>();
+        return schemas != null && schemas.json() instanceof JsonObject object
+                ? new TreeSet<>(object.keySet())
+                : new TreeSet<>();
     }
 
     private static Set<String> titles(List<Operation> operations) {

@@ -5,17 +5,29 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * What follows from a change, by the keyword that it is about: the only place that knows about callers and about this code base.
+ * What follows from a change, by the keyword that it is about: the only place that knows about callers and about this
+ * code base.
  *
- * <p>The four effects are those of adding and of removing, in what callers send and in what they receive. What narrows a value
- * counts as adding to a constraint.
+ * <p>The four effects are those of adding and of removing, in what callers send and in what they receive. What
+ * narrows a value counts as adding to a constraint.
  */
-record Consequence(Effect addedToRequest, Effect removedFromRequest, Effect addedToResponse, Effect removedFromResponse, String advice) {
+record Consequence(
+        Effect addedToRequest,
+        Effect removedFromRequest,
+        Effect addedToResponse,
+        Effect removedFromResponse,
+        String advice) {
     static final String REGENERATE = "update openapi.json and regenerate";
     static final String REVIEW_WORDS = "update openapi.json; the Javadoc changes with it";
     static final String REVIEW_NAMES = "update openapi.json, then check which names change in the generated code";
-    static final String REBIND = "without it the client cannot be built from this document: bind its successor, or drop the method";
+    static final String REBIND =
+            "without it the client cannot be built from this document: bind its successor, or drop the method";
     static final String ADOPT = "bind the operation if callers need it";
+
+    /** The handwritten classes, by the places that they stand in for. */
+    private static final Map<String, String> HANDWRITTEN = Map.of(
+            "EmbeddingRequest.input", "EmbeddingInput",
+            "Embedding.embedding", "EmbeddingVector");
 
     private static final Map<String, Consequence> TABLE = new HashMap<>();
     private static final Map<String, String> NOUNS = Map.ofEntries(
@@ -37,26 +49,70 @@ record Consequence(Effect addedToRequest, Effect removedFromRequest, Effect adde
     static {
         put("EBEB", REGENERATE + "; the model gains or loses a property", "properties");
         put("EBEB", REGENERATE + "; the method gains or loses an argument", "parameters");
-        put("EBEB", REGENERATE + "; check the content type that the client sends or accepts", "requestBody", "content", "responses");
+        put(
+                "EBEB",
+                REGENERATE + "; check the content type that the client sends or accepts",
+                "requestBody",
+                "content",
+                "responses");
         put("EBEB", "check the code that reads the header", "headers");
         put("EAEA", "nothing, unless the client offers it", "links", "callbacks");
-        put("EBBA", REGENERATE + "; the union gains or loses a variant, so look at its helpers", "variants");
+        put(
+                "EBBA",
+                REGENERATE + "; the union gains or loses a variant", "variants");
         put("BEAB", REGENERATE + "; check the handwritten code that touches the value", "type", "items", "prefixItems");
         put("BEAB", REGENERATE, "additionalProperties", "patternProperties", "propertyNames", "unevaluatedProperties");
-        put("BEAB", REGENERATE, "unevaluatedItems", "additionalItems", "dependentSchemas", "contentSchema", "schema", "itemSchema");
+        put(
+                "BEAB",
+                REGENERATE,
+                "unevaluatedItems",
+                "additionalItems",
+                "dependentSchemas",
+                "contentSchema",
+                "schema",
+                "itemSchema");
         put("BEAB", REGENERATE, "allOf", "not", "if", "contains", "unions");
         put("EBEA", REGENERATE + "; the enumeration is open, so only its constants change", "enum");
-        put("BEAB", REGENERATE + "; check the builder and the nullness of the getter", "required", "dependentRequired", "mandatory");
+        put(
+                "BEAB",
+                REGENERATE + "; check the builder and the nullness of the getter",
+                "required",
+                "dependentRequired",
+                "mandatory");
         put("BEAA", REGENERATE + "; only the documented limits change", "minimum", "maximum", "multipleOf", "pattern");
-        put("BEAA", REGENERATE + "; only the documented limits change", "minLength", "maxLength", "minItems", "maxItems");
-        put("BEAA", REGENERATE + "; only the documented limits change", "uniqueItems", "minProperties", "maxProperties");
-        put("AAAA", REGENERATE + "; the client sends no defaults, so only the Javadoc changes", "default", "overridden");
+        put(
+                "BEAA",
+                REGENERATE + "; only the documented limits change",
+                "minLength",
+                "maxLength",
+                "minItems",
+                "maxItems");
+        put(
+                "BEAA",
+                REGENERATE + "; only the documented limits change",
+                "uniqueItems",
+                "minProperties",
+                "maxProperties");
+        put(
+                "AAAA",
+                REGENERATE + "; the client sends no defaults, so only the Javadoc changes",
+                "default",
+                "overridden");
         put("AAAA", REGENERATE + "; the generated member gains or loses @Deprecated", "deprecated");
         put("AAAA", REGENERATE, "readOnly", "writeOnly");
         put("EBEB", "check the default base URL of the client", "servers", "url");
         put("AAAA", "check the default base URL of the client", "first");
         put("EBEB", "check how the client sends its key", "security");
         put("BEBE", "check how the client sends its key", "schemes", "scopes");
+    }
+
+    /** Returns the advice for a place: regenerating does not change what is handwritten. */
+    static String advice(String place, String advice) {
+        return HANDWRITTEN.entrySet().stream()
+                .filter(entry -> place.startsWith(entry.getKey()))
+                .map(entry -> advice + "; then edit the handwritten " + entry.getValue() + ", its helpers above all")
+                .findFirst()
+                .orElse(advice);
     }
 
     private static void put(String effects, String advice, String... subjects) {

@@ -7,7 +7,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,16 +14,21 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Walks two nodes side by side and says how they differ; what is shared by many places is looked at, and reported, once. */
+/**
+ * Walks two nodes side by side and says how they differ; what is shared by many places is looked at, and reported,
+ * once.
+ */
 final class Differ {
     private static final String NOTHING = DriftReport.NOTHING;
 
-    /** Which way the values below a node go; what a callback receives is what the client would send, and the other way round. */
+    /**
+     * Which way the values below a node go; what a callback receives is what the client would send, and the other way
+     * round.
+     */
     private enum Flow {
         CALL,
         CALLBACK,
@@ -73,11 +77,11 @@ final class Differ {
 
     /** Notes every difference between two operations. */
     void compareOperations(Node was, Node is) {
-        int before = drifts();
         follow(was, is, Flow.CALL);
         finish();
-        if (was.meaning != is.meaning && drifts() == before && before == 0 && !hasRepetition) {
-            throw new IllegalStateException("operations differ, but no difference was found at " + is.at);
+        boolean isExplained = hasRepetition || findings.values().stream().anyMatch(Effect::isDrift);
+        if (was.meaning != is.meaning && !isExplained) {
+            add(Effect.ALTERS, is.at, false, "meaning", "other", "compare by hand", Consequence.REGENERATE);
         }
     }
 
@@ -96,13 +100,11 @@ final class Differ {
         }
     }
 
-    private int drifts() {
-        return (int) findings.values().stream().filter(Effect::isDrift).count();
-    }
-
     void add(Effect effect, Spot where, boolean isGone, String what, String was, String is, String advice) {
         findings.merge(
-                new Finding(where.pointer(), isGone, what, Excerpt.of(was, is), Excerpt.of(is, was), advice), effect, Consequence::worse);
+                new Finding(where.pointer(), isGone, what, Excerpt.of(was, is), Excerpt.of(is, was), advice),
+                effect,
+                Consequence::worse);
     }
 
     List<Change> changes() {
@@ -110,7 +112,8 @@ final class Differ {
                 .map(entry -> {
                     Finding f = entry.getKey();
                     String place = Place.of(f.isGone ? pinned : published, f.pointer);
-                    return new Change(entry.getValue(), f.pointer, place, f.what, f.was, f.is, f.advice);
+                    return new Change(
+                            entry.getValue(), f.pointer, place, f.what, f.was, f.is, Consequence.advice(place, f.advice));
                 })
                 .sorted(Comparator.comparing(Change::effect)
                         .thenComparing(Change::place)
@@ -150,7 +153,8 @@ final class Differ {
             }
         }
         for (String label : union(was.groups, is.groups)) {
-            compareGroup(pair, label, was.groups.getOrDefault(label, List.of()), is.groups.getOrDefault(label, List.of()));
+            compareGroup(
+                    pair, label, was.groups.getOrDefault(label, List.of()), is.groups.getOrDefault(label, List.of()));
         }
     }
 
@@ -163,17 +167,29 @@ final class Differ {
     private void compareDocumentation(Node was, Node is) {
         for (String keyword : union(was.documentation, is.documentation)) {
             compareDocumentation(
-                    keyword, was.documentation.getOrDefault(keyword, Map.of()), is.documentation.getOrDefault(keyword, Map.of()));
+                    keyword,
+                    was.documentation.getOrDefault(keyword, Map.of()),
+                    is.documentation.getOrDefault(keyword, Map.of()));
         }
     }
 
-    /** Notes which words came and went; those of a component show at all places that refer to it, but are written in one. */
+    /**
+     * Notes which words came and went; those of a component show at all places that refer to it, but are written in
+     * one.
+     */
     void compareDocumentation(String keyword, Map<String, Spot> was, Map<String, Spot> is) {
         Map<String, Spot> gone = without(was, is);
         Map<String, Spot> fresh = without(is, was);
         if (!gone.isEmpty() || !fresh.isEmpty()) {
             Spot where = first(fresh.isEmpty() ? gone : fresh);
-            add(Effect.DOCUMENTATION, where, fresh.isEmpty(), keyword, text(gone), text(fresh), Consequence.REVIEW_WORDS);
+            add(
+                    Effect.DOCUMENTATION,
+                    where,
+                    fresh.isEmpty(),
+                    keyword,
+                    text(gone),
+                    text(fresh),
+                    Consequence.REVIEW_WORDS);
         }
     }
 
@@ -194,21 +210,34 @@ final class Differ {
             boolean wider = !covers(was.keySet(), is.keySet());
             Effect effect = Consequence.of("type").of(narrower, wider, pair.flow.side());
             Spot where = first(is, pair.is.at);
-            add(effect, where, false, "type", types(was), types(is), Consequence.of("type").advice());
+            add(
+                    effect,
+                    where,
+                    false,
+                    "type",
+                    types(was),
+                    types(is),
+                    Consequence.of("type").advice());
         }
     }
 
     private static String types(Map<String, Spot> types) {
-        Stream<String> others = types.keySet().stream().filter(type -> !type.equals("null"));
-        String text = Stream.concat(others, types.containsKey("null") ? Stream.of("null") : Stream.empty())
-                .collect(Collectors.joining(" or "));
-        return text.isEmpty() ? "nothing" : text;
+        List<String> names = new ArrayList<>(types.keySet());
+        boolean hasNull = names.remove("null");
+        if (names.contains("anything")) {
+            return hasNull ? "anything" : "anything but null";
+        }
+        if (hasNull) {
+            names.add("null");
+        }
+        return names.isEmpty() ? "nothing" : String.join(" or ", names);
     }
 
     private static boolean covers(Set<String> types, Set<String> others) {
-        return others.stream().allMatch(type -> types.contains(type)
-                || !type.equals("null") && types.contains("anything")
-                || type.equals("integer") && types.contains("number"));
+        return others.stream()
+                .allMatch(type -> types.contains(type)
+                        || !type.equals("null") && types.contains("anything")
+                        || type.equals("integer") && types.contains("number"));
     }
 
     /** A schema that becomes one variant of a union, or was one, is still there: only the other variants are news. */
@@ -221,12 +250,15 @@ final class Differ {
         Node plain = wasUnion == null ? pair.was : pair.is;
         Node union = wasUnion == null ? isUnion : wasUnion;
         List<Node> others = new ArrayList<>(union.groups.get("variants"));
-        if (!others.removeIf(plain::constrainsLike)) {
+        int before = others.size();
+        others.removeIf(plain::allowsSameValues);
+        if (others.size() == before || union.counted && others.size() < before - 1) {
             return false;
         }
         Pair pairOfUnions = new Pair(wasUnion == null ? plain : wasUnion, isUnion == null ? plain : isUnion, pair.flow);
         hasRepetition |= others.isEmpty();
-        others.forEach(other -> addMember(pairOfUnions, "variants", wasUnion == null ? null : other, wasUnion == null ? other : null));
+        others.forEach(other ->
+                addMember(pairOfUnions, "variants", wasUnion == null ? null : other, wasUnion == null ? other : null));
         if (pair.was.nullable != pair.is.nullable) {
             compareTypes(pair);
         }
@@ -238,9 +270,11 @@ final class Differ {
         for (String keyword : keywords) {
             Map<String, Spot> was = pair.was.facts.getOrDefault(keyword, Map.of());
             Map<String, Spot> is = pair.is.facts.getOrDefault(keyword, Map.of());
-            boolean isOld = pair.was.facts.containsKey(keyword);
-            boolean onBothSides = isOld && pair.is.facts.containsKey(keyword);
-            if (keyword.equals("type") || was.keySet().equals(is.keySet()) && isOld == pair.is.facts.containsKey(keyword)) {
+            boolean onBothSides = pair.was.facts.containsKey(keyword) && pair.is.facts.containsKey(keyword);
+            boolean onNoSide = !pair.was.facts.containsKey(keyword) && !pair.is.facts.containsKey(keyword);
+            if (keyword.equals("type")
+                    || onNoSide
+                    || onBothSides && was.keySet().equals(is.keySet())) {
                 continue;
             }
             if (keyword.equals("required") || onBothSides && (keyword.equals("enum") || keyword.equals("scopes"))) {
@@ -249,7 +283,14 @@ final class Differ {
                 boolean[] direction = direction(keyword, was, is);
                 Effect effect = Consequence.of(keyword).of(direction[0], direction[1], pair.flow.side());
                 Spot where = first(is, first(was, pair.is.at));
-                add(effect, where, is.isEmpty() && !was.isEmpty(), keyword, text(was), text(is), Consequence.of(keyword).advice());
+                add(
+                        effect,
+                        where,
+                        is.isEmpty() && !was.isEmpty(),
+                        keyword,
+                        text(was),
+                        text(is),
+                        Consequence.of(keyword).advice());
             }
         }
     }
@@ -258,7 +299,7 @@ final class Differ {
     private static boolean[] direction(String keyword, Map<String, Spot> was, Map<String, Spot> is) {
         if (keyword.equals("enum")) {
             // The whole enumeration came or went: values can only be fewer, or more.
-            return new boolean[] {was.isEmpty() == false, was.isEmpty()};
+            return new boolean[] {!was.isEmpty(), was.isEmpty()};
         }
         if (was.size() == 1 && is.size() == 1 && (keyword.startsWith("min") || keyword.startsWith("max"))) {
             try {
@@ -297,22 +338,31 @@ final class Differ {
         Node part = was == null ? is : was;
         String[] words = label.split(" ", 2);
         boolean isRequired = part.facts.containsKey("mandatory")
-                || words.length == 2 && owner.facts.getOrDefault("required", Map.of()).containsKey(words[1]);
+                || words.length == 2
+                        && owner.facts.getOrDefault("required", Map.of()).containsKey(words[1]);
         Consequence consequence = Consequence.of(label);
-        Effect effect = consequence.of(was == null, is == null, pair.flow.into(label).side());
+        Effect effect =
+                consequence.of(was == null, is == null, pair.flow.into(label).side());
         if (was == null && isRequired && pair.flow.into(label).side() != Side.RESPONSE) {
             effect = Effect.BREAKS;
         }
-        String what = (isRequired ? "required " : "") + Consequence.noun(words[0]) + (was == null ? " added" : " removed");
+        String what =
+                (isRequired ? "required " : "") + Consequence.noun(words[0]) + (was == null ? " added" : " removed");
         add(effect, owner.written.get(label), is == null, what, describe(was), describe(is), consequence.advice());
     }
 
-    /** Sets aside what means the same, then pairs what is left by likeness, so that a change is reported inside the variant. */
+    /**
+     * Sets aside what means the same, then pairs what is left by likeness, so that a change is reported inside the
+     * variant.
+     */
     private void compareGroup(Pair pair, String label, List<Node> was, List<Node> is) {
         List<Node> before = new ArrayList<>(was);
         List<Node> after = new ArrayList<>(is);
         for (Node old : was) {
-            Node same = after.stream().filter(node -> node.meaning == old.meaning).findFirst().orElse(null);
+            Node same = after.stream()
+                    .filter(node -> node.meaning == old.meaning)
+                    .findFirst()
+                    .orElse(null);
             if (same != null) {
                 follow(old, same, pair.flow.into(label));
                 before.remove(old);
@@ -324,17 +374,17 @@ final class Differ {
             before.removeIf(node -> is.stream().anyMatch(other -> other.meaning == node.meaning));
             after.removeIf(node -> was.stream().anyMatch(other -> other.meaning == node.meaning));
         }
-        if (before.size() == 1 && after.size() == 1) {
-            follow(before.remove(0), after.remove(0), pair.flow.into(label)); // one for the other, however unlike
-        }
-        while (!before.isEmpty() && !after.isEmpty()) {
-            Pair likest = likest(before, after, pair.flow.into(label));
-            if (likest == null) {
-                break;
+        boolean isExchange = before.size() == 1 && after.size() == 1; // one for the other, however unlike
+        List<Pair> likely = new ArrayList<>();
+        before.forEach(old -> after.forEach(fresh -> likely.add(new Pair(old, fresh, pair.flow.into(label)))));
+        likely.removeIf(candidate -> !isExchange && likeness(candidate) == 0);
+        likely.sort(Comparator.comparing(candidate -> -likeness(candidate)));
+        for (Pair candidate : likely) {
+            if (before.contains(candidate.was) && after.contains(candidate.is)) {
+                follow(candidate.was, candidate.is, candidate.flow);
+                before.remove(candidate.was);
+                after.remove(candidate.is);
             }
-            follow(likest.was, likest.is, likest.flow);
-            before.remove(likest.was);
-            after.remove(likest.is);
         }
         before.forEach(node -> addMember(pair, label, node, null));
         after.forEach(node -> addMember(pair, label, null, node));
@@ -344,55 +394,50 @@ final class Differ {
         Node owner = was == null ? pair.is : pair.was;
         Node member = was == null ? is : was;
         Consequence consequence = Consequence.of(label);
-        Effect effect = consequence.of(was == null, is == null, pair.flow.into(label).side());
+        Effect effect =
+                consequence.of(was == null, is == null, pair.flow.into(label).side());
         Spot where = member.at.isBelow(owner.at) ? member.at : owner.at;
         String what = Consequence.noun(label) + (was == null ? " added" : " removed");
         add(effect, where, is == null, what, describe(was), describe(is), consequence.advice());
     }
 
-    private static @Nullable Pair likest(List<Node> before, List<Node> after, Flow flow) {
-        Pair likest = null;
-        int best = 0;
-        for (Node was : before) {
-            for (Node is : after) {
-                int likeness = likeness(was, is);
-                if (likeness > best) {
-                    best = likeness;
-                    likest = new Pair(was, is, flow);
-                }
-            }
-        }
-        return likest;
-    }
-
-    private static int likeness(Node was, Node is) {
-        if (!was.facts.getOrDefault("type", Map.of()).keySet().equals(is.facts.getOrDefault("type", Map.of()).keySet())) {
+    private static int likeness(Pair pair) {
+        Node was = pair.was;
+        Node is = pair.is;
+        if (!was.facts
+                .getOrDefault("type", Map.of())
+                .keySet()
+                .equals(is.facts.getOrDefault("type", Map.of()).keySet())) {
             return 0;
         }
         int likeness = 1 + (was.name != null && was.name.equals(is.name) ? 1000 : 0);
-        for (Function<Node, Map<String, ?>> members : List.<Function<Node, Map<String, ?>>>of(n -> n.facts, n -> n.parts, n -> n.groups)) {
-            Set<String> common = new HashSet<>(members.apply(was).keySet());
-            common.retainAll(members.apply(is).keySet());
-            likeness += 2 * common.size();
-        }
+        likeness += common(was.facts, is.facts) + common(was.parts, is.parts) + common(was.groups, is.groups);
         for (String label : was.parts.keySet()) {
-            likeness += is.parts.containsKey(label) && is.parts.get(label).meaning == was.parts.get(label).meaning ? 2 : 0;
+            likeness +=
+                    is.parts.containsKey(label) && is.parts.get(label).meaning == was.parts.get(label).meaning ? 1 : 0;
         }
         return likeness;
+    }
+
+    private static int common(Map<String, ?> one, Map<String, ?> other) {
+        return (int) one.keySet().stream().filter(other::containsKey).count();
     }
 
     private static String describe(@Nullable Node node) {
         if (node == null) {
             return NOTHING;
         }
-        String words = node.name != null
-                ? node.name
-                : node.facts.isEmpty() && !node.nullable
-                        ? "present"
-                        : node.facts.containsKey("type") || node.nullable
-                                ? types(node.types())
-                                : node.facts.values().stream().map(Differ::text).collect(Collectors.joining(" "));
-        return words.isEmpty() ? "nothing" : words;
+        Node union = node.union();
+        if (node.name != null) {
+            return node.name;
+        } else if (union != null) {
+            String kind = union.facts.get("union").keySet().iterator().next();
+            return kind + " of " + union.groups.get("variants").size() + (node.nullable ? " or null" : "");
+        } else if (node.facts.containsKey("type") || node.nullable) {
+            return types(node.types());
+        }
+        String facts = node.facts.values().stream().map(Differ::text).collect(Collectors.joining(" "));
+        return facts.isEmpty() ? "present" : facts;
     }
 
     private static String text(Map<String, Spot> values) {

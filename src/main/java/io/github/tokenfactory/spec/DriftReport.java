@@ -9,7 +9,10 @@ import java.util.StringJoiner;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
-/** What differs between two documents, worst first; immutable. The three forms that it can be written in state the same facts. */
+/**
+ * What differs between two documents, worst first; immutable. The three forms that it can be written in state the
+ * same facts.
+ */
 public final class DriftReport {
     /** Stands for what is not there. */
     static final String NOTHING = "-";
@@ -45,7 +48,13 @@ public final class DriftReport {
         for (Change change : changes) {
             String line = String.format(
                     "%-13s %s: %s, was %s, is %s (%s; %s)",
-                    change.effect(), change.place(), change.what(), change.was(), change.is(), change.pointer(), change.advice());
+                    change.effect(),
+                    change.place(),
+                    change.what(),
+                    change.was(),
+                    change.is(),
+                    change.pointer(),
+                    change.advice());
             text.append(printable(line)).append('\n');
         }
         return text.toString();
@@ -60,7 +69,10 @@ public final class DriftReport {
         for (Change change : changes) {
             StringJoiner row = new StringJoiner(" | ", "| ", " |\n");
             row.add(change.effect().toString()).add(literal(change.place())).add(literal(change.what()));
-            row.add(literal(change.was())).add(literal(change.is())).add(change.advice()).add(literal(change.pointer()));
+            row.add(literal(change.was()))
+                    .add(literal(change.is()))
+                    .add(change.advice())
+                    .add(literal(change.pointer()));
             text.append(row);
         }
         return text.toString();
@@ -89,14 +101,17 @@ public final class DriftReport {
     }
 
     private String headline(String from, String to) {
-        Map<Change.Effect, Long> counts = changes.stream()
-                .collect(Collectors.groupingBy(Change::effect, TreeMap::new, Collectors.counting()));
+        Map<Change.Effect, Long> counts =
+                changes.stream().collect(Collectors.groupingBy(Change::effect, TreeMap::new, Collectors.counting()));
         StringJoiner list = new StringJoiner(", ", ": ", "").setEmptyValue("");
         counts.forEach((effect, count) -> list.add(count + " " + effect.name().toLowerCase(Locale.ROOT)));
         return (hasDrift() ? "Drift" : "No drift") + " from " + from + " to " + to + list;
     }
 
-    /** Makes what a document says fit on one line of a terminal: no control characters, nothing that reorders the text. */
+    /**
+     * Makes what a document says fit on one line of a terminal: no control characters, nothing that reorders the
+     * text.
+     */
     private static String printable(String text) {
         StringBuilder line = new StringBuilder();
         text.codePoints().forEach(c -> {
@@ -111,7 +126,10 @@ public final class DriftReport {
         return line.toString();
     }
 
-    /** Makes a text mean only itself in a Markdown table: as code, or else with a number for every character that could act. */
+    /**
+     * Makes a text mean only itself in a Markdown table: as code, or else with a number for every character that
+     * could act.
+     */
     private static String literal(String text) {
         String line = printable(text);
         if (line.equals(NOTHING) || !line.isBlank() && line.chars().noneMatch(c -> c == '`' || c == '|' || c == '\\')) {
@@ -119,7 +137,8 @@ public final class DriftReport {
         }
         StringBuilder cell = new StringBuilder();
         line.codePoints()
-                .forEach(c -> cell.append(Character.isLetterOrDigit(c) || c == ' ' ? Character.toString(c) : "&#" + c + ";"));
+                .forEach(c ->
+                        cell.append(Character.isLetterOrDigit(c) || c == ' ' ? Character.toString(c) : "&#" + c + ";"));
         return cell.toString();
     }
 

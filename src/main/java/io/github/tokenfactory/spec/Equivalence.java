@@ -13,8 +13,9 @@ import java.util.Map;
 /**
  * Finds out which nodes mean the same, recursion and all.
  *
- * <p>Nodes get the same number if they say the same by themselves and their parts have the same numbers. Where parts lead back to
- * the node, all that say the same start with the same number, and those whose parts differ are told apart until nothing changes.
+ * <p>Nodes get the same number if they say the same by themselves and their parts have the same numbers. Where parts
+ * lead back to the node, all that say the same start with the same number, and those whose parts differ are told
+ * apart until nothing changes.
  */
 final class Equivalence {
     private record Key(int[] numbers) {
@@ -80,7 +81,9 @@ final class Equivalence {
                 }
             }
         }
-        refine(nodes.stream().filter(node -> openParts.get(node) > 0).toList(), Math.max(finals.size(), sayings.size()));
+        refine(
+                nodes.stream().filter(node -> openParts.get(node) > 0).toList(),
+                Math.max(finals.size(), sayings.size()));
     }
 
     private static void refine(List<Node> recurring, int offset) {

@@ -12,8 +12,8 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the parts of an OpenAPI 3.0 to 3.2 document are, so that a keyword is never taken for data or data for a keyword: a
- * property called {@code title} or {@code $ref}, and whatever stands in an {@code example} or a {@code default}.
+ * Where the parts of an OpenAPI 3.0 to 3.2 document are, so that a keyword is never taken for data or data for a
+ * keyword: a property may be called {@code title} or {@code $ref}, and an {@code example} may hold anything.
  */
 enum Grammar {
     DOCUMENT,
@@ -84,10 +84,14 @@ enum Grammar {
                 .has(Form.FIELDS, RESPONSE, "responses")
                 .has(Form.MAP, CALLBACK, "callbacks");
         for (Grammar kind : List.of(PARAMETER, HEADER)) {
-            kind.has(Form.ONE, SCHEMA, "schema").has(Form.MAP, MEDIA_TYPE, "content").has(Form.MAP, EXAMPLE, "examples");
+            kind.has(Form.ONE, SCHEMA, "schema")
+                    .has(Form.MAP, MEDIA_TYPE, "content")
+                    .has(Form.MAP, EXAMPLE, "examples");
         }
         REQUEST_BODY.has(Form.MAP, MEDIA_TYPE, "content");
-        RESPONSE.has(Form.MAP, HEADER, "headers").has(Form.MAP, MEDIA_TYPE, "content").has(Form.MAP, LINK, "links");
+        RESPONSE.has(Form.MAP, HEADER, "headers")
+                .has(Form.MAP, MEDIA_TYPE, "content")
+                .has(Form.MAP, LINK, "links");
         MEDIA_TYPE.has(Form.ONE, SCHEMA, "schema", "itemSchema").has(Form.MAP, EXAMPLE, "examples");
         for (Grammar kind : List.of(MEDIA_TYPE, ENCODING)) {
             kind.has(Form.MAP, ENCODING, "encoding")
@@ -110,7 +114,8 @@ enum Grammar {
     }
 
     /** Returns what is under {@code keyword} of such an object, or {@code null} if that is plain data. */
-    @Nullable Slot slot(String keyword) {
+    @Nullable
+    Slot slot(String keyword) {
         if (this == CALLBACK) {
             return keyword.startsWith("x-") ? null : new Slot(PATH_ITEM, Form.ONE);
         }
@@ -149,13 +154,14 @@ enum Grammar {
 
     /** Returns the schemas that the discriminator of a schema names: reference or component name by property value. */
     static Map<String, String> mapping(JsonObject schema) {
-        Map<String, String> mapping = new TreeMap<>();
-        if (schema.get("discriminator") instanceof JsonObject discriminator) {
-            if (discriminator.get("mapping") instanceof JsonObject targets) {
-                targets.entrySet().forEach(entry -> put(mapping, entry.getKey(), entry.getValue()));
-            }
-            put(mapping, "(default)", discriminator.get("defaultMapping"));
+        if (!(schema.get("discriminator") instanceof JsonObject discriminator)) {
+            return Map.of();
         }
+        Map<String, String> mapping = new TreeMap<>();
+        if (discriminator.get("mapping") instanceof JsonObject targets) {
+            targets.entrySet().forEach(entry -> put(mapping, entry.getKey(), entry.getValue()));
+        }
+        put(mapping, "(default)", discriminator.get("defaultMapping"));
         return mapping;
     }
 

@@ -48,7 +48,9 @@ final class Json {
                     ? "nested deeper than " + MAX_DEPTH + " levels"
                     : said.startsWith("Duplicate name") || said.startsWith("text after") ? said : "not valid JSON";
             throw new CannotCheckException(
-                    Reason.UNREADABLE, what + (what.equals(said) ? "" : position(said)) + "; ask for the document again", e);
+                    Reason.UNREADABLE,
+                    what + (what.equals(said) ? "" : position(said)) + "; ask for the document again",
+                    e);
         }
     }
 
@@ -122,7 +124,10 @@ final class Json {
         }
     }
 
-    /** Returns one line that two values share exactly if JSON Schema calls them equal: 1 is 1.0, and key order is nothing. */
+    /**
+     * Returns one line that two values share exactly if JSON Schema calls them equal: 1 is 1.0, and key order is
+     * nothing.
+     */
     static String meaning(JsonElement value) {
         if (value instanceof JsonObject object) {
             Map<String, String> members = new TreeMap<>();
@@ -136,7 +141,9 @@ final class Json {
             array.forEach(element -> out.add(meaning(element)));
             return out.toString();
         }
-        return value instanceof JsonPrimitive scalar && scalar.isNumber() ? plainNumber(scalar.getAsString()) : scalar(value);
+        return value instanceof JsonPrimitive scalar && scalar.isNumber()
+                ? plainNumber(scalar.getAsString())
+                : scalar(value);
     }
 
     /** Writes anything that has no members. */
@@ -190,7 +197,8 @@ final class Json {
 
     /** Says that this is an array or an object with nothing in it. */
     static boolean isEmpty(JsonElement value) {
-        return value instanceof JsonArray array && array.isEmpty() || value instanceof JsonObject object && object.isEmpty();
+        return value instanceof JsonArray array && array.isEmpty()
+                || value instanceof JsonObject object && object.isEmpty();
     }
 
     static boolean isTrue(@Nullable JsonElement value) {

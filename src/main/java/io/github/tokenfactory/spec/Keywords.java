@@ -15,24 +15,52 @@ import java.util.function.UnaryOperator;
 
 /** Reads the keywords of one schema object, all but those that bring in other schemas for the same value. */
 final class Keywords {
-    private static final Set<String> READ_ELSEWHERE =
-            Set.of("$ref", "nullable", "discriminator", "$defs", "definitions");
-    private static final Set<String> FALSE_BY_DEFAULT =
-            Set.of("deprecated", "readOnly", "writeOnly", "nullable", "uniqueItems", "exclusiveMinimum", "exclusiveMaximum");
-    private static final Map<String, String> NUMBER_BY_DEFAULT =
-            Map.of("minItems", "0", "minLength", "0", "minProperties", "0", "minContains", "1");
-    private static final Set<String> EMPTY_BY_DEFAULT = Set.of(
-            "properties", "patternProperties", "dependentSchemas", "dependentRequired", "required", "allOf", "prefixItems");
+    private static final Set<String> READ_ELSEWHERE = Set.of("$ref", "nullable", "discriminator");
     private static final Set<String> EVERY_TYPE = Set.of("object", "array", "string", "number", "boolean");
 
     /** The types that a keyword speaks about; any other value passes. */
     private static final Map<String, Set<String>> TYPES = new HashMap<>();
 
+    /** When a schema would constrain the same values without the keyword. */
+    private static final Map<String, Predicate<Spot>> SILENT = new HashMap<>();
+
     static {
+        Grammar.DOCUMENTATION.forEach(keyword -> SILENT.put(keyword, member -> true));
+        silent(member -> true, "$defs", "definitions");
+        silent(
+                member -> member.json().equals(new JsonPrimitive(false)),
+                "deprecated",
+                "readOnly",
+                "writeOnly",
+                "nullable");
+        silent(
+                member -> member.json().equals(new JsonPrimitive(false)),
+                "uniqueItems",
+                "exclusiveMinimum",
+                "exclusiveMaximum");
+        silent(member -> Json.meaning(member.json()).equals("0"), "minItems", "minLength", "minProperties");
+        silent(member -> Json.meaning(member.json()).equals("1"), "minContains");
+        silent(
+                member -> Json.isEmpty(member.json()),
+                "properties",
+                "patternProperties",
+                "prefixItems",
+                "required",
+                "allOf");
+        silent(member -> Json.isEmpty(member.json()), "dependentSchemas", "dependentRequired");
+        Node.ANYTHING_BY_DEFAULT.forEach(keyword -> silent(Keywords::isBlank, keyword));
         speaks(Set.of("integer", "number"), "minimum", "maximum", "multipleOf");
         speaks(Set.of("string"), "minLength", "maxLength", "pattern");
         speaks(Set.of("string"), "contentEncoding", "contentMediaType", "contentSchema");
-        speaks(Set.of("array"), "items", "prefixItems", "minItems", "maxItems", "uniqueItems", "contains", "unevaluatedItems");
+        speaks(
+                Set.of("array"),
+                "items",
+                "prefixItems",
+                "minItems",
+                "maxItems",
+                "uniqueItems",
+                "contains",
+                "unevaluatedItems");
         speaks(Set.of("object"), "properties", "patternProperties", "additionalProperties", "unevaluatedProperties");
         speaks(Set.of("object"), "propertyNames", "required", "minProperties", "maxProperties");
         speaks(Set.of("object"), "dependentRequired", "dependentSchemas");
@@ -46,25 +74,36 @@ final class Keywords {
         }
     }
 
+    private static void silent(Predicate<Spot> when, String... keywords) {
+        for (String keyword : keywords) {
+            SILENT.put(keyword, when);
+        }
+    }
+
     /** Returns what the keywords of the object at {@code spot} say; {@code target} finds what a schema stands for. */
     static Node read(Spot spot, UnaryOperator<Spot> target) {
         Node node = Node.anything(spot);
         for (Spot member : spot.members(name -> !Grammar.isExtension(name) && !READ_ELSEWHERE.contains(name))) {
             if (Grammar.DOCUMENTATION.contains(member.name())) {
                 node.document(member.name(), Json.meaning(member.json()), member);
-            } else if (!isDefault(member)) {
+            } else if (!isSilent(member)) {
                 read(node, spot, member, target);
             }
         }
         return typesApart(node);
     }
 
-    private static boolean isDefault(Spot member) {
-        JsonElement value = member.json();
-        return FALSE_BY_DEFAULT.contains(member.name()) && value.equals(new JsonPrimitive(false))
-                || NUMBER_BY_DEFAULT.containsKey(member.name())
-                        && NUMBER_BY_DEFAULT.get(member.name()).equals(Json.meaning(value))
-                || EMPTY_BY_DEFAULT.contains(member.name()) && Json.isEmpty(value);
+    /** Says that a schema would constrain the same values without this keyword. */
+    static boolean isSilent(Spot member) {
+        Predicate<Spot> when = SILENT.get(member.name());
+        return when == null ? Grammar.isExtension(member.name()) : when.test(member);
+    }
+
+    /** Says that a schema has no keyword that constrains anything. */
+    private static boolean isBlank(Spot schema) {
+        return Json.isTrue(schema.json())
+                || schema.json() instanceof JsonObject
+                        && schema.members(name -> true).stream().allMatch(Keywords::isSilent);
     }
 
     private static void read(Node node, Spot spot, Spot member, UnaryOperator<Spot> target) {
@@ -75,7 +114,8 @@ final class Keywords {
             case "not" -> composite(node, "not", spot).schema(keyword, member);
             case "if", "then", "else" -> composite(node, "if", spot).schema(keyword, member);
             case "contains" -> composite(node, "contains", spot).schema(keyword, member);
-            case "minContains", "maxContains" -> composite(node, "contains", spot).fact(keyword, Json.meaning(value), member);
+            case "minContains", "maxContains" ->
+                composite(node, "contains", spot).fact(keyword, Json.meaning(value), member);
             case "type" -> readTypes(node, member);
             case "const" -> readEnum(node, List.of(value), member);
             case "minimum", "exclusiveMinimum" -> readBound(node, spot.object(), member, "inimum", ">");
@@ -85,8 +125,10 @@ final class Keywords {
                 if (keyword.equals("enum") && isArray) {
                     readEnum(node, value.getAsJsonArray().asList(), member);
                 } else if (keyword.equals("dependentRequired") && value instanceof JsonObject) {
-                    member.members(name -> true).forEach(names -> readNames(node, keyword + " " + names.name(), names.json(), names));
-                } else if (!(Schemas.COMBINING.contains(keyword) && isArray && !Json.isEmpty(value)) && !readParts(node, member, target)) {
+                    member.members(name -> true)
+                            .forEach(names -> readNames(node, keyword + " " + names.name(), names.json(), names));
+                } else if (!(Schemas.COMBINING.contains(keyword) && isArray && !Json.isEmpty(value))
+                        && !readParts(node, member, target)) {
                     node.fact(keyword, Json.meaning(value), member);
                 }
             }
@@ -120,14 +162,6 @@ final class Keywords {
         return !parts.isEmpty();
     }
 
-    /** Says that a schema has no keyword that could constrain anything. */
-    private static boolean isBlank(Spot schema) {
-        return Json.isTrue(schema.json())
-                || schema.json() instanceof JsonObject
-                        && schema.members(name -> !Grammar.isExtension(name) && !Grammar.DOCUMENTATION.contains(name)).stream()
-                                .allMatch(Keywords::isDefault);
-    }
-
     private static void readTypes(Node node, Spot member) {
         List<JsonElement> values = member.json() instanceof JsonArray array ? array.asList() : List.of(member.json());
         Map<String, Spot> types = new TreeMap<>();
@@ -151,7 +185,7 @@ final class Keywords {
         allowed.nullable = values.contains(JsonNull.INSTANCE);
         // Null alone is a type, not a value.
         allowed.facts.put(others.isEmpty() && allowed.nullable ? "type" : "enum", others);
-        node.and(allowed); // const and enum may stand side by side
+        Merge.add(node, allowed); // const and enum may stand side by side
     }
 
     private static void readNames(Node node, String keyword, JsonElement value, Spot where) {
@@ -184,7 +218,9 @@ final class Keywords {
         if (types.size() < 2 || !node.labels().allMatch(hasPlace)) {
             return node;
         }
-        List<Node> variants = types.keySet().stream().map(type -> node.only(label -> speaksOf(type, label))).toList();
+        List<Node> variants = types.keySet().stream()
+                .map(type -> node.only(label -> speaksOf(type, label)))
+                .toList();
         int i = 0;
         for (Map.Entry<String, Spot> type : types.entrySet()) {
             variants.get(i++).fact("type", type.getKey(), type.getValue());

@@ -16,7 +16,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the operations of one document into {@link Node}s, with the security, servers and parameters that apply to them. */
+/**
+ * Reads the operations of one document into {@link Node}s, with the security, servers and parameters that apply to
+ * them.
+ */
 final class Meaning {
     private static final Pattern PATH_PARAMETER = Pattern.compile("\\{([^}]*)}");
     private static final Set<String> FALSE_BY_DEFAULT =
@@ -121,7 +124,9 @@ final class Meaning {
     private void readPart(Grammar kind, String keyword, Grammar.Slot slot, Spot part, Spot parent, Node node) {
         String name = keyword.equals("content") || keyword.equals("headers")
                 ? part.name().toLowerCase(Locale.ROOT)
-                : keyword.equals("responses") ? part.name().toUpperCase(Locale.ROOT).replace("DEFAULT", "default") : part.name();
+                : keyword.equals("responses")
+                        ? part.name().toUpperCase(Locale.ROOT).replace("DEFAULT", "default")
+                        : part.name();
         String label = slot.form() == Grammar.Form.ONE ? keyword : keyword + " " + name;
         if (slot.kind() == Grammar.SCHEMA) {
             node.schema(label, part);
@@ -154,7 +159,10 @@ final class Meaning {
         return isScheme ? text.toLowerCase(Locale.ROOT) : text;
     }
 
-    /** Parameters of the path apply unless the operation has one of the same name and place; those in the path count by position. */
+    /**
+     * Parameters of the path apply unless the operation has one of the same name and place; those in the path count
+     * by position.
+     */
     private void readParameters(Operation operation, Node node) {
         Map<String, Integer> positions = new HashMap<>();
         Matcher template = PATH_PARAMETER.matcher(operation.path());
@@ -164,7 +172,8 @@ final class Meaning {
         Map<String, Spot> parameters = new LinkedHashMap<>();
         Map<String, @Nullable String> names = new HashMap<>();
         for (Spot owner : List.of(operation.item(), operation.spot())) {
-            for (Spot written : owner.object().has("parameters") ? owner.child("parameters").requireElements() : List.<Spot>of()) {
+            for (Spot written :
+                    owner.object().has("parameters") ? owner.child("parameters").requireElements() : List.<Spot>of()) {
                 JsonObject parameter = document.dereference(written).object();
                 String in = String.valueOf(Json.string(parameter.get("in")));
                 String name = String.valueOf(Json.string(parameter.get("name")));
@@ -236,7 +245,8 @@ final class Meaning {
     /** Security is a choice of alternatives, each a set of schemes; the name of a scheme is local to the document. */
     private void readSecurity(Operation operation, Node node) {
         Spot owner = operation.spot().object().has("security") ? operation.spot() : document.rootSpot();
-        List<Spot> alternatives = owner.object().has("security") ? owner.child("security").requireElements() : List.of();
+        List<Spot> alternatives =
+                owner.object().has("security") ? owner.child("security").requireElements() : List.of();
         for (Spot written : alternatives) {
             Node alternative = new Node(written);
             written.object();

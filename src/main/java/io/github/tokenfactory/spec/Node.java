@@ -2,7 +2,6 @@ package io.github.tokenfactory.spec;
 
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -12,28 +11,34 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The meaning of one part of a document, free of how it is written: an operation, a parameter, a schema with all that it refers
- * to. Two parts mean the same if their facts are equal and their parts and groups mean the same.
+ * The meaning of one part of a document, free of how it is written: an operation, a parameter, a schema with all that
+ * it refers to. Two parts mean the same if their facts are equal and their parts and groups mean the same.
  *
  * <p>A schema allows null or not, and says something about everything else; keeping these two apart is what makes
  * {@code anyOf: [T, null]}, {@code type: [T, null]} and {@code nullable: true} the same.
  */
 final class Node {
     /** What a schema says about a property rather than about its value. */
-    static final Set<String> ANNOTATIONS = Set.of("default", "overridden default", "deprecated", "readOnly", "writeOnly");
-
-    private static final int UNKNOWN = -1;
+    static final Set<String> ANNOTATIONS =
+            Set.of("default", "overridden default", "deprecated", "readOnly", "writeOnly");
 
     /** Where saying nothing is the same as allowing everything. */
-    private static final Set<String> ANYTHING_BY_DEFAULT = Set.of(
-            "schema", "items", "additionalItems", "unevaluatedItems", "additionalProperties", "unevaluatedProperties",
-            "propertyNames", "contentSchema");
+    static final Set<String> ANYTHING_BY_DEFAULT = Set.of(
+            "schema",
+            "items",
+            "additionalItems",
+            "unevaluatedItems",
+            "additionalProperties",
+            "unevaluatedProperties",
+            "propertyNames",
+            "contentSchema");
 
     /** Where this is written: used in reports only. */
     final Spot at;
 
     /** The name of the component or path parameter, if any: chosen by the author, of no meaning. */
-    @Nullable String name;
+    @Nullable
+    String name;
 
     /** Keyword to its values, each with where it is written. */
     final Map<String, Map<String, Spot>> facts = new TreeMap<>();
@@ -158,33 +163,41 @@ final class Node {
     }
 
     /** Returns the union, if this schema is one and puts no other constraint on its values, or {@code null}. */
-    @Nullable Node union() {
+    @Nullable
+    Node union() {
         List<Node> unions = groups.getOrDefault("unions", List.of());
         boolean isAlone = schemas.isEmpty() && parts.isEmpty() && groups.size() == 1 && unions.size() == 1;
         return isAlone && ANNOTATIONS.containsAll(facts.keySet()) ? unions.get(0) : null;
     }
 
     /** Returns the variants of a union of this kind that has no annotations either, or {@code null}. */
-    @Nullable List<Node> variants(String kind) {
+    @Nullable
+    List<Node> variants(String kind) {
         Node union = facts.isEmpty() ? union() : null;
         return union != null && union.facts.get("union").containsKey(kind) ? union.groups.get("variants") : null;
     }
 
-    /** Says that two schemas put the same constraints on all values but null, once their meanings are known. */
-    boolean constrainsLike(Node other) {
-        return constraints().equals(other.constraints());
+    /** Returns what this says by itself and by the schemas below: two schemas for which that is equal mean the same. */
+    List<Object> constraints() {
+        List<Object> constraints = new ArrayList<>(List.of(nullable, schemas, groups));
+        facts.forEach((keyword, values) -> constraints.add(List.of(keyword, values.keySet())));
+        return constraints;
     }
 
-    private List<Object> constraints() {
-        List<Object> constraints = new ArrayList<>();
-        facts.forEach((keyword, values) -> {
-            if (!ANNOTATIONS.contains(keyword)) {
-                constraints.add(List.of(keyword, values.keySet()));
-            }
-        });
-        parts.keySet().stream().filter(this::matters).forEach(label -> constraints.add(List.of(label, parts.get(label).meaning)));
-        groups.forEach((label, members) -> constraints.add(List.of(label, members.stream().map(member -> member.meaning).sorted().toList())));
-        return constraints;
+    /** Says that two schemas allow the same values besides null, once it is known what all nodes mean. */
+    boolean allowsSameValues(Node other) {
+        return values().equals(other.values());
+    }
+
+    private List<Object> values() {
+        List<Object> values = new ArrayList<>();
+        facts.forEach(
+                (keyword, said) -> values.add(ANNOTATIONS.contains(keyword) ? "" : List.of(keyword, said.keySet())));
+        parts.forEach((label, part) -> values.add(matters(label) ? List.of(label, part.meaning) : ""));
+        groups.forEach((label, members) -> values.add(
+                List.of(label, members.stream().map(m -> m.meaning).sorted().toList())));
+        values.removeIf(""::equals);
+        return values;
     }
 
     /** Returns the same schema, null left out. */
@@ -193,110 +206,10 @@ final class Node {
             return this;
         }
         if (withoutNull == null) {
-            withoutNull = all(at, List.of(this));
+            withoutNull = Merge.of(at, List.of(this));
             withoutNull.nullable = false;
         }
         return withoutNull;
-    }
-
-    /** Returns the schema that allows what all of these allow. */
-    static Node all(Spot at, List<Node> schemas) {
-        Node all = anything(at);
-        for (Node schema : schemas) {
-            if (schema.isClosed() && schemas.size() > 1) {
-                all.nullable &= schema.nullable;
-                all.group("allOf", schema);
-            } else {
-                all.and(schema);
-            }
-        }
-        all.name = schemas.size() == 1 ? schemas.get(0).name : null;
-        return all;
-    }
-
-    /**
-     * Adds the constraints of another schema, exactly: what a merge would lose stays visible as a fact of its own, and what
-     * cannot be merged becomes a member of {@code allOf}.
-     */
-    void and(Node other) {
-        boolean bothAllowNull = nullable && other.nullable;
-        if (!isMergeable(other)) {
-            nullable = bothAllowNull;
-            group("allOf", other);
-            return;
-        }
-        intersect("type", other, true);
-        intersect("enum", other, false);
-        nullable = bothAllowNull;
-        other.facts.forEach((keyword, values) -> {
-            if (!keyword.equals("type") && !keyword.equals("enum")) {
-                values.forEach((value, where) -> facts.computeIfAbsent(keyword, k -> new TreeMap<>()).putIfAbsent(value, where));
-            }
-        });
-        other.documentation.forEach((keyword, values) -> values.forEach((value, where) -> document(keyword, value, where)));
-        other.schemas.forEach((label, spots) -> spots.forEach(spot -> schema(label, spot)));
-        other.groups.forEach((label, members) -> {
-            List<Node> mine = groups.computeIfAbsent(label, k -> new ArrayList<>());
-            members.stream().filter(member -> !mine.contains(member)).forEach(mine::add);
-        });
-    }
-
-    private void intersect(String keyword, Node other, boolean withNull) {
-        Map<String, Spot> mine = facts.get(keyword);
-        Map<String, Spot> others = other.facts.get(keyword);
-        if (others == null) {
-            return;
-        }
-        if (mine == null) {
-            facts.put(keyword, new TreeMap<>(others));
-            return;
-        }
-        if (mine.keySet().equals(others.keySet()) && (!withNull || nullable == other.nullable)) {
-            return;
-        }
-        // The narrower one wins, and a change of the wider one must still be seen.
-        fact("merged " + keyword, mine.keySet() + (withNull && nullable ? " or null" : ""), mine.values().stream().findFirst().orElse(at));
-        fact("merged " + keyword, others.keySet() + (withNull && other.nullable ? " or null" : ""), others.values().stream().findFirst().orElse(other.at));
-        Map<String, Spot> common = new TreeMap<>(mine);
-        Set<String> allowed = new HashSet<>(others.keySet());
-        if (withNull) {
-            if (mine.containsKey("number") && allowed.contains("integer")) {
-                common.put("integer", others.get("integer"));
-            }
-            if (allowed.contains("number")) {
-                allowed.add("integer");
-            }
-        }
-        common.keySet().retainAll(allowed);
-        facts.put(keyword, common);
-    }
-
-    /**
-     * Says whether two sets of properties can be written as one: {@code additionalProperties} looks at the properties beside it
-     * only, {@code unevaluatedProperties} at more, and positions in an array count from {@code prefixItems} on.
-     */
-    private boolean isMergeable(Node other) {
-        if (other.isClosed()) {
-            return schemas.isEmpty() && groups.isEmpty();
-        }
-        boolean tuples = has("prefixItems") && other.has("items") || has("items") && other.has("prefixItems");
-        return !tuples && covers(this, other) && covers(other, this);
-    }
-
-    private boolean isClosed() {
-        return has("unevaluatedProperties") || has("unevaluatedItems");
-    }
-
-    private static boolean covers(Node closed, Node other) {
-        return !closed.schemas.containsKey("additionalProperties")
-                || !other.has("patternProperties")
-                        && other.schemas.keySet().stream()
-                                .filter(label -> label.startsWith("properties "))
-                                .allMatch(closed.schemas::containsKey);
-    }
-
-    private boolean has(String keyword) {
-        return schemas.keySet().stream().anyMatch(label -> label.equals(keyword) || label.startsWith(keyword + " "));
     }
 
     /** Returns whether there is such a part, and it says more than its absence would. */
@@ -305,11 +218,12 @@ final class Node {
     }
 
     /** Returns a part, or what its absence means if that is known. */
-    @Nullable Node part(String label) {
+    @Nullable
+    Node part(String label) {
         Node part = parts.get(label);
         if (part == null && ANYTHING_BY_DEFAULT.contains(label)) {
             part = anything(at);
-            part.meaning = UNKNOWN;
+            part.meaning = -1; // no node that was numbered
         }
         return part;
     }

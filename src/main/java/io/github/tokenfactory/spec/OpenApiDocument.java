@@ -5,6 +5,8 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
 import io.github.tokenfactory.spec.CannotCheckException.Reason;
+import java.io.IOException;
+import java.io.InputStream;
 import java.net.URLDecoder;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -39,7 +41,25 @@ public final class OpenApiDocument {
     }
 
     /**
-     * Reads a document from UTF-8 bytes: strict JSON, or YAML 1.2 if {@code org.snakeyaml:snakeyaml-engine} is on the class path.
+     * Returns the document that this library was made from.
+     *
+     * @throws CannotCheckException if it is not on the class path
+     */
+    public static OpenApiDocument bundled() {
+        try (InputStream in = OpenApiDocument.class.getResourceAsStream("openapi.json")) {
+            if (in == null) {
+                throw new CannotCheckException(
+                        Reason.UNAVAILABLE, "no bundled openapi.json on the class path; name the pinned document");
+            }
+            return parse(in.readAllBytes());
+        } catch (IOException e) {
+            throw new CannotCheckException(Reason.UNAVAILABLE, "cannot read the bundled openapi.json: " + e, e);
+        }
+    }
+
+    /**
+     * Reads a document from UTF-8 bytes: strict JSON, or YAML 1.2 if {@code org.snakeyaml:snakeyaml-engine} is on the
+     * class path.
      *
      * @throws CannotCheckException if that is not one well-formed OpenAPI 3.0, 3.1 or 3.2 document
      */
@@ -48,7 +68,10 @@ public final class OpenApiDocument {
             throw unreadable("the document has more than " + MAX_BYTES + " bytes");
         }
         try {
-            return parse(StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString());
+            return parse(StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes))
+                    .toString());
         } catch (CharacterCodingException e) {
             throw unreadable("the document is not UTF-8; save it as UTF-8 first");
         }
@@ -89,7 +112,8 @@ public final class OpenApiDocument {
     private static JsonObject requireOpenApi(JsonElement json) {
         String remedy = "point at an OpenAPI 3.0, 3.1 or 3.2 document";
         if (!(json instanceof JsonObject root)) {
-            throw notOpenApi(json instanceof JsonArray ? "an array" : "a single value: " + shorten(json.toString()), remedy);
+            throw notOpenApi(
+                    json instanceof JsonArray ? "an array" : "a single value: " + shorten(json.toString()), remedy);
         }
         JsonElement version = root.get("openapi");
         if (version == null) {
@@ -119,36 +143,23 @@ public final class OpenApiDocument {
     /**
      * Returns the document reduced to some operations and all that they refer to; key order stays as it is.
      *
-     * <p>Slicing a slice to the same operations gives the same document, and nothing that the operations do not refer to has an
-     * influence on it.
+     * <p>Slicing a slice to the same operations gives the same document, and nothing that the operations do not refer
+     * to has an influence on it.
      *
      * @param operations each as {@code METHOD /path} or as an operation id; {@link #ALL_OPERATIONS} for all
-     * @throws CannotCheckException if an operation is unknown, or a reference leads nowhere, in a circle or out of the document
+     * @throws CannotCheckException if an operation is unknown, or a reference leads nowhere, in a circle or out of
+     *     the document
      */
     public OpenApiDocument slice(Collection<String> operations) {
         return new Slicer(this).slice(find(operations));
     }
 
-    /** Returns the document as JSON: indented by two spaces, names, numbers and their order as they are, and a final newline. */
+    /**
+     * Returns the document as JSON: indented by two spaces, names, numbers and their order as they are, and a final
+     * newline.
+     */
     public String toCanonicalJson() {
         return Json.canonical(root);
-    }
-
-    /**
-     * Returns the document without the {@code title} of every schema that is not itself a component, so that a code generator
-     * names such schemas by their place instead of by a title and a counter.
-     */
-    OpenApiDocument withoutInlineTitles() {
-        JsonObject copy = root.deepCopy();
-        removeTitles(Grammar.DOCUMENT, Spot.root(copy));
-        return new OpenApiDocument(copy);
-    }
-
-    private static void removeTitles(Grammar kind, Spot spot) {
-        if (kind == Grammar.SCHEMA && spot.json() instanceof JsonObject schema && spot.component() == null) {
-            schema.remove("title");
-        }
-        kind.forEachPart(spot, OpenApiDocument::removeTitles);
     }
 
     JsonObject root() {
@@ -169,7 +180,8 @@ public final class OpenApiDocument {
             return method.toUpperCase(Locale.ROOT) + " " + path;
         }
 
-        @Nullable String id() {
+        @Nullable
+        String id() {
             return spot.json() instanceof JsonObject object ? Json.string(object.get("operationId")) : null;
         }
     }
@@ -206,7 +218,8 @@ public final class OpenApiDocument {
     }
 
     List<Operation> find(Collection<String> names) {
-        List<Operation> all = bound(path -> names.stream().anyMatch(name -> name.equals(ALL_OPERATIONS) || name.endsWith(path)));
+        List<Operation> all =
+                bound(path -> names.stream().anyMatch(name -> name.equals(ALL_OPERATIONS) || name.endsWith(path)));
         Map<String, Operation> named = new HashMap<>();
         for (Operation operation : all) {
             named.put(operation.title(), operation);
@@ -247,7 +260,8 @@ public final class OpenApiDocument {
 
     static CannotCheckException cycle(Spot spot) {
         return new CannotCheckException(
-                Reason.REFERENCE_CYCLE, "the reference at " + spot.pointer() + " leads back to itself; this document is broken there");
+                Reason.REFERENCE_CYCLE,
+                "the reference at " + spot.pointer() + " leads back to itself; this document is broken there");
     }
 
     /** Returns what a reference, written at {@code source}, points at. */
@@ -269,7 +283,8 @@ public final class OpenApiDocument {
     }
 
     /** Returns what the steps of a pointer lead to, or {@code null}. */
-    @Nullable Spot at(List<String> tokens) {
+    @Nullable
+    Spot at(List<String> tokens) {
         Spot spot = rootSpot();
         for (String token : tokens) {
             Spot next = step(spot, token);
@@ -285,7 +300,9 @@ public final class OpenApiDocument {
         if (spot.json() instanceof JsonObject object && object.has(token)) {
             return spot.child(token);
         }
-        if (spot.json() instanceof JsonArray array && token.matches("0|[1-9]\\d{0,8}") && Integer.parseInt(token) < array.size()) {
+        if (spot.json() instanceof JsonArray array
+                && token.matches("0|[1-9]\\d{0,8}")
+                && Integer.parseInt(token) < array.size()) {
             return spot.elements().get(Integer.parseInt(token));
         }
         return null;

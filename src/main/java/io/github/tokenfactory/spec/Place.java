@@ -30,7 +30,12 @@ final class Place {
     }
 
     private static void append(
-            StringBuilder place, Grammar parent, Grammar kind, String keyword, @Nullable String name, @Nullable Spot spot) {
+            StringBuilder place,
+            Grammar parent,
+            Grammar kind,
+            String keyword,
+            @Nullable String name,
+            @Nullable Spot spot) {
         boolean isComponent = parent == Grammar.COMPONENTS;
         switch (kind) {
             case COMPONENTS, DOCUMENT -> {}
@@ -45,7 +50,8 @@ final class Place {
             case SCHEMA -> place.append(isComponent ? String.valueOf(name) : schema(keyword, name));
             case REQUEST_BODY -> place.append(isComponent ? "request " + name : " request");
             case PARAMETER -> place.append(' ').append(spot == null ? name : parameter(spot, String.valueOf(name)));
-            case PATH_ITEM, MEDIA_TYPE -> place.append(place.isEmpty() ? "" : " ").append(name == null ? keyword : name);
+            case PATH_ITEM, MEDIA_TYPE ->
+                place.append(place.isEmpty() ? "" : " ").append(name == null ? keyword : name);
             default -> {
                 String noun = kind.name().toLowerCase(Locale.ROOT).replace('_', ' ');
                 place.append(' ').append(noun).append(name == null ? "" : " " + name);
@@ -55,7 +61,10 @@ final class Place {
 
     private static String parameter(Spot spot, String otherwise) {
         boolean isNamed = spot.object().has("in") && spot.object().has("name");
-        return isNamed ? Json.string(spot.object().get("in")) + " " + Json.string(spot.object().get("name")) : otherwise;
+        return isNamed
+                ? Json.string(spot.object().get("in")) + " "
+                        + Json.string(spot.object().get("name"))
+                : otherwise;
     }
 
     private static String schema(String keyword, @Nullable String name) {
@@ -66,7 +75,8 @@ final class Place {
             case "additionalProperties" -> "{*}";
             case "prefixItems" -> "[" + name + "]";
             case "patternProperties" -> "{" + name + "}";
-            case "anyOf", "oneOf", "allOf" -> name == null ? "" : "[" + keyword + " " + (Integer.parseInt(name) + 1) + "]";
+            case "anyOf", "oneOf", "allOf" ->
+                name == null ? "" : "[" + keyword + " " + (Integer.parseInt(name) + 1) + "]";
             default -> "[" + keyword + (name == null ? "" : " " + name) + "]";
         };
     }

@@ -15,11 +15,11 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * Reads the schemas of one document into {@link Node}s: follows references, merges what applies together, flattens unions, takes
- * null out of them, and drops what is the default anyway.
+ * Reads the schemas of one document into {@link Node}s: follows references, merges what applies together, flattens
+ * unions, takes null out of them, and drops what is the default anyway.
  *
- * <p>Only what applies to the same value is read at once; properties, items and the like are left to be read later, so that
- * recursive schemas end.
+ * <p>Only what applies to the same value is read at once; properties, items and the like are left to be read later,
+ * so that recursive schemas end.
  */
 final class Schemas {
     private static final int MAX_OPEN = 200;
@@ -50,7 +50,8 @@ final class Schemas {
         return combined.computeIfAbsent(Set.copyOf(spots), all -> {
             Map<String, Spot> distinct = new TreeMap<>();
             spots.forEach(spot -> distinct.putIfAbsent(Json.meaning(spot.json()), spot));
-            return Node.all(spots.get(0), distinct.values().stream().map(this::read).toList());
+            return Merge.of(
+                    spots.get(0), distinct.values().stream().map(this::read).toList());
         });
     }
 
@@ -82,7 +83,10 @@ final class Schemas {
         return node;
     }
 
-    /** A schema that applies to the same value as itself, by way of a union: legal, if strange; without a union, it says nothing. */
+    /**
+     * A schema that applies to the same value as itself, by way of a union: legal, if strange; without a union, it
+     * says nothing.
+     */
     private Node recursion(Spot spot, int unionsBetween) {
         if (unionsBetween == 0 || ++recursions > MAX_RECURSIONS) {
             throw OpenApiDocument.cycle(spot);
@@ -98,7 +102,9 @@ final class Schemas {
         }
         JsonObject schema = spot.object();
         String ref = Grammar.reference(schema);
-        if (ref != null && schema.keySet().stream().allMatch(keyword -> keyword.equals("$ref") || Grammar.isExtension(keyword))) {
+        if (ref != null
+                && schema.keySet().stream()
+                        .allMatch(keyword -> keyword.equals("$ref") || Grammar.isExtension(keyword))) {
             return read(document.resolve(ref, spot));
         }
         if (ref != null && document.is30()) {
@@ -131,10 +137,10 @@ final class Schemas {
             node.name = component;
             return;
         }
-        Node inner = Node.all(node.at, others);
+        Node inner = Merge.of(node.at, others);
         node.name = component != null ? component : inner.name;
         Map<String, Spot> outerDefault = node.facts.remove("default");
-        node.and(inner);
+        Merge.add(node, inner);
         if (outerDefault != null) {
             // The outermost default counts; another one further in must still not change unseen.
             Map<String, Spot> innerDefault = node.facts.put("default", outerDefault);
@@ -145,7 +151,9 @@ final class Schemas {
     }
 
     private static List<Spot> members(Spot spot, String keyword) {
-        return spot.object().get(keyword) instanceof JsonArray ? spot.child(keyword).elements() : List.of();
+        return spot.object().get(keyword) instanceof JsonArray
+                ? spot.child(keyword).elements()
+                : List.of();
     }
 
     /** OpenAPI 3.0 ignores what stands beside a reference; people still read it. */
@@ -164,7 +172,10 @@ final class Schemas {
         }
         Spot discriminator = spot.child("discriminator");
         boolean isUsual = discriminator.json() instanceof JsonObject object && object.has("propertyName");
-        node.fact("discriminator", Json.meaning((isUsual ? discriminator.child("propertyName") : discriminator).json()), discriminator);
+        node.fact(
+                "discriminator",
+                Json.meaning((isUsual ? discriminator.child("propertyName") : discriminator).json()),
+                discriminator);
         Set<Spot> named = new HashSet<>();
         Grammar.mapping(schema).forEach((name, target) -> {
             Spot resolved = document.resolveMapping(target, discriminator);
@@ -189,9 +200,9 @@ final class Schemas {
         Deque<Spot> aliases = new ArrayDeque<>(List.of(spot));
         while (aliases.size() < MAX_OPEN && aliases.getLast().json() instanceof JsonObject schema) {
             Spot alias = aliases.getLast();
-            Set<String> keywords = new HashSet<>(schema.keySet());
-            keywords.removeIf(keyword -> Grammar.isExtension(keyword) || Grammar.DOCUMENTATION.contains(keyword));
-            String only = keywords.size() == 1 ? keywords.iterator().next() : "";
+            List<Spot> keywords = new ArrayList<>(alias.members(name -> true));
+            keywords.removeIf(Keywords::isSilent);
+            String only = keywords.size() == 1 ? keywords.get(0).name() : "";
             String ref = Grammar.reference(schema);
             if (only.equals("$ref") && ref != null) {
                 aliases.add(document.resolve(ref, alias));
@@ -215,18 +226,15 @@ final class Schemas {
 
     private Node union(String kind, Spot at, List<Spot> members) {
         List<Node> variants = new ArrayList<>();
-        Set<String> texts = new HashSet<>();
         int nulls = 0;
         for (Spot member : members) {
-            if (kind.equals("oneOf") || texts.add(Json.meaning(member.json()))) {
-                Node variant = readVariant(member);
-                List<Node> nested = variant.variants(kind);
-                nulls += variant.nullable ? 1 : 0;
-                if (nested != null) {
-                    variants.addAll(nested);
-                } else if (!variant.isOnlyNull()) {
-                    variants.add(variant);
-                }
+            Node variant = readVariant(member);
+            List<Node> nested = variant.variants(kind);
+            nulls += variant.nullable ? 1 : 0;
+            if (nested != null) {
+                variants.addAll(nested);
+            } else if (!variant.isOnlyNull()) {
+                variants.add(variant);
             }
         }
         Node node = Node.anything(at);
@@ -234,12 +242,17 @@ final class Schemas {
         // Two variants of oneOf that allow null exclude it, strictly: keep such a null where it is.
         boolean hoist = kind.equals("anyOf") || nulls < 2;
         List<Node> distinct = (hoist ? variants.stream().map(Node::withoutNull) : variants.stream()).toList();
-        distinct = kind.equals("anyOf") ? distinct.stream().distinct().toList() : distinct;
+        if (kind.equals("anyOf")) {
+            Set<Object> said = new HashSet<>();
+            distinct = distinct.stream()
+                    .filter(variant -> said.add(variant.constraints()))
+                    .toList();
+        }
         if (distinct.size() > 1) {
             node.group("unions", Node.union(kind, at, distinct));
             return node;
         }
-        Node only = distinct.isEmpty() ? Node.nothing(at) : Node.all(at, distinct);
+        Node only = distinct.isEmpty() ? Node.nothing(at) : Merge.of(at, distinct);
         only.nullable = node.nullable;
         return only;
     }

@@ -13,7 +13,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Cuts a document down: marks what some operations need, following references, then copies what is marked, in its order. */
+/**
+ * Cuts a document down: marks what some operations need, following references, then copies what is marked, in its
+ * order.
+ */
 final class Slicer {
     private static final List<List<String>> KEPT_ALWAYS = List.of(
             List.of("openapi"),
@@ -126,7 +129,10 @@ final class Slicer {
         if (document.root().get("components") instanceof JsonObject components
                 && components.get("securitySchemes") instanceof JsonObject schemes
                 && schemes.has(name)) {
-            Spot scheme = document.rootSpot().child("components").child("securitySchemes").child(name);
+            Spot scheme = document.rootSpot()
+                    .child("components")
+                    .child("securitySchemes")
+                    .child(name);
             follow(Grammar.SECURITY_SCHEME, scheme);
         }
     }
@@ -153,7 +159,8 @@ final class Slicer {
         JsonObject copy = new JsonObject();
         object.entrySet().stream()
                 .filter(member -> mark.members.containsKey(member.getKey()))
-                .forEach(member -> copy.add(member.getKey(), copy(member.getValue(), mark.members.get(member.getKey()))));
+                .forEach(member ->
+                        copy.add(member.getKey(), copy(member.getValue(), mark.members.get(member.getKey()))));
         return copy;
     }
 }

@@ -114,7 +114,9 @@ public final class SpecSource {
         } catch (TimeoutException e) {
             throw unavailable(location, "no complete answer within " + timeout.toMillis() + " ms; try again later", e);
         } catch (ExecutionException e) {
-            String why = e.getCause() instanceof TooLarge ? tooLarge() : e.getCause() + "; check the address and the network";
+            String why = e.getCause() instanceof TooLarge
+                    ? tooLarge()
+                    : e.getCause() + "; check the address and the network";
             throw unavailable(location, why, e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -148,16 +150,21 @@ public final class SpecSource {
     }
 
     private byte[] body(String location, HttpResponse<byte[]> response) throws IOException {
-        if (response.statusCode() == 304 && cachedTag(location).isPresent()) {
+        if (cache != null && response.statusCode() == 304 && cachedTag(location).isPresent()) {
             return Files.readAllBytes(cache.resolve(CACHED_BODY));
         }
         if (response.statusCode() != 200) {
-            throw unavailable(location, "answered status " + response.statusCode() + "; check the address, or try again later", null);
+            throw unavailable(
+                    location,
+                    "answered status " + response.statusCode() + "; check the address, or try again later",
+                    null);
         }
         // Not asked for, but some caches compress all the same.
-        boolean isZipped = response.headers().firstValue("Content-Encoding").orElse("").equalsIgnoreCase("gzip");
-        byte[] body =
-                isZipped ? limited(new GZIPInputStream(new ByteArrayInputStream(response.body())), location) : response.body();
+        boolean isZipped =
+                response.headers().firstValue("Content-Encoding").orElse("").equalsIgnoreCase("gzip");
+        byte[] body = isZipped
+                ? limited(new GZIPInputStream(new ByteArrayInputStream(response.body())), location)
+                : response.body();
         keep(location, response, body);
         return body;
     }

@@ -9,7 +9,9 @@ import java.util.List;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** A value and its place in a document; two spots are the same if they hold the same object, not merely an equal one. */
+/**
+ * A value and its place in a document; two spots are the same if they hold the same object, not merely an equal one.
+ */
 final class Spot {
     private final @Nullable Spot parent;
     private final String name;
@@ -45,11 +47,14 @@ final class Spot {
 
     /** Returns the JSON pointer as a URI fragment: {@code #/paths/~1v1~1embeddings}; only reports need it. */
     String pointer() {
-        return parent == null ? name : parent.pointer() + "/" + name.replace("~", "~0").replace("/", "~1");
+        return parent == null
+                ? name
+                : parent.pointer() + "/" + name.replace("~", "~0").replace("/", "~1");
     }
 
     /** Returns the name if this is one of the components. */
-    @Nullable String component() {
+    @Nullable
+    String component() {
         Spot kind = parent == null ? null : parent.parent;
         boolean isInComponents = kind != null && kind.name.equals("components") && kind.parent != null;
         return isInComponents && kind.parent.parent == null ? name : null;

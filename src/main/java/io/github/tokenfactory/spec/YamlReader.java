@@ -10,7 +10,6 @@ import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.HashMap;
 import java.util.Iterator;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -25,10 +24,11 @@ import org.snakeyaml.engine.v2.events.ScalarEvent;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 
 /**
- * Reads one YAML 1.2 document (core schema) as JSON; the only class that needs snakeyaml-engine, so that JSON works without it.
+ * Reads one YAML 1.2 document (core schema) as JSON; the only class that needs snakeyaml-engine, so that JSON works
+ * without it.
  *
- * <p>It builds from parser events instead of the engine's own tree: nothing recurses without a limit, keys and numbers stay as
- * written, and aliases are counted at their full size.
+ * <p>It builds from parser events instead of the engine's own tree: nothing recurses without a limit, keys and
+ * numbers stay as written, and aliases are counted at their full size.
  */
 final class YamlReader {
     private static final int MAX_NODES = 5_000_000;
@@ -48,7 +48,8 @@ final class YamlReader {
     private int nodes;
 
     private YamlReader(String text) {
-        LoadSettings settings = LoadSettings.builder().setCodePointLimit(Integer.MAX_VALUE).build();
+        LoadSettings settings =
+                LoadSettings.builder().setCodePointLimit(Integer.MAX_VALUE).build();
         events = new Parse(settings).parseString(text).iterator();
     }
 
@@ -134,7 +135,9 @@ final class YamlReader {
 
     private static JsonElement scalar(ScalarEvent event) {
         String text = event.getValue();
-        boolean isText = event.getTag().map(tag -> tag.equals("!") || tag.equals(STANDARD_TAG + "str")).orElse(!event.isPlain());
+        boolean isText = event.getTag()
+                .map(tag -> tag.equals("!") || tag.equals(STANDARD_TAG + "str"))
+                .orElse(!event.isPlain());
         if (isText) {
             return new JsonPrimitive(text);
         }

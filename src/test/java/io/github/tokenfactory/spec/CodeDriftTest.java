@@ -58,14 +58,14 @@ class CodeDriftTest {
   /** Every single change of the document that would change the generated code is found in the compiled classes. */
   @Test
   void noticesEveryChangeThatChangesTheGeneratedCode(@TempDir Path directory) throws IOException {
-    JsonObject rewritten = GeneratorInput.rewrite(OpenApiDocument.parse(PINNED.toString()));
+    String rewritten = rewritten(OpenApiDocument.parse(PINNED.toString()));
     Map<String, String> generated = uncommented(Generation.ofPinned());
     List<String> missed = new ArrayList<>();
     AtomicInteger noticed = new AtomicInteger();
     forEachMutant((name, mutant) -> {
       OpenApiDocument document = OpenApiDocument.parse(mutant.toString());
       try {
-        if (GeneratorInput.rewrite(document.slice(List.of("*"))).equals(rewritten)) {
+        if (rewritten(document.slice(List.of("*"))).equals(rewritten)) {
           return; // nothing that the generator would see
         }
       } catch (CannotCheckException e) {
@@ -80,6 +80,11 @@ class CodeDriftTest {
 
     assertThat(missed).isEmpty();
     assertThat(noticed).hasValueGreaterThan(200);
+  }
+
+  /** {@return what the generator would see, but for what becomes Javadoc} */
+  private static String rewritten(OpenApiDocument document) {
+    return GeneratorInput.rewrite(document).toString().replaceAll("\"(description|summary)\":\"[^\"]*\",?", "");
   }
 
   private static Map<String, String> generate(JsonObject document, Path directory) {

@@ -25,8 +25,12 @@ class OpenApiDocumentTest {
                 Arguments.of(" \n", Reason.UNREADABLE, "empty"),
                 Arguments.of("{\"openapi\": \"3.1.0\", \"paths\": {}", Reason.UNREADABLE, "not valid JSON"),
                 Arguments.of(MINIMAL + " {}", Reason.UNREADABLE, "not valid JSON"),
-                Arguments.of("{\"openapi\": \"3.1.0\", \"openapi\": \"3.1.0\"}", Reason.UNREADABLE, "Duplicate name \"openapi\""),
-                Arguments.of("{\"openapi\": \"3.1.0\", \"a\": {\"b\": 1, \"b\": 1}}", Reason.UNREADABLE, "line 1, column"),
+                Arguments.of(
+                        "{\"openapi\": \"3.1.0\", \"openapi\": \"3.1.0\"}",
+                        Reason.UNREADABLE,
+                        "Duplicate name \"openapi\""),
+                Arguments.of(
+                        "{\"openapi\": \"3.1.0\", \"a\": {\"b\": 1, \"b\": 1}}", Reason.UNREADABLE, "line 1, column"),
                 Arguments.of("{\"openapi\": \"3.1.0\", \"a\": NaN}", Reason.UNREADABLE, "not valid JSON"),
                 Arguments.of("{\"openapi\": \"3.1.0\", \"a\": [1,]}", Reason.UNREADABLE, "not valid JSON"),
                 Arguments.of("{\"openapi\": \"3.1.0\", \"a\": 01}", Reason.UNREADABLE, "not valid JSON"),
@@ -91,34 +95,50 @@ class OpenApiDocumentTest {
     @ParameterizedTest
     @ValueSource(strings = {"3.0.0", "3.0.4", "3.1.0", "3.1.2", "3.2.0"})
     void readsTheSupportedVersions(String version) {
-        assertThat(OpenApiDocument.parse(MINIMAL.replace("3.1.0", version)).operations()).isEmpty();
+        assertThat(OpenApiDocument.parse(MINIMAL.replace("3.1.0", version)).operations())
+                .isEmpty();
     }
 
     @Test
     void skipsAByteOrderMark() {
-        assertThat(OpenApiDocument.parse(("\uFEFF" + MINIMAL).getBytes(StandardCharsets.UTF_8)).operations()).isEmpty();
+        assertThat(OpenApiDocument.parse(("\uFEFF" + MINIMAL).getBytes(StandardCharsets.UTF_8))
+                        .operations())
+                .isEmpty();
     }
 
     @ParameterizedTest
     @CsvSource({
-        "on, \"on\"", "no, \"no\"", "2024-01-01, \"2024-01-01\"", "true, true", "~, null", "1.50, 1.50", "1e3, 1e3", "0x1F, 31",
-        "+7, 7", ".5, 0.5", "'''1''', \"1\"", "!!str 1, \"1\"", "12345678901234567890123, 12345678901234567890123", "1_000, \"1_000\""
+        "on, \"on\"",
+        "no, \"no\"",
+        "2024-01-01, \"2024-01-01\"",
+        "true, true",
+        "~, null",
+        "1.50, 1.50",
+        "1e3, 1e3",
+        "0x1F, 31",
+        "+7, 7",
+        ".5, 0.5",
+        "'''1''', \"1\"",
+        "!!str 1, \"1\"",
+        "12345678901234567890123, 12345678901234567890123",
+        "1_000, \"1_000\""
     })
     void readsYamlByTheCoreSchema(String yaml, String json) {
         OpenApiDocument document = OpenApiDocument.parse("openapi: 3.1.0\ninfo:\n  200: " + yaml + "\n");
 
-        assertThat(document.toCanonicalJson()).isEqualTo("{\n  \"openapi\": \"3.1.0\",\n  \"info\": {\n    \"200\": " + json + "\n  }\n}\n");
+        assertThat(document.toCanonicalJson())
+                .isEqualTo("{\n  \"openapi\": \"3.1.0\",\n  \"info\": {\n    \"200\": " + json + "\n  }\n}\n");
     }
 
     @Test
     void mergesYamlKeys() {
         OpenApiDocument document = OpenApiDocument.parse("""
-                openapi: 3.1.0
-                x-base: &base {a: 1, b: 2}
-                info:
-                  <<: *base
-                  a: 3
-                """);
+            openapi: 3.1.0
+            x-base: &base {a: 1, b: 2}
+            info:
+              <<: *base
+              a: 3
+            """);
 
         assertThat(document.root().get("info")).hasToString("{\"a\":3,\"b\":2}");
     }
@@ -126,22 +146,22 @@ class OpenApiDocumentTest {
     @Test
     void writesCanonicalJson() {
         String canonical = """
-                {
-                  "openapi": "3.1.0",
-                  "x-é": [
-                    1.50,
-                    -0,
-                    1e400,
-                    12345678901234567890,
-                    {},
-                    [],
-                    null,
-                    true,
-                    "a\\"\\\\\\n\\u0001\u007f/<"
-                  ],
-                  "paths": {}
-                }
-                """;
+            {
+              "openapi": "3.1.0",
+              "x-é": [
+                1.50,
+                -0,
+                1e400,
+                12345678901234567890,
+                {},
+                [],
+                null,
+                true,
+                "a\\"\\\\\\n\\u0001\u007f/<"
+              ],
+              "paths": {}
+            }
+            """;
 
         assertThat(OpenApiDocument.parse(canonical).toCanonicalJson()).isEqualTo(canonical);
     }
@@ -151,12 +171,16 @@ class OpenApiDocumentTest {
         String pinned = MutationTest.text("openapi.json");
 
         assertThat(OpenApiDocument.parse(pinned).toCanonicalJson()).isEqualTo(pinned);
-        assertThat(OpenApiDocument.parse(pinned).slice(List.of("POST /v1/embeddings")).toCanonicalJson()).isEqualTo(pinned);
+        assertThat(OpenApiDocument.parse(pinned)
+                        .slice(List.of("POST /v1/embeddings"))
+                        .toCanonicalJson())
+                .isEqualTo(pinned);
     }
 
     @Test
     void listsOperations() {
-        assertThat(OpenApiDocument.parse(MutationTest.text("everything-3.1.json")).operations())
+        assertThat(OpenApiDocument.parse(MutationTest.text("everything-3.1.json"))
+                        .operations())
                 .containsExactly("POST /v1/things/{id}/{part}", "GET /v1/things/{id}/{part}");
     }
 }

@@ -62,7 +62,7 @@ class PublishedDocumentTest {
             });
 
     assertThat(report.hasDrift()).isTrue();
-    assertThat(report.toText()).contains("EmbeddingRequest.input[anyOf 5]", "boolean");
+    assertThat(report.toText()).contains("EmbeddingRequest.input[anyOf 5]", "boolean", "EmbeddingInput");
   }
 
   @Test

@@ -27,7 +27,8 @@ final class Rewrites {
         boolean apply(JsonObject schema, JsonObject document, Random random);
     }
 
-    private static final Set<String> DOCUMENTED = Set.of("title", "description", "example", "examples", "$comment", "externalDocs");
+    private static final Set<String> DOCUMENTED =
+            Set.of("title", "description", "example", "examples", "$comment", "externalDocs");
 
     private Rewrites() {}
 
@@ -35,28 +36,77 @@ final class Rewrites {
         Map<String, Rewrite> all = new LinkedHashMap<>();
         for (String kind : List.of("allOf", "anyOf", "oneOf")) {
             all.put("wrap in " + kind, (s, d, r) -> !s.has("discriminator") && wrap(s, kind));
-            all.put("unwrap " + kind, (s, d, r) -> s.size() == 1 && s.has(kind) && s.getAsJsonArray(kind).size() == 1
-                    && replace(s, s.getAsJsonArray(kind).get(0).getAsJsonObject()));
+            all.put(
+                    "unwrap " + kind,
+                    (s, d, r) -> s.size() == 1
+                            && s.has(kind)
+                            && s.getAsJsonArray(kind).size() == 1
+                            && replace(s, s.getAsJsonArray(kind).get(0).getAsJsonObject()));
             all.put("shuffle " + kind, (s, d, r) -> shuffle(s, kind, r));
         }
         for (String keyword : List.of("enum", "required", "type")) {
             all.put("shuffle " + keyword, (s, d, r) -> shuffle(s, keyword, r));
         }
-        all.put("null by type", (s, d, r) -> is31(d) && nullable(s) && text(variant(s), "type") != null && !variant(s).has("enum")
-                && !variant(s).has("const") && unwrapNull(s, v -> set(v, "type", json("['" + text(v, "type") + "', 'null']"))));
-        all.put("null by nullable", (s, d, r) -> nullable(s) && text(variant(s), "type") != null && unwrapNull(s, v -> set(v, "nullable", json("true"))));
+        all.put(
+                "null by type",
+                (s, d, r) -> is31(d)
+                        && nullable(s)
+                        && text(variant(s), "type") != null
+                        && !variant(s).has("enum")
+                        && !variant(s).has("const")
+                        && unwrapNull(s, v -> set(v, "type", json("['" + text(v, "type") + "', 'null']"))));
+        all.put(
+                "null by nullable",
+                (s, d, r) -> nullable(s)
+                        && text(variant(s), "type") != null
+                        && unwrapNull(s, v -> set(v, "nullable", json("true"))));
         all.put("null by oneOf", (s, d, r) -> nullable(s) && !s.has("oneOf") && set(s, "oneOf", s.remove("anyOf")));
-        all.put("null from type", (s, d, r) -> s.get("type") instanceof JsonArray types && types.size() == 2 && types.contains(json("'null'"))
-                && set(s, "type", types.get(types.get(0).equals(json("'null'")) ? 1 : 0)) && wrapNull(s));
-        all.put("null from nullable", (s, d, r) -> s.has("nullable") && s.get("nullable").getAsBoolean() && !s.has("$ref") && s.remove("nullable") != null && wrapNull(s));
-        all.put("bare reference", (s, d, r) -> is31(d) && s.has("allOf") && s.getAsJsonArray("allOf").size() == 1 && !s.has("$ref")
-                && s.getAsJsonArray("allOf").get(0).getAsJsonObject().has("$ref")
-                && set(s, "$ref", s.remove("allOf").getAsJsonArray().get(0).getAsJsonObject().get("$ref")));
-        all.put("wrapped reference", (s, d, r) -> is31(d) && s.has("$ref") && !s.has("allOf") && s.size() > 1 && set(s, "allOf", list(reference(s.remove("$ref")))));
-        all.put("inline", (s, d, r) -> !isNamedVariant(s, d) && s.keySet().equals(Set.of("$ref")) && component(s, d) != null
-                && !component(s, d).toString().contains("$ref") && replace(s, component(s, d).deepCopy()));
+        all.put(
+                "null from type",
+                (s, d, r) -> s.get("type") instanceof JsonArray types
+                        && types.size() == 2
+                        && types.contains(json("'null'"))
+                        && set(s, "type", types.get(types.get(0).equals(json("'null'")) ? 1 : 0))
+                        && wrapNull(s));
+        all.put(
+                "null from nullable",
+                (s, d, r) -> s.has("nullable")
+                        && s.get("nullable").getAsBoolean()
+                        && !s.has("$ref")
+                        && s.remove("nullable") != null
+                        && wrapNull(s));
+        all.put(
+                "bare reference",
+                (s, d, r) -> is31(d)
+                        && s.has("allOf")
+                        && s.getAsJsonArray("allOf").size() == 1
+                        && !s.has("$ref")
+                        && s.getAsJsonArray("allOf").get(0).getAsJsonObject().has("$ref")
+                        && set(
+                                s,
+                                "$ref",
+                                s.remove("allOf")
+                                        .getAsJsonArray()
+                                        .get(0)
+                                        .getAsJsonObject()
+                                        .get("$ref")));
+        all.put(
+                "wrapped reference",
+                (s, d, r) -> is31(d)
+                        && s.has("$ref")
+                        && !s.has("allOf")
+                        && s.size() > 1
+                        && set(s, "allOf", list(reference(s.remove("$ref")))));
+        all.put(
+                "inline",
+                (s, d, r) -> !isNamedVariant(s, d)
+                        && s.keySet().equals(Set.of("$ref"))
+                        && component(s, d) != null
+                        && !component(s, d).toString().contains("$ref")
+                        && replace(s, component(s, d).deepCopy()));
         all.put("extract", (s, d, r) -> {
-            String name = "Extracted" + object(object(d, "components"), "schemas").size();
+            String name =
+                    "Extracted" + object(object(d, "components"), "schemas").size();
             JsonObject copy = new JsonObject();
             s.entrySet().forEach(e -> copy.add(e.getKey(), e.getValue()));
             if (s.has("discriminator") || isNamedVariant(s, d)) {
@@ -65,49 +115,132 @@ final class Rewrites {
             object(object(d, "components"), "schemas").add(name, copy);
             return replace(s, reference(new JsonPrimitive("#/components/schemas/" + name)));
         });
-        all.put("redundant type beside reference", (s, d, r) -> is31(d) && s.has("$ref") && component(s, d) != null && text(component(s, d), "type") != null
-                && !s.has("type") && !component(s, d).has("nullable") && set(s, "type", component(s, d).get("type")));
+        all.put(
+                "redundant type beside reference",
+                (s, d, r) -> is31(d)
+                        && s.has("$ref")
+                        && component(s, d) != null
+                        && text(component(s, d), "type") != null
+                        && !s.has("type")
+                        && !component(s, d).has("nullable")
+                        && set(s, "type", component(s, d).get("type")));
         all.put("redundant content beside reference", (s, d, r) -> {
-            if (!is31(d) || !s.keySet().equals(Set.of("$ref")) || component(s, d) == null || component(s, d).has("discriminator")
-                    || component(s, d).has("additionalProperties") || component(s, d).has("unevaluatedProperties")) {
+            if (!is31(d)
+                    || !s.keySet().equals(Set.of("$ref"))
+                    || component(s, d) == null
+                    || component(s, d).has("discriminator")
+                    || component(s, d).has("additionalProperties")
+                    || component(s, d).has("unevaluatedProperties")) {
                 return false;
             }
-            component(s, d).deepCopy().entrySet().stream().filter(e -> !s.has(e.getKey())).forEach(e -> s.add(e.getKey(), e.getValue()));
+            component(s, d).deepCopy().entrySet().stream()
+                    .filter(e -> !s.has(e.getKey()))
+                    .forEach(e -> s.add(e.getKey(), e.getValue()));
             return true;
         });
-        all.put("false by default", (s, d, r) -> meaningful(s, d) && fresh(s, List.of("deprecated", "readOnly", "writeOnly", "uniqueItems").get(r.nextInt(4)), json("false")));
+        all.put(
+                "false by default",
+                (s, d, r) -> meaningful(s, d)
+                        && fresh(
+                                s,
+                                List.of("deprecated", "readOnly", "writeOnly", "uniqueItems")
+                                        .get(r.nextInt(4)),
+                                json("false")));
         all.put("nullable false", (s, d, r) -> meaningful(s, d) && fresh(s, "nullable", json("false")));
-        all.put("zero by default", (s, d, r) -> meaningful(s, d) && fresh(s, List.of("minItems", "minLength", "minProperties").get(r.nextInt(3)), json("0")));
+        all.put(
+                "zero by default",
+                (s, d, r) -> meaningful(s, d)
+                        && fresh(
+                                s,
+                                List.of("minItems", "minLength", "minProperties")
+                                        .get(r.nextInt(3)),
+                                json("0")));
         all.put("empty by default", (s, d, r) -> meaningful(s, d) && fresh(s, "required", json("[]")));
         all.put("no properties", (s, d, r) -> meaningful(s, d) && fresh(s, "properties", json("{}")));
-        all.put("anything in addition", (s, d, r) -> meaningful(s, d) && !s.has("unevaluatedProperties") && fresh(s, "additionalProperties", json(r.nextBoolean() ? "true" : "{}")));
-        all.put("any items", (s, d, r) -> meaningful(s, d) && !s.has("prefixItems") && !s.has("unevaluatedItems") && fresh(s, "items", json(r.nextBoolean() ? "true" : "{}")));
+        all.put(
+                "anything in addition",
+                (s, d, r) -> meaningful(s, d)
+                        && !s.has("unevaluatedProperties")
+                        && fresh(s, "additionalProperties", json(r.nextBoolean() ? "true" : "{}")));
+        all.put(
+                "any items",
+                (s, d, r) -> meaningful(s, d)
+                        && !s.has("prefixItems")
+                        && !s.has("unevaluatedItems")
+                        && fresh(s, "items", json(r.nextBoolean() ? "true" : "{}")));
         all.put("extension", (s, d, r) -> set(s, "x-fresh", json("{'$ref': 'nowhere', 'type': 3}")));
-        all.put("words", (s, d, r) -> set(s, List.copyOf(DOCUMENTED).get(r.nextInt(DOCUMENTED.size())), json("'fresh'")));
-        all.put("no words", (s, d, r) -> DOCUMENTED.stream().filter(word -> s.remove(word) != null).count() > 0);
-        all.put("const as enum", (s, d, r) -> s.has("const") && !s.has("enum") && set(s, "enum", list(s.remove("const"))));
-        all.put("enum as const", (s, d, r) -> s.has("enum") && s.getAsJsonArray("enum").size() == 1 && !s.has("const") && !s.has("nullable") && set(s, "const", ((JsonArray) s.remove("enum")).get(0)));
-        all.put("enum twice", (s, d, r) -> s.has("enum") && add(s.getAsJsonArray("enum"), s.getAsJsonArray("enum").get(0)));
-        all.put("variant twice", (s, d, r) -> s.has("anyOf") && add(s.getAsJsonArray("anyOf"), s.getAsJsonArray("anyOf").get(0).deepCopy()));
-        all.put("member twice", (s, d, r) -> s.has("allOf") && add(s.getAsJsonArray("allOf"), s.getAsJsonArray("allOf").get(0).deepCopy()));
+        all.put(
+                "words",
+                (s, d, r) -> set(s, List.copyOf(DOCUMENTED).get(r.nextInt(DOCUMENTED.size())), json("'fresh'")));
+        all.put(
+                "no words",
+                (s, d, r) -> DOCUMENTED.stream()
+                                .filter(word -> s.remove(word) != null)
+                                .count()
+                        > 0);
+        all.put(
+                "const as enum",
+                (s, d, r) -> s.has("const") && !s.has("enum") && set(s, "enum", list(s.remove("const"))));
+        all.put(
+                "enum as const",
+                (s, d, r) -> s.has("enum")
+                        && s.getAsJsonArray("enum").size() == 1
+                        && !s.has("const")
+                        && !s.has("nullable")
+                        && set(s, "const", ((JsonArray) s.remove("enum")).get(0)));
+        all.put(
+                "enum twice",
+                (s, d, r) -> s.has("enum")
+                        && add(
+                                s.getAsJsonArray("enum"),
+                                s.getAsJsonArray("enum").get(0)));
+        all.put(
+                "variant twice",
+                (s, d, r) -> s.has("anyOf")
+                        && add(
+                                s.getAsJsonArray("anyOf"),
+                                s.getAsJsonArray("anyOf").get(0).deepCopy()));
+        all.put(
+                "member twice",
+                (s, d, r) -> s.has("allOf")
+                        && add(
+                                s.getAsJsonArray("allOf"),
+                                s.getAsJsonArray("allOf").get(0).deepCopy()));
         for (String kind : List.of("anyOf", "oneOf", "allOf")) {
-            all.put("nest " + kind, (s, d, r) -> s.has(kind) && !s.has("discriminator") && s.getAsJsonArray(kind).size() > 2 && nest(s, kind));
+            all.put(
+                    "nest " + kind,
+                    (s, d, r) -> s.has(kind)
+                            && !s.has("discriminator")
+                            && s.getAsJsonArray(kind).size() > 2
+                            && nest(s, kind));
         }
         all.put("numbers", (s, d, r) -> {
             for (String keyword : List.copyOf(s.keySet())) {
                 if (s.get(keyword) instanceof JsonPrimitive number && number.isNumber()) {
-                    s.add(keyword, json(number.getAsString() + (number.getAsString().contains(".") ? "0" : r.nextBoolean() ? ".0" : "e0")));
+                    s.add(
+                            keyword,
+                            json(number.getAsString()
+                                    + (number.getAsString().contains(".") ? "0" : r.nextBoolean() ? ".0" : "e0")));
                 }
             }
             return true;
         });
         all.put("split", (s, d, r) -> {
-            if (!s.has("properties") || s.has("type") && !"object".equals(text(s, "type")) || s.size() > 5 || s.has("$ref") || !Set.of("type", "properties", "required", "title", "description").containsAll(s.keySet())) {
+            if (!s.has("properties")
+                    || s.has("type") && !"object".equals(text(s, "type"))
+                    || s.size() > 5
+                    || s.has("$ref")
+                    || !Set.of("type", "properties", "required", "title", "description")
+                            .containsAll(s.keySet())) {
                 return false;
             }
             JsonObject one = json("{'type': 'object', 'properties': {}}").getAsJsonObject();
             JsonObject other = one.deepCopy();
-            s.getAsJsonObject("properties").entrySet().forEach(p -> (r.nextBoolean() ? one : other).getAsJsonObject("properties").add(p.getKey(), p.getValue()));
+            s.getAsJsonObject("properties")
+                    .entrySet()
+                    .forEach(p -> (r.nextBoolean() ? one : other)
+                            .getAsJsonObject("properties")
+                            .add(p.getKey(), p.getValue()));
             if (s.has("required")) {
                 (r.nextBoolean() ? one : other).add("required", s.remove("required"));
             }
@@ -132,13 +265,30 @@ final class Rewrites {
             return true;
         });
         all.put("info", (o, d, r) -> set(d, "info", json("{'title': 'other', 'version': '" + r.nextInt() + "'}")));
-        all.put("unrelated path", (o, d, r) -> set(d.getAsJsonObject("paths"), "/fresh" + r.nextInt(9), json("{'get': {'responses': {'200': {'$ref': '#/nowhere'}}}}")));
-        all.put("unrelated component", (o, d, r) -> set(object(object(d, "components"), "schemas"), "Fresh" + r.nextInt(9), json("{'$ref': 'http://elsewhere/'}")));
-        all.put("unrelated scheme", (o, d, r) -> set(object(object(d, "components"), "securitySchemes"), "Fresh", json("{'type': 'openIdConnect'}")));
+        all.put(
+                "unrelated path",
+                (o, d, r) -> set(
+                        d.getAsJsonObject("paths"),
+                        "/fresh" + r.nextInt(9),
+                        json("{'get': {'responses': {'200': {'$ref': '#/nowhere'}}}}")));
+        all.put(
+                "unrelated component",
+                (o, d, r) -> set(
+                        object(object(d, "components"), "schemas"),
+                        "Fresh" + r.nextInt(9),
+                        json("{'$ref': 'http://elsewhere/'}")));
+        all.put(
+                "unrelated scheme",
+                (o, d, r) -> set(
+                        object(object(d, "components"), "securitySchemes"),
+                        "Fresh",
+                        json("{'type': 'openIdConnect'}")));
         all.put("tags", (o, d, r) -> set(d, "tags", json("[{'name': 'fresh'}]")));
         all.put("extension", (o, d, r) -> set(d, "x-fresh", json("1")));
         all.put("trailing slash", (o, d, r) -> {
-            array(d, "servers").forEach(s -> s.getAsJsonObject().addProperty("url", s.getAsJsonObject().get("url").getAsString() + "/"));
+            array(d, "servers")
+                    .forEach(s -> s.getAsJsonObject()
+                            .addProperty("url", s.getAsJsonObject().get("url").getAsString() + "/"));
             return true;
         });
         return all;
@@ -147,8 +297,16 @@ final class Rewrites {
     /** Rewrites of one operation. */
     static Map<String, Rewrite> ofOperations() {
         Map<String, Rewrite> all = new LinkedHashMap<>();
-        all.put("own security", (o, d, r) -> !o.has("security") && d.has("security") && set(o, "security", d.get("security").deepCopy()));
-        all.put("own servers", (o, d, r) -> !o.has("servers") && d.has("servers") && set(o, "servers", d.get("servers").deepCopy()));
+        all.put(
+                "own security",
+                (o, d, r) -> !o.has("security")
+                        && d.has("security")
+                        && set(o, "security", d.get("security").deepCopy()));
+        all.put(
+                "own servers",
+                (o, d, r) -> !o.has("servers")
+                        && d.has("servers")
+                        && set(o, "servers", d.get("servers").deepCopy()));
         all.put("words", (o, d, r) -> set(o, "description", json("'fresh'")) && set(o, "tags", json("['fresh']")));
         all.put("extension", (o, d, r) -> set(o, "x-fresh", json("[]")));
         all.put("deprecated false", (o, d, r) -> fresh(o, "deprecated", json("false")));
@@ -161,7 +319,13 @@ final class Rewrites {
                 if (!p.has("$ref")) {
                     String in = p.get("in").getAsString();
                     boolean form = in.equals("query") || in.equals("cookie");
-                    fresh(p, "explode", new JsonPrimitive(p.has("style") ? p.get("style").getAsString().equals("form") : form));
+                    fresh(
+                            p,
+                            "explode",
+                            new JsonPrimitive(
+                                    p.has("style")
+                                            ? p.get("style").getAsString().equals("form")
+                                            : form));
                     fresh(p, "style", new JsonPrimitive(form ? "form" : "simple"));
                     fresh(p, "required", json("false"));
                     fresh(p, "allowReserved", json("false"));
@@ -170,10 +334,26 @@ final class Rewrites {
             }
             return true;
         });
-        all.put("extract parameter", (o, d, r) -> array(o, "parameters").size() > 0 && extract(array(o, "parameters"), d));
-        all.put("extract body", (o, d, r) -> o.has("requestBody") && !o.getAsJsonObject("requestBody").has("$ref")
-                && set(object(object(d, "components"), "requestBodies"), "Body" + object(object(d, "components"), "requestBodies").size(), o.get("requestBody"))
-                && set(o, "requestBody", reference(new JsonPrimitive("#/components/requestBodies/Body" + (object(object(d, "components"), "requestBodies").size() - 1)))));
+        all.put(
+                "extract parameter",
+                (o, d, r) -> array(o, "parameters").size() > 0 && extract(array(o, "parameters"), d));
+        all.put(
+                "extract body",
+                (o, d, r) -> o.has("requestBody")
+                        && !o.getAsJsonObject("requestBody").has("$ref")
+                        && set(
+                                object(object(d, "components"), "requestBodies"),
+                                "Body"
+                                        + object(object(d, "components"), "requestBodies")
+                                                .size(),
+                                o.get("requestBody"))
+                        && set(
+                                o,
+                                "requestBody",
+                                reference(new JsonPrimitive("#/components/requestBodies/Body"
+                                        + (object(object(d, "components"), "requestBodies")
+                                                        .size()
+                                                - 1)))));
         all.put("response headers empty", (o, d, r) -> {
             object(o, "responses").entrySet().forEach(e -> {
                 if (!e.getValue().getAsJsonObject().has("$ref")) {
@@ -188,7 +368,9 @@ final class Rewrites {
 
     /** Without a mapping, the name of a variant goes over the wire. */
     private static boolean isNamedVariant(JsonObject schema, JsonObject document) {
-        return !is31(document) && (schema.toString().contains("schemas/Left") || schema.toString().contains("schemas/Right"));
+        return !is31(document)
+                && (schema.toString().contains("schemas/Left")
+                        || schema.toString().contains("schemas/Right"));
     }
 
     private static boolean extract(JsonArray parameters, JsonObject document) {
@@ -226,7 +408,8 @@ final class Rewrites {
     private static boolean wrap(JsonObject schema, String kind) {
         JsonObject inner = new JsonObject();
         schema.entrySet().forEach(member -> inner.add(member.getKey(), member.getValue()));
-        return replace(schema, json("{'" + kind + "': []}").getAsJsonObject()) && add(schema.getAsJsonArray(kind), inner);
+        return replace(schema, json("{'" + kind + "': []}").getAsJsonObject())
+                && add(schema.getAsJsonArray(kind), inner);
     }
 
     private static boolean wrapNull(JsonObject schema) {
@@ -234,7 +417,9 @@ final class Rewrites {
     }
 
     private static boolean nullable(JsonObject schema) {
-        return schema.has("anyOf") && schema.getAsJsonArray("anyOf").size() == 2 && schema.getAsJsonArray("anyOf").get(1).equals(json("{'type': 'null'}"));
+        return schema.has("anyOf")
+                && schema.getAsJsonArray("anyOf").size() == 2
+                && schema.getAsJsonArray("anyOf").get(1).equals(json("{'type': 'null'}"));
     }
 
     private static JsonObject variant(JsonObject schema) {
@@ -243,8 +428,12 @@ final class Rewrites {
 
     private static boolean unwrapNull(JsonObject schema, java.util.function.Predicate<JsonObject> change) {
         JsonObject variant = variant(schema);
-        if (variant.keySet().stream().anyMatch(key -> schema.has(key)) || schema.has("allOf") || schema.has("oneOf") || schema.has("nullable")
-                || !schema.keySet().stream().allMatch(key -> DOCUMENTED.contains(key) || key.equals("anyOf") || key.equals("default"))) {
+        if (variant.keySet().stream().anyMatch(key -> schema.has(key))
+                || schema.has("allOf")
+                || schema.has("oneOf")
+                || schema.has("nullable")
+                || !schema.keySet().stream()
+                        .allMatch(key -> DOCUMENTED.contains(key) || key.equals("anyOf") || key.equals("default"))) {
             return false;
         }
         schema.remove("anyOf");
@@ -271,7 +460,9 @@ final class Rewrites {
     private static JsonObject component(JsonObject schema, JsonObject document) {
         String ref = text(schema, "$ref");
         return ref.startsWith("#/components/schemas/") && ref.split("/").length == 4
-                ? document.getAsJsonObject("components").getAsJsonObject("schemas").getAsJsonObject(ref.split("/")[3])
+                ? document.getAsJsonObject("components")
+                        .getAsJsonObject("schemas")
+                        .getAsJsonObject(ref.split("/")[3])
                 : null;
     }
 

@@ -66,7 +66,8 @@ class SpecSourceTest {
             answer(exchange, 302, new byte[0]);
         });
 
-        assertThat(source.load(url("/moved")).toCanonicalJson().getBytes(StandardCharsets.UTF_8)).isEqualTo(DOCUMENT);
+        assertThat(source.load(url("/moved")).toCanonicalJson().getBytes(StandardCharsets.UTF_8))
+                .isEqualTo(DOCUMENT);
     }
 
     @Test
@@ -116,7 +117,8 @@ class SpecSourceTest {
         });
 
         assertThatExceptionOfType(CannotCheckException.class)
-                .isThrownBy(() -> SpecSource.create(Duration.ofMillis(300), 1 << 20).load(url("/drip")))
+                .isThrownBy(
+                        () -> SpecSource.create(Duration.ofMillis(300), 1 << 20).load(url("/drip")))
                 .withMessageContaining("within 300 ms");
     }
 
