@@ -1,0 +1,58 @@
+package io.github.tokenfactory;
+
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Date;
+import java.util.Locale;
+import okhttp3.Headers;
+import org.jspecify.annotations.Nullable;
+
+/** Which answers are worth another attempt, and when. */
+final class RetryPolicy {
+  private static final Duration FIRST_WAIT = Duration.ofMillis(500);
+  private static final Duration LONGEST_WAIT = Duration.ofSeconds(8);
+
+  private RetryPolicy() {}
+
+  /** {@return whether an answer with this error status may be better next time} The server has the last word. */
+  static boolean isRetryable(Answer answer) {
+    String word = answer.header("x-should-retry");
+    return switch (word == null ? "" : word.toLowerCase(Locale.ROOT)) {
+      case "true" -> true;
+      case "false" -> false;
+      default -> answer.status() == 408 || answer.status() == 409 || answer.status() == 429 || answer.status() >= 500;
+    };
+  }
+
+  /** {@return how long the server asks to wait, or null if it does not, or makes no sense} */
+  static @Nullable Duration asked(Answer answer, Instant now) {
+    BigDecimal millis = RateLimits.number(answer.header("retry-after-ms"));
+    if (millis != null) {
+      return Duration.ofMillis(millis.longValue())
+          .plusNanos(millis.remainder(BigDecimal.ONE).movePointRight(6).longValue());
+    }
+    String after = answer.header("retry-after");
+    Duration seconds = RateLimits.seconds(after);
+    return seconds != null || after == null ? seconds : until(after, now);
+  }
+
+  private static @Nullable Duration until(String httpDate, Instant now) {
+    try {
+      Date date = Headers.of("Date", httpDate).getDate("Date");
+      return date == null || date.toInstant().isBefore(now) ? null : Duration.between(now, date.toInstant());
+    } catch (IllegalArgumentException e) {
+      return null; // not even a header
+    }
+  }
+
+  /** {@return how long to wait after attempt {@code number}: what is asked for, else exponentially with full jitter} */
+  static Duration wait(@Nullable Duration asked, int number, double random) {
+    if (asked != null) {
+      return asked;
+    }
+    Duration most = FIRST_WAIT.multipliedBy(1L << Math.min(number - 1, 16));
+    Duration capped = most.compareTo(LONGEST_WAIT) < 0 ? most : LONGEST_WAIT;
+    return Duration.ofNanos((long) (capped.toNanos() * random));
+  }
+}
