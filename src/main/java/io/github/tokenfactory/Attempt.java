@@ -115,10 +115,9 @@ final class Attempt {
 
   /** {@return {@code response}, once known here, with a body that is counted and does not grow beyond all bounds} */
   Response receive(Response response) throws IOException {
-    ResponseBody body = response.body();
-    if (answer.status() != 0 || body == null) {
-      return response;
-    }
+    ResponseBody body = Objects.requireNonNull(response.body(), "a response without a body");
+    head.clear();
+    responseBytes = 0;
     Response wire = response.networkResponse() == null ? response : response.networkResponse();
     answer = new Answer(response.code(), Answer.headers(wire.headers(), secret), "", number);
     framed =

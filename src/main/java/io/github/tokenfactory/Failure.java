@@ -122,7 +122,7 @@ record Failure(boolean retryable, @Nullable Duration asked, Function<String, Tok
     String what =
         start.startsWith("<")
             ? "it is HTML or XML, not JSON: check the base URL, and what answers there"
-            : unreadable.getMessage();
+            : attempt.redact(String.valueOf(unreadable.getMessage()));
     String message =
         "The server answered " + answer.status() + ", but its answer cannot be used: " + what
             + (said.summary().isEmpty() ? "" : " (it names an error: " + said.summary() + ")") + "."

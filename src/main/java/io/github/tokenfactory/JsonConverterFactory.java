@@ -10,9 +10,11 @@ import com.google.gson.stream.JsonToken;
 import com.google.gson.stream.JsonWriter;
 import com.google.gson.stream.MalformedJsonException;
 import java.io.EOFException;
+import java.io.FilterReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.OutputStreamWriter;
+import java.io.Reader;
 import java.io.Writer;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.Type;
@@ -37,7 +39,9 @@ import retrofit2.Retrofit;
 final class JsonConverterFactory extends Converter.Factory {
   private static final MediaType JSON = MediaType.get("application/json; charset=UTF-8");
   private static final int MAX_DEPTH = 64;
-  private static final Pattern PATH = Pattern.compile("(?s)(.*? path )(\\$[A-Za-z0-9_.\\[\\]-]*)(.*)");
+  // Up to the first name that is not like one of the document's: a server may repeat anything there.
+  private static final Pattern PATH =
+      Pattern.compile(" path (\\$(?:\\.[A-Za-z0-9_-]{1,40}|\\[\\d+])*)(?=[.\\[\n]|$)");
 
   private final Gson gson = new GsonBuilder().disableHtmlEscaping().create();
 
@@ -60,7 +64,8 @@ final class JsonConverterFactory extends Converter.Factory {
   private <T> @Nullable T read(TypeAdapter<T> adapter, ResponseBody body) throws IOException {
     try (body) {
       try {
-        return readWhole(adapter, gson.newJsonReader(new InputStreamReader(body.byteStream(), StandardCharsets.UTF_8)));
+        EndSeeingReader text = new EndSeeingReader(new InputStreamReader(body.byteStream(), StandardCharsets.UTF_8));
+        return readWhole(adapter, gson.newJsonReader(text), text);
       } catch (UnreadableAnswerException e) {
         body.source().request(1 << 10); // so that there is something to show of it
         throw e;
@@ -68,7 +73,8 @@ final class JsonConverterFactory extends Converter.Factory {
     }
   }
 
-  private static <T> @Nullable T readWhole(TypeAdapter<T> adapter, JsonReader in) throws IOException {
+  private static <T> @Nullable T readWhole(TypeAdapter<T> adapter, JsonReader in, EndSeeingReader text)
+      throws IOException {
     in.setNestingLimit(MAX_DEPTH);
     try {
       T value = adapter.read(in);
@@ -78,9 +84,9 @@ final class JsonConverterFactory extends Converter.Factory {
       return value;
     } catch (EOFException e) {
       throw new UnreadableAnswerException(
-          in.getPath().equals("$") ? "it is empty or ends at once" : "it ends too soon, " + place(" path " + in.getPath()), true);
+          in.getPath().equals("$") ? "it is empty or ends at once" : "it ends too soon" + place(" path " + in.getPath()), true);
     } catch (MalformedJsonException e) {
-      throw new UnreadableAnswerException("it is not valid JSON" + place(e.getMessage()));
+      throw new UnreadableAnswerException("it is not valid JSON" + place(e.getMessage()), text.hasEnded);
     } catch (JsonParseException e) {
       throw new UnreadableAnswerException(shown(e.getMessage()));
     } catch (IllegalStateException | IllegalArgumentException e) {
@@ -88,15 +94,31 @@ final class JsonConverterFactory extends Converter.Factory {
     }
   }
 
-  /** {@return the place that a message of Gson's names; names in the answer that are no names of ours stay out of it} */
+  /** {@return the place that a message names} */
   private static String place(@Nullable String message) {
     Matcher path = PATH.matcher(String.valueOf(message));
-    return path.matches() ? " at path " + path.group(2) : "";
+    return path.find() ? " at path " + path.group(1) : "";
   }
 
   private static String shown(@Nullable String message) {
     Matcher path = PATH.matcher(String.valueOf(message));
-    return path.matches() ? path.group(1) + path.group(2) : String.valueOf(message);
+    return path.find() ? String.valueOf(message).substring(0, path.end()) : "it is not what the document says";
+  }
+
+  /** Knows whether more was asked for than there is: JSON that is broken there may have been cut off. */
+  private static final class EndSeeingReader extends FilterReader {
+    private boolean hasEnded;
+
+    EndSeeingReader(Reader text) {
+      super(text);
+    }
+
+    @Override
+    public int read(char[] target, int offset, int length) throws IOException {
+      int read = super.read(target, offset, length);
+      hasEnded |= read < 0;
+      return read;
+    }
   }
 
   /** One value, written anew whenever it is sent; its length is known before, so that no server has to take chunks. */

@@ -1,6 +1,7 @@
 package io.github.tokenfactory;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -222,7 +223,9 @@ final class RetriedCall<T, R> {
 
     @Override
     public void onFailure(Call<T> call, Throwable error) {
-      if (underWay.compareAndSet(this, null)) {
+      if (call.isCanceled() && !(error instanceof InterruptedIOException)) {
+        cancel("The OkHttpClient cancelled the call."); // which a timeout of its own is not
+      } else if (underWay.compareAndSet(this, null)) {
         fail(this, Failure.of(attempt, error, calls.waiter.now()));
       }
     }

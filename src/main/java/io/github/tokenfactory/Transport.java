@@ -95,7 +95,8 @@ final class Transport {
       each.forEach(header -> request.addHeader(header.getFirst(), header.getSecond()));
     }
     try {
-      return attempt.receive(chain.proceed(request.build()));
+      Response response = chain.proceed(request.build());
+      return attempt.status() == 0 ? attempt.receive(response) : response; // 0: an interceptor answered by itself
     } catch (RuntimeException e) {
       throw new Failure.LocalException(e);
     }
