@@ -39,6 +39,8 @@ final class Attempt {
   private volatile String secret = "";
   private volatile Answer answer = Answer.NONE;
   private volatile long responseBytes;
+  private int wireStatus;
+  private @Nullable Headers wireHeaders;
   private boolean framed;
   private final Buffer head = new Buffer();
 
@@ -113,16 +115,27 @@ final class Attempt {
     return head.snapshot().utf8();
   }
 
+  /** Keeps what came over the wire, before OkHttp takes the headers out that it has done with. */
+  void answered(int status, Headers headers) {
+    wireStatus = status;
+    wireHeaders = headers;
+  }
+
+  /** {@return {@code response} with the status that came over the wire} */
+  Response unmask(Response response) {
+    return wireStatus == 0 ? response : response.newBuilder().code(wireStatus).build();
+  }
+
   /** {@return {@code response}, once known here, with a body that is counted and does not grow beyond all bounds} */
   Response receive(Response response) throws IOException {
     ResponseBody body = Objects.requireNonNull(response.body(), "a response without a body");
     head.clear();
     responseBytes = 0;
-    Response wire = response.networkResponse() == null ? response : response.networkResponse();
-    answer = new Answer(response.code(), Answer.headers(wire.headers(), secret), "", number);
+    Headers sent = wireHeaders == null ? response.headers() : wireHeaders;
+    answer = new Answer(response.code(), Answer.headers(sent, secret), "", number);
     framed =
-        wire.header("Content-Length") != null
-            || "chunked".equalsIgnoreCase(wire.header("Transfer-Encoding"))
+        sent.get("Content-Length") != null
+            || "chunked".equalsIgnoreCase(sent.get("Transfer-Encoding"))
             || !response.protocol().toString().startsWith("http/1");
     if (response.isSuccessful() && body.contentLength() > maxBytes) {
       response.close();

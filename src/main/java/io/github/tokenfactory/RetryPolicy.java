@@ -1,17 +1,26 @@
 package io.github.tokenfactory;
 
 import java.math.BigDecimal;
+import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Date;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.List;
 import java.util.Locale;
-import okhttp3.Headers;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Which answers are worth another attempt, and when. */
 final class RetryPolicy {
   private static final Duration FIRST_WAIT = Duration.ofMillis(500);
   private static final Duration LONGEST_WAIT = Duration.ofSeconds(8);
+
+  /** The three forms that RFC 9110 has; OkHttp's own parser takes the 42nd of November for a date. */
+  private static final List<DateTimeFormatter> HTTP_DATES =
+      Stream.of("EEE, dd MMM yyyy HH:mm:ss 'GMT'", "EEEE, dd-MMM-yy HH:mm:ss 'GMT'", "EEE MMM ppd HH:mm:ss yyyy")
+          .map(form -> DateTimeFormatter.ofPattern(form, Locale.US).withZone(ZoneOffset.UTC))
+          .toList();
 
   private RetryPolicy() {}
 
@@ -38,12 +47,15 @@ final class RetryPolicy {
   }
 
   private static @Nullable Duration until(String httpDate, Instant now) {
-    try {
-      Date date = Headers.of("Date", httpDate).getDate("Date");
-      return date == null || date.toInstant().isBefore(now) ? null : Duration.between(now, date.toInstant());
-    } catch (IllegalArgumentException e) {
-      return null; // not even a header
+    for (DateTimeFormatter format : HTTP_DATES) {
+      try {
+        Instant date = Instant.from(format.parse(httpDate));
+        return date.isBefore(now) ? null : Duration.between(now, date);
+      } catch (DateTimeException e) {
+        // perhaps the next
+      }
     }
+    return null;
   }
 
   /** {@return how long to wait after attempt {@code number}: what is asked for, else exponentially with full jitter} */

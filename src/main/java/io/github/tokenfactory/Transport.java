@@ -18,11 +18,12 @@ import org.jspecify.annotations.Nullable;
 import retrofit2.Retrofit;
 
 /**
- * The two interceptors around a user's own, between which a request becomes one that is safe to send, and its answer one
- * that is safe to read.
+ * The interceptors around a user's own, between which a request becomes one that is safe to send, and its answer one that
+ * is safe to read.
  *
- * <p>OkHttp itself repeats nothing: a body that says that it is one-shot is, as documented, sent once, whatever happens to
- * the connection and whatever the status. It still tries all addresses of a host, before anything is sent.
+ * <p>OkHttp itself repeats nothing. A body that says that it is one-shot is, as documented, sent once, whatever happens to
+ * the connection; all addresses of a host are still tried, before anything is sent. And an error status is hidden from
+ * OkHttp's own follow-ups, which repeat some, and fail on others: on a 503 with a large {@code Retry-After}, for one.
  */
 final class Transport {
   private static final int MAX_REDIRECTS = 5;
@@ -47,6 +48,7 @@ final class Transport {
     Transport transport = new Transport(baseUrl, apiKey, headers);
     OkHttpClient.Builder builder = http.newBuilder().followRedirects(false).followSslRedirects(false);
     builder.interceptors().add(0, transport::outermost);
+    builder.networkInterceptors().add(0, Transport::mask);
     OkHttpClient client = builder.addInterceptor(transport::innermost).build();
     return new Retrofit.Builder()
         .baseUrl(baseUrl)
@@ -112,7 +114,7 @@ final class Transport {
       attempt.hide(key);
       request = request.newBuilder().header("Authorization", "Bearer " + key).build();
     }
-    Response response = chain.proceed(request);
+    Response response = attempt.unmask(chain.proceed(request));
     for (int hop = 0; hop < MAX_REDIRECTS; hop++) {
       HttpUrl target = target(response);
       if (target == null) {
@@ -120,9 +122,16 @@ final class Transport {
       }
       response.close();
       request = request.newBuilder().url(target).build();
-      response = chain.proceed(request);
+      response = attempt.unmask(chain.proceed(request));
     }
     return attempt.receive(response).newBuilder().request(asked).networkResponse(null).build();
+  }
+
+  /** Keeps what the server said, and says that all is well. */
+  private static Response mask(Interceptor.Chain chain) throws IOException {
+    Response response = chain.proceed(chain.request());
+    Attempt.of(chain.request()).answered(response.code(), response.headers());
+    return response.isSuccessful() ? response : response.newBuilder().code(200).build();
   }
 
   /** {@return where to send the request again as it is, or null: to another server the key would go, too} */

@@ -202,6 +202,7 @@ class FaultTest {
     faults.addAll(retried("status 409", ApiException.class, form -> answer(409, "conflict")));
     faults.addAll(retried("status 429", RateLimitException.class, form -> answer(429, "slow down")));
     faults.addAll(retried("status 503 with Retry-After: 0", ServerException.class, form -> answer(503, "", "Retry-After: 0")));
+    faults.addAll(retried("status 503 with Retry-After: 99999999999999999999", ServerException.class, form -> answer(503, "", "Retry-After: 99999999999999999999")));
     faults.addAll(retried("status 503 with half a body", ServerException.class, form -> Step.raw(head(503) + "Content-Length: 100\r\n\r\nbusy").then(CLOSE)));
     faults.addAll(retried("status 400 with x-should-retry", BadRequestException.class, form -> answer(400, "", "x-should-retry: true")));
 
@@ -213,6 +214,7 @@ class FaultTest {
             refused("status 404", NotFoundException.class, form -> answer(404, "<html><title>404</title></html>")),
             refused("status 413", BadRequestException.class, form -> answer(413, "")),
             refused("status 422", BadRequestException.class, form -> answer(422, "{\"detail\":[]}")),
+            refused("status 407", ApiException.class, form -> answer(407, "")),
             refused("status 418", ApiException.class, form -> answer(418, "")),
             refused("status 421", ApiException.class, form -> answer(421, "")),
             refused("status 304", ApiException.class, form -> answer(304, "")),

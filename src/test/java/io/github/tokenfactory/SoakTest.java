@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 /** Thousands of calls from many threads over faults by chance: each gets its own vectors, or the error that is its own. */
 class SoakTest {
   private static final int THREADS = 8;
-  private static final int CALLS = 400;
+  private static final int CALLS = 300;
   private static final int PATIENCE = 40;
 
   private final Map<Integer, AtomicInteger> tries = new ConcurrentHashMap<>();
