@@ -2,6 +2,7 @@ package io.github.tokenfactory;
 
 import io.github.tokenfactory.api.TokenFactoryApi;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.SynchronousQueue;
@@ -9,6 +10,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import okhttp3.ConnectionPool;
+import okhttp3.ConnectionSpec;
 import okhttp3.Dispatcher;
 import okhttp3.Headers;
 import okhttp3.HttpUrl;
@@ -80,6 +82,9 @@ public final class TokenFactoryClient implements AutoCloseable {
           new OkHttpClient.Builder()
               .dispatcher(dispatcher)
               .connectionPool(new ConnectionPool(MAX_IDLE_CONNECTIONS, 5, TimeUnit.MINUTES))
+              // Trust in certificates takes long to load, and a client goes to one server only.
+              .connectionSpecs(
+                  List.of(builder.baseUrl.isHttps() ? ConnectionSpec.MODERN_TLS : ConnectionSpec.CLEARTEXT))
               .connectTimeout(Duration.ofSeconds(10))
               // The call's own timeout ends a silence; over HTTP/2, which shares connections, a ping finds it.
               .readTimeout(Duration.ZERO)
