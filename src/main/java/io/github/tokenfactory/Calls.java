@@ -46,7 +46,7 @@ final class Calls implements AutoCloseable {
   void tell(Consumer<CallListener> what) {
     try {
       what.accept(listener);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       LOGGER.log(System.Logger.Level.WARNING, "A CallListener failed; the call goes on.", e);
     }
   }

@@ -89,6 +89,8 @@ final class JsonConverterFactory extends Converter.Factory {
       throw new UnreadableAnswerException("it is not valid JSON" + place(e.getMessage()), text.hasEnded);
     } catch (JsonParseException e) {
       throw new UnreadableAnswerException(shown(e.getMessage()));
+    } catch (OutOfMemoryError e) {
+      throw new UnreadableAnswerException("it does not fit into the memory that is left: see maxResponseBytes");
     } catch (IllegalStateException | IllegalArgumentException e) {
       throw new UnreadableAnswerException("it is not what the document says" + place(" path " + in.getPath()));
     }

@@ -35,7 +35,14 @@ final class RetriedCall<T, R> {
   private final Duration timeout;
   private final long id;
   private final long deadline;
-  private final CompletableFuture<R> future = new CompletableFuture<>();
+  private final CompletableFuture<R> future =
+      new CompletableFuture<>() {
+        @Override
+        public boolean cancel(boolean mayInterruptIfRunning) {
+          stop(null); // before whatever the caller hung on to this future, which may take its time
+          return super.cancel(mayInterruptIfRunning);
+        }
+      };
   private final AtomicReference<@Nullable Sending> underWay = new AtomicReference<>();
   private volatile Runnable stopWaiting = () -> {};
   private volatile Answer last = Answer.NONE;
@@ -62,13 +69,13 @@ final class RetriedCall<T, R> {
   /** Starts the call, and says how to wait for it. */
   CompletableFuture<R> start() {
     Runnable dropDeadline = calls.waiter.atDeadline(timeout, this::exceedDeadline);
+    calls.add(this);
     future.whenComplete(
         (result, error) -> {
+          stop(error);
           dropDeadline.run();
           calls.remove(this);
-          stop(error);
         });
-    calls.add(this);
     send(1);
     return future;
   }
@@ -84,7 +91,7 @@ final class RetriedCall<T, R> {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       CancelledException interrupted = new CancelledException("The thread was interrupted during the call.", answer());
-      future.completeExceptionally(interrupted);
+      end(interrupted);
       throw interrupted;
     } catch (ExecutionException e) {
       if (e.getCause() instanceof TokenFactoryException error) {
@@ -97,12 +104,17 @@ final class RetriedCall<T, R> {
 
   /** Ends the call; of no effect if it has ended. */
   void cancel(String why) {
-    future.completeExceptionally(new CancelledException(why, answer()));
+    end(new CancelledException(why, answer()));
+  }
+
+  private void end(TokenFactoryException error) {
+    stop(error);
+    future.completeExceptionally(error);
   }
 
   private void exceedDeadline() {
     Answer answer = answer();
-    future.completeExceptionally(
+    end(
         new DeadlineExceededException(
             "No whole answer within " + Failure.seconds(timeout) + ", in " + answer.attempts()
                 + (answer.attempts() == 1 ? " attempt" : " attempts")
@@ -216,6 +228,9 @@ final class RetriedCall<T, R> {
       } catch (UnreadableAnswerException e) {
         fail(this, Failure.ofAnswer(attempt, e));
         return;
+      } catch (RuntimeException e) {
+        fail(this, Failure.of(attempt, e, calls.waiter.now()));
+        return;
       }
       calls.tell(listener -> listener.attemptSucceeded(seen()));
       future.complete(result);
@@ -223,11 +238,16 @@ final class RetriedCall<T, R> {
 
     @Override
     public void onFailure(Call<T> call, Throwable error) {
-      if (call.isCanceled() && !(error instanceof InterruptedIOException)) {
-        cancel("The OkHttpClient cancelled the call."); // which a timeout of its own is not
-      } else if (underWay.compareAndSet(this, null)) {
-        fail(this, Failure.of(attempt, error, calls.waiter.now()));
+      if (!underWay.compareAndSet(this, null)) {
+        return; // stopped
       }
+      boolean cancelled = call.isCanceled() && !(error instanceof InterruptedIOException); // which is OkHttp's timeout
+      fail(
+          this,
+          cancelled
+              ? new Failure(
+                  false, null, note -> new CancelledException("The OkHttpClient cancelled the call.", attempt.answer("")))
+              : Failure.of(attempt, error, calls.waiter.now()));
     }
 
     CallListener.Attempt seen() {

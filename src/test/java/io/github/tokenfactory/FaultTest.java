@@ -37,6 +37,7 @@ class FaultTest {
   private static final String TEXT = "secret text of the caller";
   private static final float[] FIRST = {1, -2.5f, 0.5f, 4};
   private static final float[] SECOND = {-1, 1e-3f, 3.25f, 0};
+  private static final byte[] BOMB = bomb();
 
   enum Way {
     SYNC,
@@ -233,7 +234,7 @@ class FaultTest {
             refused("a body that is larger than it says", InvalidResponseException.class, form -> Step.raw(head(200) + "Content-Length: 50\r\n\r\n" + form.good())),
             refused("a body of unbounded size", InvalidResponseException.class, FaultTest::endless),
             refused("a size without bounds", InvalidResponseException.class, form -> Step.raw(head(200) + "Content-Length: 99999999999\r\n\r\n{")),
-            refused("a gzip bomb", InvalidResponseException.class, form -> answer(200, bomb(form), "Content-Encoding: gzip"))));
+            refused("a gzip bomb", InvalidResponseException.class, form -> answer(200, BOMB, "Content-Encoding: gzip"))));
     faults.addAll(
         List.of(
             refusedBody("white space alone", form -> " \n "),
@@ -292,11 +293,11 @@ class FaultTest {
     };
   }
 
-  private static byte[] bomb(Form form) {
-    byte[] start = form.good().replaceFirst("}$", ",").getBytes(StandardCharsets.UTF_8);
-    byte[] zeros = Arrays.copyOf(start, 64 << 20);
-    Arrays.fill(zeros, start.length, zeros.length, (byte) ' ');
-    return gzip(zeros);
+  private static byte[] bomb() {
+    byte[] start = "{\"data\":[{\"embedding\":[".getBytes(StandardCharsets.UTF_8);
+    byte[] spaces = Arrays.copyOf(start, 64 << 20);
+    Arrays.fill(spaces, start.length, spaces.length, (byte) ' ');
+    return gzip(spaces);
   }
 
   static Stream<Arguments> rows() {

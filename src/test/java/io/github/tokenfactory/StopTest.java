@@ -164,6 +164,26 @@ class StopTest {
   }
 
   @Test
+  void endsBeforeWhatHangsOnToItsFuture() throws Exception {
+    leaveAlone(Phase.IN_THE_BODY);
+    CompletableFuture<EmbeddingResult> future = client.embeddings().createAsync("m", INPUT);
+    Exchange exchange = reach(Phase.IN_THE_BODY);
+    CompletableFuture<Boolean> gone = new CompletableFuture<>();
+    future.whenComplete(
+        (result, error) -> {
+          try {
+            gone.complete(exchange.sawClientGo());
+          } catch (InterruptedException e) {
+            gone.completeExceptionally(e);
+          }
+        });
+
+    future.cancel(true);
+
+    assertThat(gone).isCompletedWithValue(true);
+  }
+
+  @Test
   void saysWhatFailedBeforeItsTimeWasOver() throws Exception {
     server.always(
         exchange -> {
