@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The server refused with an error status, and went on doing so if it was worth another try.
  *
- * <p>Its subclasses tell apart what a caller handles differently; a status that none of them stands for, such as 409 or a
- * redirect that is not followed, is just this. Error bodies are read in all the forms that this API and compatible
+ * <p>Its subclasses tell apart what a caller handles differently; a status that none of them stands for, such as 409 or
+ * a redirect that is not followed, is just this. Error bodies are read in all the forms that this API and compatible
  * servers use: FastAPI's {@code detail}, OpenAI's {@code error}, a bare error object, text and HTML.
  */
 public class ApiException extends TokenFactoryException {

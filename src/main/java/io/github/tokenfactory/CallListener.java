@@ -5,8 +5,9 @@ import java.time.Duration;
 /**
  * Is told of every attempt of every call, for metrics, traces and logs; never of keys, texts or vectors.
  *
- * <p>Each attempt that has started either succeeds or fails, once. The methods are called by the threads that do the work,
- * several at a time: they must be safe for that, and should not block. What they throw is logged and breaks no call.
+ * <p>Each attempt that has started either succeeds or fails, once. The methods are called by the threads that do the
+ * work, several at a time: they must be safe for that, and should not block. What they throw is logged and breaks no
+ * call.
  */
 public interface CallListener {
   /** A request is about to be sent. */

@@ -10,10 +10,11 @@ import retrofit2.Call;
 /**
  * Turns texts or tokens into vectors: {@code POST /v1/embeddings}; get it from {@link TokenFactoryClient#embeddings()}.
  *
- * <p>Safe for use by several threads. Every method fails with a {@link TokenFactoryException} whose type says what to do
- * about it. What may be better next time is tried again, within one timeout for everything. The asynchronous methods
- * complete their future with the same errors; whoever completes or cancels that future first ends the call at once. What
- * hangs on to the future may run on the client's threads: use its {@code ...Async} methods for work that takes long.
+ * <p>Safe for use by several threads. Every method fails with a {@link TokenFactoryException} whose type says what to
+ * do about it. What may be better next time is tried again, within one timeout for everything. The asynchronous methods
+ * complete their future with the same errors; whoever completes or cancels that future first ends the call at once.
+ * What hangs on to the future may run on the client's threads: use its {@code ...Async} methods for work that takes
+ * long.
  */
 public final class EmbeddingsService {
   private static final String BASE64 = "base64";

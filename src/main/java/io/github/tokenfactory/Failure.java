@@ -53,6 +53,12 @@ record Failure(boolean retryable, @Nullable Duration asked, Function<String, Tok
     return ofAnswer(attempt, new UnreadableAnswerException("reading it failed with " + thrown.getClass().getName()));
   }
 
+  /** {@return the failure that it is when the user's own {@code OkHttpClient} cancels the call} */
+  static Failure ofCancellation(Attempt attempt) {
+    return new Failure(
+        false, null, note -> new CancelledException("The OkHttpClient cancelled the call.", attempt.answer("")));
+  }
+
   private static Failure ofLocal(Attempt attempt, Throwable cause) {
     if (cause instanceof TokenFactoryException known) {
       return new Failure(false, null, note -> known);
@@ -105,8 +111,8 @@ record Failure(boolean retryable, @Nullable Duration asked, Function<String, Tok
   private static String redirect(Answer answer) {
     String location = answer.header("location");
     HttpUrl target = location == null ? null : HttpUrl.parse(location);
-    return " (a redirect" + (target == null ? "" : " to " + target.scheme() + "://" + target.host() + ":" + target.port())
-        + ", not followed: the API key goes to no other server, and a POST must stay one; check the base URL)";
+    String origin = target == null ? "" : " to " + target.scheme() + "://" + target.host() + ":" + target.port();
+    return " (a redirect" + origin + ", not followed: the API key goes to no other server, and a POST must stay one; check the base URL)";
   }
 
   private static String tries(Answer answer) {

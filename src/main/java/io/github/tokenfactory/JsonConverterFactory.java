@@ -33,8 +33,8 @@ import retrofit2.Converter;
 import retrofit2.Retrofit;
 
 /**
- * Writes requests and reads answers, for the client alone: bodies stream in both directions, an answer is one whole JSON
- * value and nothing after it, and what is wrong with it is said without its contents.
+ * Writes requests and reads answers, for the client alone: bodies stream in both directions, an answer is one whole
+ * JSON value and nothing after it, and what is wrong with it is said without its contents.
  */
 final class JsonConverterFactory extends Converter.Factory {
   private static final MediaType JSON = MediaType.get("application/json; charset=UTF-8");
@@ -78,13 +78,12 @@ final class JsonConverterFactory extends Converter.Factory {
     in.setNestingLimit(MAX_DEPTH);
     try {
       T value = adapter.read(in);
-      if (in.peek() != JsonToken.END_DOCUMENT) {
-        throw new UnreadableAnswerException("there is more after its JSON");
-      }
+      requireEnd(in);
       return value;
     } catch (EOFException e) {
       throw new UnreadableAnswerException(
-          in.getPath().equals("$") ? "it is empty or ends at once" : "it ends too soon" + place(" path " + in.getPath()), true);
+          in.getPath().equals("$") ? "it is empty or ends at once" : "it ends too soon" + place(" path " + in.getPath()),
+          true);
     } catch (MalformedJsonException e) {
       throw new UnreadableAnswerException("it is not valid JSON" + place(e.getMessage()), text.hasEnded);
     } catch (JsonParseException e) {
@@ -93,6 +92,18 @@ final class JsonConverterFactory extends Converter.Factory {
       throw new UnreadableAnswerException("it does not fit into the memory that is left: see maxResponseBytes");
     } catch (IllegalStateException | IllegalArgumentException e) {
       throw new UnreadableAnswerException("it is not what the document says" + place(" path " + in.getPath()));
+    }
+  }
+
+  private static void requireEnd(JsonReader in) throws IOException {
+    boolean ended;
+    try {
+      ended = in.peek() == JsonToken.END_DOCUMENT;
+    } catch (MalformedJsonException e) {
+      ended = false;
+    }
+    if (!ended) {
+      throw new UnreadableAnswerException("there is more after its JSON");
     }
   }
 

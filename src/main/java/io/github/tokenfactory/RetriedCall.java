@@ -134,8 +134,8 @@ final class RetriedCall<T, R> {
       try {
         enqueue(number);
       } catch (RuntimeException e) {
-        future.completeExceptionally(
-            new TransportException("The request could not be started, by " + e.getClass().getName() + ".", e, answer()));
+        String message = "The request could not be started: " + e.getClass().getName() + ".";
+        end(new TransportException(message, e, answer()));
       }
     }
   }
@@ -175,12 +175,13 @@ final class RetriedCall<T, R> {
     boolean again = failure.retryable() && number <= calls.maxRetries;
     Duration wait = again ? RetryPolicy.wait(failure.asked(), number, calls.waiter.random()) : Duration.ZERO;
     boolean fits = wait.compareTo(Duration.ofNanos(deadline - calls.waiter.nanoTime())) < 0;
+    String waiting =
+        failure.asked() == null ? "wait before it" : "server asks to wait " + Failure.seconds(wait) + ", which";
     TokenFactoryException error =
         failure.toException(
             again && !fits
-                ? " There was no other attempt: the "
-                    + (failure.asked() == null ? "wait before it" : "server asks to wait " + Failure.seconds(wait) + ", which")
-                    + " does not fit into the timeout of " + Failure.seconds(timeout) + "."
+                ? " There was no other attempt: the " + waiting + " does not fit into the timeout of "
+                    + Failure.seconds(timeout) + "."
                 : "");
     lastError = error;
     calls.tell(listener -> listener.attemptFailed(sending.seen(), error));
@@ -242,12 +243,7 @@ final class RetriedCall<T, R> {
         return; // stopped
       }
       boolean cancelled = call.isCanceled() && !(error instanceof InterruptedIOException); // which is OkHttp's timeout
-      fail(
-          this,
-          cancelled
-              ? new Failure(
-                  false, null, note -> new CancelledException("The OkHttpClient cancelled the call.", attempt.answer("")))
-              : Failure.of(attempt, error, calls.waiter.now()));
+      fail(this, cancelled ? Failure.ofCancellation(attempt) : Failure.of(attempt, error, calls.waiter.now()));
     }
 
     CallListener.Attempt seen() {

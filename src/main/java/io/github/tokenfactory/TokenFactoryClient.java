@@ -226,8 +226,8 @@ public final class TokenFactoryClient implements AutoCloseable {
     }
 
     /**
-     * Sets whether the API key may go over unencrypted {@code http} to another machine; false unless set. To this machine
-     * it may in any case.
+     * Sets whether the API key may go over unencrypted {@code http} to another machine; false unless set. To this
+     * machine it may in any case.
      *
      * @param allowCleartext true only if nobody can listen in on the way
      * @return this builder

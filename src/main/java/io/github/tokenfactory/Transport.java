@@ -18,12 +18,13 @@ import org.jspecify.annotations.Nullable;
 import retrofit2.Retrofit;
 
 /**
- * The interceptors around a user's own, between which a request becomes one that is safe to send, and its answer one that
- * is safe to read.
+ * The interceptors around a user's own, between which a request becomes one that is safe to send, and its answer one
+ * that is safe to read.
  *
- * <p>OkHttp itself repeats nothing. A body that says that it is one-shot is, as documented, sent once, whatever happens to
- * the connection; all addresses of a host are still tried, before anything is sent. And an error status is hidden from
- * OkHttp's own follow-ups, which repeat some, and fail on others: on a 503 with a large {@code Retry-After}, for one.
+ * <p>OkHttp itself repeats nothing. A body that says that it is one-shot is, as documented, sent once, whatever happens
+ * to the connection; all addresses of a host are still tried, before anything is sent. And an error status is hidden
+ * from OkHttp's own follow-ups, which repeat some, and fail on others: on a 503 with a large {@code Retry-After}, for
+ * one.
  */
 final class Transport {
   private static final int MAX_REDIRECTS = 5;
@@ -61,7 +62,7 @@ final class Transport {
   static void requireHeader(String name, String value) {
     if (OWN_HEADERS.contains(name)) {
       throw new IllegalArgumentException(
-          "The header " + name + " is the client's own" + (name.equalsIgnoreCase("Authorization") ? ": set apiKey." : "."));
+          "The client sets the header " + name + " itself; Authorization is made of the API key.");
     }
     try {
       Headers.of(name, value);

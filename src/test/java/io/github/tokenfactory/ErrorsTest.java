@@ -185,6 +185,23 @@ class ErrorsTest {
     assertThat(error).hasMessageContaining("HTML").hasMessageContaining("base URL").hasMessageNotContaining("hello");
   }
 
+  @ParameterizedTest
+  @CsvSource(delimiter = '|', textBlock = """
+      {"data":[]} x                                      | there is more after its JSON
+      {"data":[]}{"data":[]}                             | there is more after its JSON
+      {"data":[{"embedding":[1,2                         | ends too soon at path $.data[0].embedding[2]
+      {"data":[{"embedding":"AACA                        | not valid JSON at path $.data[0].embedding
+      {"data":[{"index":"x"}]}                           | Embedding.index
+      {"se cret":{"x":                                   | at path $.
+      null                                               | no JSON object
+      """)
+  void saysWhatIsWrongWithAnAnswerAndWhere(String body, String what) {
+    InvalidResponseException error = error(InvalidResponseException.class, answer(200, body));
+
+    assertThat(error).hasMessageContaining("answered 200").hasMessageContaining(what).hasMessageNotContaining("cret").hasNoCause();
+    assertThat(error.body()).isEqualTo(body);
+  }
+
   @Test
   void namesTheErrorThatComesWithSuccess() {
     Step step = answer(200, "{\"error\":{\"message\":\"hello\",\"type\":\"overloaded_error\"}}");
