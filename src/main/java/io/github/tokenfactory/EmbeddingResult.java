@@ -6,6 +6,7 @@ import io.github.tokenfactory.model.Usage;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,10 +18,12 @@ import org.jspecify.annotations.Nullable;
 public final class EmbeddingResult {
   private final EmbeddingResponse response;
   private final List<float[]> vectors;
+  private final Answer answer;
 
-  private EmbeddingResult(EmbeddingResponse response, List<float[]> vectors) {
+  private EmbeddingResult(EmbeddingResponse response, List<float[]> vectors, Answer answer) {
     this.response = response;
     this.vectors = vectors;
+    this.answer = answer;
   }
 
   /**
@@ -28,11 +31,13 @@ public final class EmbeddingResult {
    *
    * @param expected how many vectors there must be, or -1 if that is not known
    * @param dimensions how long each must be, or null if that is not known
+   * @param answer how it came
    */
-  static EmbeddingResult of(EmbeddingResponse response, int expected, @Nullable Long dimensions) {
+  static EmbeddingResult of(EmbeddingResponse response, int expected, @Nullable Long dimensions, Answer answer)
+      throws UnreadableAnswerException {
     List<Embedding> data = response.getData();
     if (data == null) {
-      throw invalid("the answer has no \"data\"");
+      throw invalid("it has no \"data\"");
     }
     if (expected >= 0 && data.size() != expected) {
       throw invalid("asked for " + expected + " vectors, got " + data.size() + " in \"data\"");
@@ -59,18 +64,18 @@ public final class EmbeddingResult {
             + (wanted == 0 && ordered[i].length == 0 ? "one or more" : wanted));
       }
     }
-    return new EmbeddingResult(response, Collections.unmodifiableList(Arrays.asList(ordered)));
+    return new EmbeddingResult(response, Collections.unmodifiableList(Arrays.asList(ordered)), answer);
   }
 
-  private static int index(@Nullable Long index, int size, String where) {
+  private static int index(@Nullable Long index, int size, String where) throws UnreadableAnswerException {
     if (index == null || index < 0 || index >= size) {
       throw invalid(where + ".index is " + (index == null ? "missing" : index + ", beyond " + size + " vectors"));
     }
     return index.intValue();
   }
 
-  private static InvalidResponseException invalid(String what) {
-    return new InvalidResponseException("The server's answer cannot be used: " + what + ".", null);
+  private static UnreadableAnswerException invalid(String what) {
+    return new UnreadableAnswerException(what);
   }
 
   /** {@return how many vectors there are: as many as there were inputs} */
@@ -101,6 +106,26 @@ public final class EmbeddingResult {
   /** {@return the tokens used, or null if the server does not say} */
   public @Nullable Usage usage() {
     return response.getUsage();
+  }
+
+  /** {@return what the server calls this request, for its support, or null if it does not say} */
+  public @Nullable String requestId() {
+    return answer.requestId();
+  }
+
+  /** {@return the headers of the answer, by name in any case} */
+  public Map<String, List<String>> headers() {
+    return answer.headers();
+  }
+
+  /** {@return the rate limits that the answer states} */
+  public RateLimits rateLimits() {
+    return answer.rateLimits();
+  }
+
+  /** {@return how many requests it took: 1 unless there were retries} */
+  public int attempts() {
+    return answer.attempts();
   }
 
   /** {@return the answer as the document types it, unknown members included} */

@@ -1,15 +1,21 @@
 package io.github.tokenfactory;
 
-import com.google.gson.Gson;
 import io.github.tokenfactory.api.TokenFactoryApi;
-import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import okhttp3.ConnectionPool;
+import okhttp3.ConnectionSpec;
+import okhttp3.Dispatcher;
+import okhttp3.Headers;
 import okhttp3.HttpUrl;
 import okhttp3.OkHttpClient;
 import org.jspecify.annotations.Nullable;
-import retrofit2.Retrofit;
-import retrofit2.converter.gson.GsonConverterFactory;
 
 /**
  * A client of the Nebius Token Factory API, or of a server compatible with it.
@@ -29,32 +35,65 @@ public final class TokenFactoryClient implements AutoCloseable {
   /** Where the published document says that the API is. */
   public static final String DEFAULT_BASE_URL = "https://api.tokenfactory.nebius.com/";
 
+  private static final String USER_AGENT = userAgent();
+  private static final int MAX_REQUESTS = 256;
+  private static final int MAX_IDLE_CONNECTIONS = 64;
+
   private final HttpUrl baseUrl;
   private final OkHttpClient http;
+  private final boolean ownsHttp;
+  private final ExecutorService workers;
+  private final Calls calls;
   private final EmbeddingsService embeddings;
-  private final AtomicBoolean closed = new AtomicBoolean();
 
   private TokenFactoryClient(Builder builder) {
     this.baseUrl = builder.baseUrl;
-    String authorization = "Bearer " + builder.requireApiKey();
-    this.http =
-        new OkHttpClient.Builder()
-            .addInterceptor(
-                chain -> {
-                  if (closed.get()) {
-                    throw new IOException("the client is closed");
-                  }
-                  return chain.proceed(chain.request().newBuilder().header("Authorization", authorization).build());
-                })
-            .build();
+    this.workers =
+        new ThreadPoolExecutor(
+            0, Integer.MAX_VALUE, 10, TimeUnit.SECONDS, new SynchronousQueue<>(), TokenFactoryClient::thread);
+    this.ownsHttp = builder.httpClient == null;
+    this.http = http(builder, workers);
+    Waiter waiter = builder.waiter == null ? Waiter.system(TokenFactoryClient::thread, workers) : builder.waiter;
+    this.calls = new Calls(waiter, builder.timeout, builder.maxRetries, builder.listener);
     TokenFactoryApi api =
-        new Retrofit.Builder()
-            .baseUrl(baseUrl)
-            .client(http)
-            .addConverterFactory(GsonConverterFactory.create(new Gson()))
-            .build()
+        Transport.retrofit(http, baseUrl, builder.requireApiKey(), builder.headers.build())
             .create(TokenFactoryApi.class);
-    this.embeddings = new EmbeddingsService(api, builder.aiProjectId, builder.base64);
+    this.embeddings = new EmbeddingsService(api, calls, builder);
+  }
+
+  private static String userAgent() {
+    String version = TokenFactoryClient.class.getPackage().getImplementationVersion();
+    return "tokenfactory-java" + (version == null ? "" : "/" + version);
+  }
+
+  private static Thread thread(Runnable work) {
+    Thread thread = new Thread(work, "tokenfactory");
+    thread.setDaemon(true);
+    return thread;
+  }
+
+  private static OkHttpClient http(Builder builder, ExecutorService workers) {
+    OkHttpClient.Builder http;
+    if (builder.httpClient == null) {
+      Dispatcher dispatcher = new Dispatcher(workers);
+      dispatcher.setMaxRequests(MAX_REQUESTS);
+      dispatcher.setMaxRequestsPerHost(MAX_REQUESTS);
+      http =
+          new OkHttpClient.Builder()
+              .dispatcher(dispatcher)
+              .connectionPool(new ConnectionPool(MAX_IDLE_CONNECTIONS, 5, TimeUnit.MINUTES))
+              // Trust in certificates takes long to load, and a client goes to one server only.
+              .connectionSpecs(
+                  List.of(builder.baseUrl.isHttps() ? ConnectionSpec.MODERN_TLS : ConnectionSpec.CLEARTEXT))
+              .connectTimeout(Duration.ofSeconds(10))
+              // The call's own timeout ends a silence; over HTTP/2, which shares connections, a ping finds it.
+              .readTimeout(Duration.ZERO)
+              .writeTimeout(Duration.ZERO)
+              .pingInterval(Duration.ofSeconds(15));
+    } else {
+      http = builder.httpClient.newBuilder();
+    }
+    return (builder.connectTimeout == null ? http : http.connectTimeout(builder.connectTimeout)).build();
   }
 
   /**
@@ -85,12 +124,17 @@ public final class TokenFactoryClient implements AutoCloseable {
     return embeddings;
   }
 
-  /** Closes idle connections and lets the client's threads end; a call made later fails. */
+  /**
+   * Ends all calls under way, which fail with a {@link CancelledException} as later ones do, and frees connections and
+   * threads; an {@link OkHttpClient} of the user's own stays open.
+   */
   @Override
   public void close() {
-    closed.set(true);
-    http.dispatcher().executorService().shutdown();
-    http.connectionPool().evictAll();
+    calls.close();
+    workers.shutdown();
+    if (ownsHttp) {
+      http.connectionPool().evictAll();
+    }
   }
 
   @Override
@@ -100,10 +144,19 @@ public final class TokenFactoryClient implements AutoCloseable {
 
   /** Builds {@link TokenFactoryClient}; not for use by several threads at once. */
   public static final class Builder {
-    private @Nullable String apiKey;
+    private @Nullable Supplier<String> apiKey;
     private HttpUrl baseUrl = HttpUrl.get(DEFAULT_BASE_URL);
-    private @Nullable String aiProjectId;
-    private boolean base64 = true;
+    private boolean allowCleartext;
+    private Duration timeout = Duration.ofSeconds(120);
+    private @Nullable Duration connectTimeout;
+    private int maxRetries = 2;
+    private @Nullable OkHttpClient httpClient;
+    private CallListener listener = new CallListener() {};
+    private final Headers.Builder headers = new Headers.Builder().set("User-Agent", USER_AGENT);
+    private @Nullable Waiter waiter;
+    @Nullable String aiProjectId;
+    boolean base64 = true;
+    @Nullable Long maxResponseBytes;
 
     private Builder() {}
 
@@ -115,13 +168,20 @@ public final class TokenFactoryClient implements AutoCloseable {
      * @throws IllegalArgumentException if it is empty or holds a character that a header cannot carry
      */
     public Builder apiKey(String apiKey) {
-      String key = apiKey.strip();
-      if (key.isEmpty() || !key.chars().allMatch(c -> c > ' ' && c < 127)) {
-        throw new IllegalArgumentException(
-            "The API key is " + (key.isEmpty() ? "empty" : "not printable ASCII without spaces")
-                + ": copy it again from where it was issued.");
-      }
-      this.apiKey = key;
+      String key = Transport.requireApiKey(apiKey);
+      this.apiKey = () -> key;
+      return this;
+    }
+
+    /**
+     * Sets where the API key comes from, for keys that change: it is asked for each request.
+     *
+     * @param apiKey is called by several threads at once; a call for which it fails, fails with {@link
+     *     InvalidRequestException}
+     * @return this builder
+     */
+    public Builder apiKey(Supplier<String> apiKey) {
+      this.apiKey = Objects.requireNonNull(apiKey, "apiKey");
       return this;
     }
 
@@ -165,7 +225,129 @@ public final class TokenFactoryClient implements AutoCloseable {
       return this;
     }
 
-    private String requireApiKey() {
+    /**
+     * Sets whether the API key may go over unencrypted {@code http} to another machine; false unless set. To this
+     * machine it may in any case.
+     *
+     * @param allowCleartext true only if nobody can listen in on the way
+     * @return this builder
+     */
+    public Builder allowCleartext(boolean allowCleartext) {
+      this.allowCleartext = allowCleartext;
+      return this;
+    }
+
+    /**
+     * Sets how long a call may take in all: attempts, waits between them, and reading the answer; 120 s unless set.
+     *
+     * @param timeout longer than nothing
+     * @return this builder
+     */
+    public Builder timeout(Duration timeout) {
+      this.timeout = RequestOptions.requireTimeout(timeout);
+      return this;
+    }
+
+    /**
+     * Sets how long it may take to connect to one address of the server; 10 s unless set here or by an own client.
+     *
+     * @param connectTimeout longer than nothing
+     * @return this builder
+     */
+    public Builder connectTimeout(Duration connectTimeout) {
+      Duration longest = Duration.ofDays(1);
+      Duration required = RequestOptions.requireTimeout(connectTimeout);
+      this.connectTimeout = required.compareTo(longest) < 0 ? required : longest;
+      return this;
+    }
+
+    /**
+     * Sets how often a request is sent again that failed for a reason that may pass; 2 unless set.
+     *
+     * <p>These are: no connection, a broken one, an answer cut off, and the statuses 408, 409, 429 and 5xx, unless the
+     * server says otherwise with {@code x-should-retry}. The wait is what the server asks for, else it grows from 0 to
+     * 0.5 s, by chance, to 0 to 8 s.
+     *
+     * @param maxRetries how often, not counting the first time; 0 for never
+     * @return this builder
+     */
+    public Builder maxRetries(int maxRetries) {
+      if (maxRetries < 0) {
+        throw new IllegalArgumentException("maxRetries must be 0 or more, not " + maxRetries + ".");
+      }
+      this.maxRetries = maxRetries;
+      return this;
+    }
+
+    /**
+     * Sets the HTTP client to send with: its interceptors, proxy, TLS, timeouts, connection pool, dispatcher and event
+     * listener are used as they are. Redirects and repetitions are this client's own; the caller closes it.
+     *
+     * @param httpClient the client to send with
+     * @return this builder
+     */
+    public Builder httpClient(OkHttpClient httpClient) {
+      this.httpClient = Objects.requireNonNull(httpClient, "httpClient");
+      return this;
+    }
+
+    /**
+     * Sets a header of all requests, in place of an earlier one of that name.
+     *
+     * @param name the header's name
+     * @param value its value
+     * @return this builder
+     * @throws IllegalArgumentException if HTTP cannot carry it, or the client sets it itself
+     */
+    public Builder header(String name, String value) {
+      Transport.requireHeader(name, value);
+      headers.set(name, value);
+      return this;
+    }
+
+    /**
+     * Sets how the client names itself to the server: the header {@code User-Agent}.
+     *
+     * @param userAgent such as {@code my-app/1.2}
+     * @return this builder
+     */
+    public Builder userAgent(String userAgent) {
+      return header("User-Agent", userAgent);
+    }
+
+    /**
+     * Sets who is told of attempts.
+     *
+     * @param listener safe for use by several threads
+     * @return this builder
+     */
+    public Builder listener(CallListener listener) {
+      this.listener = Objects.requireNonNull(listener, "listener");
+      return this;
+    }
+
+    /**
+     * Sets how large an answer may be, uncompressed; unless set, a megabyte and half a megabyte for each input, at most
+     * 256 megabytes.
+     *
+     * @param maxResponseBytes beyond which a call fails with {@link InvalidResponseException}
+     * @return this builder
+     */
+    public Builder maxResponseBytes(long maxResponseBytes) {
+      if (maxResponseBytes <= 0) {
+        throw new IllegalArgumentException("maxResponseBytes must be more than 0, not " + maxResponseBytes + ".");
+      }
+      this.maxResponseBytes = maxResponseBytes;
+      return this;
+    }
+
+    /** Sets the time, for tests. */
+    Builder waiter(Waiter waiter) {
+      this.waiter = waiter;
+      return this;
+    }
+
+    private Supplier<String> requireApiKey() {
       return Objects.requireNonNull(apiKey, "Set the API key: TokenFactoryClient.builder().apiKey(...)");
     }
 
@@ -173,8 +355,15 @@ public final class TokenFactoryClient implements AutoCloseable {
      * {@return an immutable client with what is set now}
      *
      * @throws NullPointerException if there is no API key
+     * @throws IllegalArgumentException if the key would go to another machine unencrypted
      */
     public TokenFactoryClient build() {
+      requireApiKey();
+      if (!baseUrl.isHttps() && !allowCleartext && !Transport.isLoopback(baseUrl)) {
+        throw new IllegalArgumentException(
+            "The API key would go over unencrypted http to " + baseUrl.host()
+                + ": use https, or allowCleartext(true) if nobody can listen in.");
+      }
       return new TokenFactoryClient(this);
     }
   }

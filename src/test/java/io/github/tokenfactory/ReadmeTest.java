@@ -1,6 +1,7 @@
 package io.github.tokenfactory;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import io.github.tokenfactory.api.TokenFactoryApi;
@@ -14,8 +15,11 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -85,6 +89,74 @@ class ReadmeTest {
       List<float[]> vectors = future.join().vectors();
       assertThat(vectors).containsExactly(new float[] {0.5f, 0.25f}, new float[] {1, 2});
     }
+  }
+
+  /** Stands in for a metrics library and a vault. */
+  private static final class Timer {
+    private final List<String> records = new ArrayList<>();
+
+    void record(Duration duration, String name, Object value) {
+      assertThat(duration).isPositive();
+      records.add(name + "=" + value);
+    }
+  }
+
+  @Test
+  void tellsAListener() {
+    Timer timer = new Timer();
+    Map<String, String> vault = Map.of("nebius", "key");
+    CallListener metrics =
+        new CallListener() {
+          @Override
+          public void attemptSucceeded(Attempt attempt) {
+            timer.record(attempt.duration(), "status", attempt.status());
+          }
+
+          @Override
+          public void attemptFailed(Attempt attempt, TokenFactoryException error) {
+            timer.record(attempt.duration(), "error", error.getClass().getSimpleName());
+          }
+        };
+    TokenFactoryClient client =
+        TokenFactoryClient.builder()
+            .apiKey(() -> vault.get("nebius")) // a rotated key is used from the next request on
+            .baseUrl(baseUrl)
+            .timeout(Duration.ofSeconds(30))
+            .listener(metrics)
+            .build();
+    client.embeddings().create("m", EmbeddingInput.texts("a cat", "a dog"));
+    client.close();
+    assertThat(timer.records).containsExactly("status=200");
+  }
+
+  @Test
+  void handlesErrors() {
+    EmbeddingRequest request =
+        EmbeddingRequest.builder().model("m").input(EmbeddingInput.texts("a cat", "a dog")).build();
+    try (TokenFactoryClient client = TokenFactoryClient.builder().apiKey("key").baseUrl(baseUrl).build()) {
+      assertThat(embed(client, request)).hasSize(2);
+      server.enqueue(new MockResponse().setResponseCode(429).setHeader("Retry-After", "3600"));
+      assertThat(embed(client, request)).isEmpty();
+      server.enqueue(new MockResponse().setResponseCode(422).setBody("{\"detail\":\"too long\"}"));
+      assertThatIllegalArgumentException().isThrownBy(() -> embed(client, request)).withMessageContaining("too long");
+    }
+  }
+
+  private static List<float[]> embed(TokenFactoryClient client, EmbeddingRequest request) {
+    try {
+      return client.embeddings().create(request).vectors();
+    } catch (RateLimitException e) {
+      Duration pause = e.retryAfter() == null ? Duration.ofMinutes(1) : e.retryAfter();
+      return later(pause, request);
+    } catch (BadRequestException e) {
+      throw new IllegalArgumentException("Not embeddable: " + e.detail(), e); // may show your texts
+    }
+  }
+
+  private static List<float[]> later(Duration pause, EmbeddingRequest request) {
+    assertThat(pause).isEqualTo(Duration.ofHours(1));
+    assertThat(request.getModel()).isEqualTo("m");
+    return List.of();
   }
 
   @Test

@@ -1,0 +1,61 @@
+package io.github.tokenfactory;
+
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+
+/** What all calls of a client share, and the calls that are under way; safe for use by several threads. */
+final class Calls implements AutoCloseable {
+  private static final System.Logger LOGGER = System.getLogger(Calls.class.getName());
+
+  final Waiter waiter;
+  final Duration timeout;
+  final int maxRetries;
+  private final CallListener listener;
+  private final AtomicLong ids = new AtomicLong();
+  private final Set<RetriedCall<?, ?>> underWay = ConcurrentHashMap.newKeySet();
+  private volatile boolean closed;
+
+  Calls(Waiter waiter, Duration timeout, int maxRetries, CallListener listener) {
+    this.waiter = waiter;
+    this.timeout = timeout;
+    this.maxRetries = maxRetries;
+    this.listener = listener;
+  }
+
+  /** {@return a number that no other call of this client has} */
+  long nextId() {
+    return ids.incrementAndGet();
+  }
+
+  /** Ends {@code call} with this, at once if that has happened already. */
+  void add(RetriedCall<?, ?> call) {
+    underWay.add(call);
+    if (closed) {
+      call.cancel("The client is closed: make another, or close it later.");
+    }
+  }
+
+  void remove(RetriedCall<?, ?> call) {
+    underWay.remove(call);
+  }
+
+  /** Tells the listener, whose own errors are no concern of the call's. */
+  void tell(Consumer<CallListener> what) {
+    try {
+      what.accept(listener);
+    } catch (RuntimeException | Error e) {
+      LOGGER.log(System.Logger.Level.WARNING, "A CallListener failed; the call goes on.", e);
+    }
+  }
+
+  /** Ends every call under way, and every later one. */
+  @Override
+  public void close() {
+    closed = true;
+    underWay.forEach(call -> call.cancel("The client was closed during the call."));
+    waiter.close();
+  }
+}
