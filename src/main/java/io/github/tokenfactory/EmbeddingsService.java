@@ -84,6 +84,16 @@ public final class EmbeddingsService {
    * Sends {@code request} without blocking; cancelling the future cancels the call.
    *
    * @param request what to embed, and how
+   * @return one vector for each input, in their order, once they are there
+   */
+  public CompletableFuture<EmbeddingResult> createAsync(EmbeddingRequest request) {
+    return createAsync(request, RequestOptions.none());
+  }
+
+  /**
+   * Sends {@code request} without blocking; cancelling the future cancels the call.
+   *
+   * @param request what to embed, and how
    * @param options settings that go before the client's
    * @return one vector for each input, in their order, once they are there
    */

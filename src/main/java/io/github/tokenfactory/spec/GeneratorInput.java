@@ -38,10 +38,13 @@ public final class GeneratorInput {
    * @param args the document, the operations (comma-separated), the settings to start from, and the directory to write to
    */
   public static void main(String[] args) throws IOException {
-    OpenApiDocument document = OpenApiDocument.parse(Files.readAllBytes(Path.of(args[0])));
-    GeneratorInput input = new GeneratorInput(document.slice(PublishedDocument.operations(args[1])));
+    OpenApiDocument document = SpecSource.create().load(args[0]).slice(PublishedDocument.operations(args[1]));
+    GeneratorInput input = new GeneratorInput(document);
     Path directory = Files.createDirectories(Path.of(args[3]));
     PublishedDocument.replace(directory.resolve("openapi.json"), Json.canonical(input.document()));
+    // For the jar: what its classes were made from.
+    PublishedDocument.replace(
+        Files.createDirectories(directory.resolve("bundled")).resolve("openapi.json"), document.toCanonicalJson());
     PublishedDocument.replace(directory.resolve("settings.yaml"), input.settings(Files.readString(Path.of(args[2]))));
   }
 

@@ -72,7 +72,11 @@ public final class PublishedDocument {
     Files.deleteIfExists(directory.resolve(NOT_CHECKED));
     if (accept) {
       OpenApiDocument slice = published.slice(operations);
-      System.out.println(SpecDrift.compare(OpenApiDocument.parse(Files.readString(pinned)), published, operations).toText());
+      OpenApiDocument before = OpenApiDocument.parse(Files.readString(pinned));
+      List<String> bound = slice.operations();
+      List<String> compared = before.operations().stream().filter(bound::contains).toList();
+      System.out.println(SpecDrift.compare(before, published, compared).toText());
+      bound.stream().filter(name -> !compared.contains(name)).forEach(name -> System.out.println("New: " + name));
       replace(pinned, slice.toCanonicalJson());
     }
   }

@@ -75,6 +75,14 @@ class PullTest {
     assertThat(Files.list(directory)).containsExactlyInAnyOrder(pinned, directory.resolve("target"));
   }
 
+  @Test
+  void acceptsAnOperationThatWasNotBoundBefore() throws IOException {
+    serve(published(), null);
+    pull("auto", false, true, OPERATION + ", GET /v1/other");
+
+    assertThat(OpenApiDocument.parse(Files.readString(pinned)).operations()).containsExactly(OPERATION, "GET /v1/other");
+  }
+
   @ParameterizedTest
   @CsvSource({"never, false, -Dspec.pull=never", "auto, true, the build is offline"})
   void doesNotPullIfToldSo(String pull, boolean offline, String reason) throws IOException {
@@ -108,9 +116,13 @@ class PullTest {
   }
 
   private void pull(String pull, boolean offline, boolean accept) throws IOException {
+    pull(pull, offline, accept, OPERATION);
+  }
+
+  private void pull(String pull, boolean offline, boolean accept, String operations) throws IOException {
     PublishedDocument.main(
         new String[] {
-          server.url("/openapi.json").toString(), pull, "offline=" + offline, "" + accept, pinned.toString(), OPERATION,
+          server.url("/openapi.json").toString(), pull, "offline=" + offline, "" + accept, pinned.toString(), operations,
           directory.resolve("target").toString()
         });
   }
