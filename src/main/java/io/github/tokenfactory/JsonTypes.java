@@ -2,6 +2,7 @@ package io.github.tokenfactory;
 
 import com.google.gson.Gson;
 import com.google.gson.JsonElement;
+import com.google.gson.JsonNull;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonPrimitive;
 import com.google.gson.JsonSyntaxException;
@@ -46,6 +47,12 @@ final class JsonTypes {
   interface Shape {
     int NO_FIT = Integer.MIN_VALUE;
 
+    /** Takes anything, so comes last. */
+    int ANYTHING = Integer.MIN_VALUE + 1;
+
+    /** Said to be this one. */
+    int CERTAIN = Integer.MAX_VALUE;
+
     /** {@return {@link #NO_FIT}, or the higher the better} */
     int fit(JsonElement json);
   }
@@ -56,9 +63,9 @@ final class JsonTypes {
 
     private final transient JsonElement value;
 
-    OtherFormatException(String text) {
+    OtherFormatException(JsonElement value) {
       super("not of the documented format"); // without the text
-      this.value = new JsonPrimitive(text);
+      this.value = value;
     }
 
     JsonElement value() {
@@ -126,9 +133,13 @@ final class JsonTypes {
               new Scalar<>(in -> new BigDecimal(in.nextString()), JsonWriter::value, JsonPrimitive::isNumber, 1)),
           Map.entry(OffsetDateTime.class, text(OffsetDateTime::parse, DateTimeFormatter.ISO_OFFSET_DATE_TIME::format)),
           Map.entry(LocalDate.class, text(LocalDate::parse, LocalDate::toString)),
-          Map.entry(UUID.class, text(UUID::fromString, UUID::toString)),
+          Map.entry(UUID.class, text(JsonTypes::uuid, UUID::toString)),
           Map.entry(URI.class, text(URI::create, URI::toString)),
-          Map.entry(byte[].class, text(Base64.getDecoder()::decode, Base64.getEncoder()::encodeToString)));
+          Map.entry(byte[].class, text(JsonTypes::base64, Base64.getEncoder()::encodeToString)));
+
+  /** Texts of a format; any other text is kept raw. */
+  private static final Set<Type> FORMATTED =
+      Set.of(OffsetDateTime.class, LocalDate.class, UUID.class, URI.class, byte[].class);
 
   /** Raw JSON, written back as it was read: the nulls in it too, whatever the writer's settings. */
   static final TypeAdapter<JsonElement> RAW = new Raw(new Gson().getAdapter(JsonElement.class));
@@ -143,11 +154,28 @@ final class JsonTypes {
         2);
   }
 
+  /** Strict, where the JDK would take "1-1-1-1-1" and write something else back. */
+  private static UUID uuid(String text) {
+    UUID uuid = UUID.fromString(text);
+    if (!uuid.toString().equalsIgnoreCase(text)) {
+      throw new IllegalArgumentException();
+    }
+    return uuid;
+  }
+
+  /** Strict, where the JDK would take a text without its padding and write it back with it. */
+  private static byte[] base64(String text) {
+    if (text.length() % 4 != 0) {
+      throw new IllegalArgumentException();
+    }
+    return Base64.getDecoder().decode(text);
+  }
+
   private static <V> V parse(Function<String, V> parse, String text) {
     try {
       return parse.apply(text);
     } catch (DateTimeParseException | IllegalArgumentException e) {
-      throw new OtherFormatException(text);
+      throw new OtherFormatException(new JsonPrimitive(text));
     }
   }
 
@@ -184,15 +212,49 @@ final class JsonTypes {
     if (type instanceof ParameterizedType generic) {
       Type[] arguments = generic.getActualTypeArguments();
       TypeAdapter<?> element = adapter(gson, arguments[arguments.length - 1]);
+      boolean isWhole = element instanceof Whole<?> || FORMATTED.contains(arguments[arguments.length - 1]);
       if (generic.getRawType() == List.class) {
-        return new Elements<>(element, ArrayList::new, Collections::unmodifiableList);
+        return whole(isWhole, new Elements<>(element, ArrayList::new, Collections::unmodifiableList));
       } else if (generic.getRawType() == Set.class) {
-        return new Elements<>(element, LinkedHashSet::new, Collections::unmodifiableSet);
+        return whole(isWhole, new Elements<>(element, LinkedHashSet::new, Collections::unmodifiableSet));
       } else if (generic.getRawType() == Map.class) {
-        return new Members<>(element);
+        return whole(isWhole, new Members<>(element));
       }
     }
     return gson.getAdapter(TypeToken.get(type));
+  }
+
+  private static TypeAdapter<?> whole(boolean isWhole, TypeAdapter<?> container) {
+    return isWhole ? new Whole<>(container) : container;
+  }
+
+  /** Reads a container as raw JSON first, to have all of it if a text in it is not of the documented format. */
+  private static final class Whole<C> extends TypeAdapter<C> implements Shape {
+    private final TypeAdapter<C> container;
+
+    Whole(TypeAdapter<C> container) {
+      this.container = container;
+    }
+
+    @Override
+    public C read(JsonReader in) throws IOException {
+      JsonElement json = RAW.read(in);
+      try {
+        return container.fromJsonTree(json);
+      } catch (OtherFormatException e) {
+        throw new OtherFormatException(json);
+      }
+    }
+
+    @Override
+    public void write(JsonWriter out, C value) throws IOException {
+      container.write(out, value);
+    }
+
+    @Override
+    public int fit(JsonElement json) {
+      return JsonTypes.fit(container, json);
+    }
   }
 
   private static final class Raw extends TypeAdapter<JsonElement> implements Shape {
@@ -220,7 +282,7 @@ final class JsonTypes {
 
     @Override
     public int fit(JsonElement json) {
-      return Integer.MIN_VALUE + 1; // takes anything, but last
+      return ANYTHING;
     }
   }
 
@@ -302,7 +364,11 @@ final class JsonTypes {
       out.beginObject();
       for (Map.Entry<String, V> member : members.entrySet()) {
         out.name(member.getKey());
-        value.write(out, member.getValue());
+        if (member.getValue() == null) {
+          RAW.write(out, JsonNull.INSTANCE); // a member like any other, whatever the writer's settings
+        } else {
+          value.write(out, member.getValue());
+        }
       }
       out.endObject();
     }
@@ -316,9 +382,15 @@ final class JsonTypes {
   private static int worst(TypeAdapter<?> element, Iterable<JsonElement> values) {
     int worst = 1;
     for (JsonElement value : values) {
-      worst = Math.min(worst, value.isJsonNull() ? 0 : fit(element, value));
+      worst = Math.min(worst, value.isJsonNull() ? 0 : partFit(element, value));
     }
     return worst;
+  }
+
+  /** {@return {@link #fit} for a part of a value} The two extremes are for whole values: sums of them would overflow. */
+  static int partFit(TypeAdapter<?> adapter, JsonElement json) {
+    int fit = fit(adapter, json);
+    return fit == Shape.ANYTHING ? -1 : fit == Shape.CERTAIN ? 3 : fit;
   }
 
   /** {@return how well {@code json} fits what {@code adapter} reads} */

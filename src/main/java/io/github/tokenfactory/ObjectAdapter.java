@@ -302,7 +302,7 @@ public abstract class ObjectAdapter<T, B> implements TypeAdapterFactory {
             return NO_FIT;
           }
         } else if (!value.isJsonNull()) {
-          int valueFit = JsonTypes.fit(property.adapter, value);
+          int valueFit = JsonTypes.partFit(property.adapter, value);
           if (valueFit == NO_FIT) {
             return NO_FIT;
           }
