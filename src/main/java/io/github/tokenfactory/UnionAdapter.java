@@ -14,8 +14,10 @@ import java.io.IOException;
 import java.lang.reflect.Type;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -56,7 +58,7 @@ public abstract class UnionAdapter<T> implements TypeAdapterFactory {
   private final Function<T, @Nullable JsonElement> asJson;
   private final Function<JsonElement, T> ofJson;
   private final List<Variant<T, ?>> variants = new ArrayList<>();
-  private final Map<String, Type> discriminated = new HashMap<>();
+  private final Map<String, Set<Type>> discriminated = new HashMap<>();
   private @Nullable String discriminator;
 
   /** Says where a value lives that fits no variant. */
@@ -71,12 +73,13 @@ public abstract class UnionAdapter<T> implements TypeAdapterFactory {
   }
 
   /**
-   * Says that an object whose {@code property} is {@code value} is the variant {@code type}, whatever else it holds; one
-   * with a value that nothing is said of stays raw JSON. Called by the subclass's constructor alone.
+   * Says that an object whose {@code property} is {@code value} is the variant {@code type}, whatever else it holds, or
+   * the one that fits best of those that this is said of; an object with a value that nothing is said of stays raw JSON.
+   * Called by the subclass's constructor alone.
    */
   protected final void discriminator(String property, String value, Class<?> type) {
     discriminator = property;
-    discriminated.put(value, type);
+    discriminated.computeIfAbsent(value, key -> new HashSet<>()).add(type);
   }
 
   @Override
@@ -114,9 +117,16 @@ public abstract class UnionAdapter<T> implements TypeAdapterFactory {
     private int fit(BoundVariant<T, ?> variant, JsonElement json) {
       if (discriminator != null
           && json instanceof JsonObject object
-          && object.get(discriminator) instanceof JsonPrimitive value
-          && (discriminated.containsKey(value.getAsString()) || discriminated.containsValue(variant.variant.type))) {
-        return variant.variant.type.equals(discriminated.get(value.getAsString())) ? Integer.MAX_VALUE : NO_FIT;
+          && object.get(discriminator) instanceof JsonPrimitive value) {
+        Type type = variant.variant.type;
+        Set<Type> said = discriminated.getOrDefault(value.getAsString(), Set.of());
+        if (said.contains(type) && said.size() == 1) {
+          return CERTAIN;
+        }
+        if (!said.contains(type)
+            && (!said.isEmpty() || discriminated.values().stream().anyMatch(types -> types.contains(type)))) {
+          return NO_FIT;
+        }
       }
       return JsonTypes.fit(variant.adapter, json);
     }

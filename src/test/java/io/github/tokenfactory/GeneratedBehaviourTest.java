@@ -3,6 +3,7 @@ package io.github.tokenfactory;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.Gson;
+import com.google.gson.JsonParser;
 import java.io.IOException;
 import java.net.URL;
 import java.net.URLClassLoader;
@@ -16,6 +17,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What generated classes do that the pinned document has no case of. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -41,6 +43,12 @@ class GeneratedBehaviourTest {
               number: {anyOf: [{type: integer}, {type: number}, {type: boolean}]}
               when: {type: string, format: date-time}
               extras: {$ref: "#/components/schemas/Extras"}
+              item: {$ref: "#/components/schemas/Item"}
+              tool: {anyOf: [{$ref: "#/components/schemas/Loose"}, {$ref: "#/components/schemas/Function"}]}
+              days: {type: array, items: {type: array, items: {type: string, format: date}}}
+              ids: {type: object, additionalProperties: {type: string, format: uuid}}
+              notes: {type: object, additionalProperties: {type: [string, "null"]}}
+              bytes: {type: string, format: byte}
           Pet:
             oneOf: [{$ref: "#/components/schemas/Cat"}, {$ref: "#/components/schemas/Dog"}]
             discriminator: {propertyName: kind, mapping: {feline: "#/components/schemas/Cat", canine: Dog}}
@@ -53,6 +61,14 @@ class GeneratedBehaviourTest {
           Square: {type: object, properties: {shape: {type: string}, size: {type: number}}}
           TextPart: {type: object, required: [type], properties: {type: {const: text}, value: {type: string}}}
           ImagePart: {type: object, required: [type], properties: {type: {const: image}, value: {type: string}}}
+          Item:
+            oneOf: [{$ref: "#/components/schemas/Ask"}, {$ref: "#/components/schemas/Answer"}, {$ref: "#/components/schemas/Call"}]
+            discriminator: {propertyName: type}
+          Ask: {type: object, required: [type, ask], properties: {type: {const: message}, ask: {type: string}}}
+          Answer: {type: object, required: [type, answer], properties: {type: {enum: [message]}, answer: {type: string}}}
+          Call: {type: object, properties: {type: {type: string, enum: [call, call_output]}}}
+          Function: {type: object, properties: {name: {type: string}, parameters: {}, a: {}, b: {}, pet: {$ref: "#/components/schemas/Pet"}}}
+          Loose: {type: object, properties: {name: {type: string}}}
           Extras: {type: object, properties: {a: {type: string}}, additionalProperties: {type: integer}}
       """;
 
@@ -82,6 +98,14 @@ class GeneratedBehaviourTest {
         "part   | {\"type\":\"image\",\"value\":\"x\"}          | asImagePart",
         "part   | {\"type\":\"audio\",\"value\":\"x\"}          | asJson",
         "part   | {\"value\":\"x\"}                             | asJson",
+        "item   | {\"type\":\"message\",\"ask\":\"x\"}          | asAsk",
+        "item   | {\"type\":\"message\",\"answer\":\"x\"}       | asAnswer",
+        "item   | {\"type\":\"call_output\",\"x\":1}          | asCallModel",
+        "item   | {\"type\":\"Call\"}                         | asCallModel",
+        "item   | {\"type\":\"other\"}                        | asJson",
+        "tool   | {\"name\":\"x\",\"parameters\":1}           | asFunction",
+        "tool   | {\"parameters\":1,\"a\":1,\"b\":1,\"pet\":{\"kind\":\"Dog\"}} | asFunction",
+        "tool   | {\"name\":\"x\",\"pet\":{\"kind\":\"Dog\"}} | asFunction",
         "text   | \"a\"                                         | asString",
         "text   | [\"a\",\"b\"]                                 | asListString",
         "text   | [1,2]                                         | asListLong",
@@ -108,6 +132,20 @@ class GeneratedBehaviourTest {
     assertThat(new Gson().toJson(read)).isEqualTo("{\"when\":\"2026-11-22T10:00:00\"}");
     assertThat(get(new Gson().fromJson("{\"when\":\"2026-11-22T10:00:00Z\"}", holder), "getWhen"))
         .isEqualTo(OffsetDateTime.parse("2026-11-22T10:00:00Z"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"days\":[[\"2026-11-22\",\"tomorrow\",\"2026-11-23\"],[]],\"when\":\"2026-11-22T10:00:00Z\"}",
+        "{\"ids\":{\"a\":\"1-1-1-1-1\",\"b\":null},\"when\":\"2026-11-22T10:00:00Z\"}",
+        "{\"notes\":{\"a\":\"x\",\"b\":null}}",
+        "{\"bytes\":\"AQ\"}",
+        "{\"bytes\":\"AQ==\"}",
+      })
+  void writesBackWhatItRead(String json) {
+    assertThat(JsonParser.parseString(new Gson().toJson(new Gson().fromJson(json, holder))))
+        .isEqualTo(JsonParser.parseString(json));
   }
 
   @Test

@@ -545,33 +545,60 @@ final class GeneratorSchemas {
   }
 
   private void discriminate(JsonObject union, Flat flat, Spot holder) {
-    Map<String, Spot> targets = new LinkedHashMap<>();
+    String property = Json.string(holder.object().getAsJsonObject("discriminator").get("propertyName"));
+    Map<String, Set<Spot>> targets = new LinkedHashMap<>();
     for (Spot variant : flat.variants) {
       String ref = Grammar.reference(variant.json());
       if (ref != null) {
-        targets.put(document.resolve(ref, variant).name(), variant); // said or not, a schema's name is a value, too
+        // Said or not, a schema's name is a value, too.
+        targets.computeIfAbsent(document.resolve(ref, variant).name(), name -> new LinkedHashSet<>()).add(variant);
       }
     }
+    for (Spot variant : variants(flat)) {
+      // Most documents have no mapping, and say the value as a constant of the variant's property.
+      constants(variant, property, new HashSet<>())
+          .forEach(value -> targets.computeIfAbsent(value, name -> new LinkedHashSet<>()).add(variant));
+    }
     Grammar.mapping(holder.object())
-        .forEach((value, target) -> targets.put(value, document.resolveMapping(target, holder)));
-    String property = Json.string(holder.object().getAsJsonObject("discriminator").get("propertyName"));
+        .forEach((value, target) -> targets.put(value, Set.of(document.resolveMapping(target, holder))));
     JsonArray cases = new JsonArray();
+    Set<JsonObject> distinct = new LinkedHashSet<>();
     targets.forEach(
-        (value, target) -> {
-          JsonObject used = use(target, value);
-          if (used.has("$ref")) {
-            JsonObject one = new JsonObject();
-            one.addProperty("value", JavaNames.literal(value));
-            one.addProperty("type", used.get("$ref").getAsString().substring(SCHEMAS.length()));
-            cases.add(one);
+        (value, variants) -> {
+          for (Spot target : variants) {
+            JsonObject used = bare(use(target, value));
+            if (used.has("$ref")) {
+              JsonObject one = new JsonObject();
+              one.addProperty("value", JavaNames.literal(value));
+              one.addProperty("type", used.get("$ref").getAsString().substring(SCHEMAS.length()));
+              distinct.add(one);
+            }
           }
         });
+    distinct.forEach(cases::add);
     if (property != null && !cases.isEmpty()) {
       JsonObject extension = new JsonObject();
       extension.addProperty("property", JavaNames.literal(property));
       extension.add("cases", cases);
       union.add("x-discriminator", extension);
     }
+  }
+
+  /** {@return the values that a variant, or each variant of it, allows its property} None, if it allows any value. */
+  private Set<String> constants(Spot variant, @Nullable String property, Set<String> seen) {
+    Set<String> constants = new LinkedHashSet<>();
+    if (!seen.add(variant.pointer())) {
+      return constants;
+    }
+    Flat flat = flat(variant);
+    Spot held = flat.properties.get(property);
+    List<JsonElement> values = held == null ? null : flat(held).values;
+    if (values != null) {
+      values.stream().filter(JsonElement::isJsonPrimitive).forEach(value -> constants.add(value.getAsString()));
+    } else if (held == null) {
+      flat.variants.forEach(inner -> constants.addAll(constants(inner, property, seen)));
+    }
+    return constants;
   }
 
   /** {@return the variants that make different Java types} Nested unions without a name of their own are taken apart. */
