@@ -65,12 +65,12 @@ final class Spot {
     }
 
     Spot child(String member) {
-        return new Spot(this, member, json.getAsJsonObject().get(member));
+        return new Spot(this, member, object().get(member));
     }
 
     List<Spot> members(Predicate<String> wanted) {
         List<Spot> members = new ArrayList<>();
-        json.getAsJsonObject().entrySet().forEach(member -> {
+        object().entrySet().forEach(member -> {
             if (wanted.test(member.getKey())) {
                 members.add(new Spot(this, member.getKey(), member.getValue()));
             }
