@@ -8,9 +8,9 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
@@ -27,10 +27,10 @@ final class Comparison {
         private final OpenApiDocument document;
         private final Meaning meaning;
 
-        Half(String label, OpenApiDocument document) {
+        Half(String label, OpenApiDocument document, Meaning meaning) {
             this.label = label;
             this.document = document;
-            meaning = new Meaning(document);
+            this.meaning = meaning;
         }
 
         /** Does a step, and says which document it is that cannot be checked. */
@@ -52,8 +52,10 @@ final class Comparison {
     private final Differ differ;
 
     Comparison(OpenApiDocument pinned, OpenApiDocument published) {
-        this.pinned = new Half("pinned document", pinned);
-        this.published = new Half("published document", published);
+        OpenApiDocument sharing = Sharing.of(pinned, published);
+        Meaning meaning = new Meaning(pinned);
+        this.pinned = new Half("pinned document", pinned, meaning);
+        this.published = new Half("published document", sharing, new Meaning(sharing, meaning));
         differ = new Differ(pinned, published);
     }
 
@@ -70,8 +72,9 @@ final class Comparison {
         offered.keySet().removeAll(byShape(pinned.document.bound(path -> false)).keySet());
 
         // Slices say what the operations refer to, and that every reference leads somewhere.
-        Set<String> components = components(pinned.in(half -> half.document.slice(titles(bound))));
-        components.retainAll(components(published.in(half -> half.document.slice(titles(counterparts)))));
+        List<Operation> changed = counterparts.stream().filter(operation -> !isShared(operation)).toList();
+        Set<String> components = components(pinned.in(half -> new Slicer(half.document).slice(bound)));
+        components.retainAll(components(published.in(half -> new Slicer(half.document).slice(changed))));
         Map<String, Node> was = pinned.in(half -> read(half, bound));
         Map<String, Node> is = published.in(half -> read(half, counterparts));
         Map<Operation, Node> added = is.size() < was.size() ? readable(offered.values()) : Map.of();
@@ -195,7 +198,8 @@ final class Comparison {
                 : new TreeSet<>();
     }
 
-    private static Set<String> titles(List<Operation> operations) {
-        return operations.stream().map(Operation::title).collect(Collectors.toCollection(LinkedHashSet::new));
+    private boolean isShared(Operation operation) {
+        List<String> path = List.of("paths", operation.path());
+        return Objects.equals(pinned.document.at(path), published.document.at(path));
     }
 }

@@ -126,7 +126,7 @@ final class Differ {
 
     private void follow(Node was, Node is, Flow flow) {
         Pair pair = new Pair(was, is, flow);
-        if (seen.add(pair)) {
+        if (was != is && seen.add(pair)) {
             pending.push(pair);
         }
     }

@@ -29,11 +29,19 @@ final class Meaning {
 
     private final OpenApiDocument document;
     private final Schemas schemas;
-    private final Map<List<Object>, Node> known = new HashMap<>();
+    private final Map<List<Object>, Node> known;
 
     Meaning(OpenApiDocument document) {
         this.document = document;
+        known = new HashMap<>();
         schemas = new Schemas(document);
+    }
+
+    /** Reads a document that shares objects with another one: these have to mean the same in both. */
+    Meaning(OpenApiDocument document, Meaning other) {
+        this.document = document;
+        known = other.known;
+        schemas = new Schemas(document, other.schemas);
     }
 
     /** Reads an operation, and all that it refers to. */

@@ -314,7 +314,7 @@ public final class OpenApiDocument {
         return resolve(BARE_NAME.matcher(target).matches() ? schemas + target : target, source);
     }
 
-    private static String percentDecoded(String ref) {
+    static String percentDecoded(String ref) {
         try {
             return URLDecoder.decode(ref.replace("+", "%2B"), StandardCharsets.UTF_8);
         } catch (IllegalArgumentException e) {

@@ -29,8 +29,8 @@ final class Schemas {
     static final List<String> COMBINING = List.of("allOf", "anyOf", "oneOf");
 
     private final OpenApiDocument document;
-    private final Map<Spot, Node> read = new HashMap<>();
-    private final Map<Set<Spot>, Node> combined = new HashMap<>();
+    private final Map<Spot, Node> read;
+    private final Map<Set<Spot>, Node> combined;
 
     /** The schemas being read, each with the number of unions around it: a way back into one of them never ends. */
     private final Map<Spot, Integer> open = new HashMap<>();
@@ -40,6 +40,14 @@ final class Schemas {
 
     Schemas(OpenApiDocument document) {
         this.document = document;
+        read = new HashMap<>();
+        combined = new HashMap<>();
+    }
+
+    Schemas(OpenApiDocument document, Schemas other) {
+        this.document = document;
+        read = other.read;
+        combined = other.combined;
     }
 
     /** Returns the schema that says what all of these say. */

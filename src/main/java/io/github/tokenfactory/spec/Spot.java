@@ -49,7 +49,11 @@ final class Spot {
     String pointer() {
         return parent == null
                 ? name
-                : parent.pointer() + "/" + name.replace("~", "~0").replace("/", "~1");
+                : parent.pointer() + "/" + escaped(name);
+    }
+
+    static String escaped(String token) {
+        return token.replace("~", "~0").replace("/", "~1");
     }
 
     /** Returns the name if this is one of the components. */

@@ -8,6 +8,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SpecDriftTest {
     private static final String PINNED = MutationTest.text("openapi.json");
@@ -262,6 +263,54 @@ class SpecDriftTest {
         assertThat(compare(request(wide.toString()), request(wide.toString().replace("string", "integer")))
                         .changes())
                 .hasSize(300);
+    }
+
+    /** What is written alike is read once for both documents, unless what it refers to is not alike. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "type: integer | type: number",
+                "key: {type: apiKey | key: {type: http",
+                "url: https://a.example | url: https://b.example",
+                "openapi: 3.1.0 | openapi: 3.0.0",
+                "Cat: {properties: {c: {}}} | Cat: {properties: {d: {}}}",
+                "default: wide | default: narrow",
+            })
+    void comparesWhatIsWrittenAlikeByWhatItRefersTo(String was, String is) {
+        String document = """
+            openapi: 3.1.0
+            servers: [{url: https://a.example}]
+            security: [{key: []}]
+            paths:
+              /a:
+                get:
+                  responses: {'200': {$ref: '#/components/responses/Pets'}}
+                  callbacks: {done: {$ref: '#/components/callbacks/Done'}}
+            components:
+              securitySchemes: {key: {type: apiKey, name: k, in: header}}
+              callbacks: {Done: {'{$url}': {post: {requestBody: {content: {a/b: {schema: {type: string}}}}}}}}
+              responses: {Pets: {description: '', content: {a/b: {schema: {$ref: '#/components/schemas/Pet'}}}}}
+              schemas:
+                Pet: {discriminator: {propertyName: kind, mapping: {cat: Cat}}, properties: {of: {$ref: '#/components/schemas/Of%6C'}, size: {$ref: '#/components/schemas/Size', minLength: 1}}}
+                Cat: {properties: {c: {}}}
+                Ofl: {type: array, items: {$ref: '#/components/schemas/Ofl/$defs/deep'}, $defs: {deep: {type: integer}}}
+                Size: {default: wide}
+            """;
+        assertThat(document).contains(was);
+        assertThat(compare(document, document).changes()).isEmpty();
+        assertThat(compare(document, document.replace(was, is)).hasDrift()).isTrue();
+        assertThat(compare(document.replace(was, is), document).hasDrift()).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"servers: [[]]", "servers: [3]", "security: {}", "security: [[]]", "servers: {}"})
+    void saysWhichGlobalIsBroken(String member) {
+        String document = "openapi: 3.1.0\n%s\npaths: {/a: {get: {}}}";
+
+        assertThatExceptionOfType(CannotCheckException.class)
+                .isThrownBy(() -> compare(document.formatted("x-a: 1"), document.formatted(member)))
+                .returns(Reason.MALFORMED, CannotCheckException::reason);
     }
 
     @ParameterizedTest
