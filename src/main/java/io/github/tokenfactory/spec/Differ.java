@@ -166,11 +166,16 @@ final class Differ {
 
     private void compareDocumentation(Node was, Node is) {
         for (String keyword : union(was.documentation, is.documentation)) {
-            compareDocumentation(
-                    keyword,
-                    was.documentation.getOrDefault(keyword, Map.of()),
-                    is.documentation.getOrDefault(keyword, Map.of()));
+            compareDocumentation(keyword, words(was, keyword), words(is, keyword));
         }
+    }
+
+    private static Map<String, Spot> words(Node node, String keyword) {
+        Map<String, Spot> words = new TreeMap<>();
+        node.documentation
+                .getOrDefault(keyword, Set.of())
+                .forEach(where -> words.putIfAbsent(Json.meaning(where.json()), where));
+        return words;
     }
 
     /**

@@ -12,7 +12,7 @@ import com.google.gson.stream.JsonToken;
 import com.google.gson.stream.MalformedJsonException;
 import io.github.tokenfactory.spec.CannotCheckException.Reason;
 import java.io.IOException;
-import java.io.StringReader;
+import java.io.Reader;
 import java.math.BigDecimal;
 import java.util.Map;
 import java.util.StringJoiner;
@@ -32,8 +32,8 @@ final class Json {
     private Json() {}
 
     /** Reads one JSON text as RFC 8259 has it; refuses duplicate names, and keeps numbers as they are written. */
-    static JsonElement read(String text) {
-        JsonReader in = new JsonReader(new StringReader(text));
+    static JsonElement read(Reader text) {
+        JsonReader in = new JsonReader(text);
         in.setStrictness(Strictness.STRICT);
         in.setNestingLimit(MAX_DEPTH);
         try {

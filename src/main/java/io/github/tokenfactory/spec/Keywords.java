@@ -85,7 +85,7 @@ final class Keywords {
         Node node = Node.anything(spot);
         for (Spot member : spot.members(name -> !Grammar.isExtension(name) && !READ_ELSEWHERE.contains(name))) {
             if (Grammar.DOCUMENTATION.contains(member.name())) {
-                node.document(member.name(), Json.meaning(member.json()), member);
+                node.document(member.name(), member);
             } else if (!isSilent(member)) {
                 read(node, spot, member, target);
             }

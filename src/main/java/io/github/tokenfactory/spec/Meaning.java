@@ -104,7 +104,7 @@ final class Meaning {
 
     private static void readDocumentation(Spot reference, Node node) {
         for (Spot member : reference.members(Grammar.DOCUMENTATION::contains)) {
-            node.document(member.name(), Json.meaning(member.json()), member);
+            node.document(member.name(), member);
         }
     }
 
@@ -117,7 +117,7 @@ final class Meaning {
             if (kind == Grammar.OPERATION && READ_FOR_OPERATION.contains(keyword)) {
                 continue;
             } else if (Grammar.DOCUMENTATION.contains(keyword)) {
-                node.document(keyword, Json.meaning(member.json()), member);
+                node.document(keyword, member);
             } else if (slot != null && (!parts.isEmpty() || Json.isEmpty(member.json()))) {
                 parts.forEach(part -> readPart(kind, keyword, slot, part, spot, node));
             } else if (kind == Grammar.SECURITY_SCHEME && keyword.equals("flows")) {
@@ -216,7 +216,7 @@ final class Meaning {
                 } else if (member.name().equals("variables") && member.json() instanceof JsonObject) {
                     member.members(name -> true).forEach(variable -> readVariable(variable, server));
                 } else if (Grammar.DOCUMENTATION.contains(member.name())) {
-                    server.document(member.name(), Json.meaning(member.json()), member);
+                    server.document(member.name(), member);
                 } else {
                     server.fact(member.name(), Json.meaning(member.json()), member);
                 }
@@ -241,7 +241,7 @@ final class Meaning {
         for (Spot member : variable.members(name -> !Grammar.isExtension(name))) {
             String keyword = "variables " + variable.name() + " " + member.name();
             if (Grammar.DOCUMENTATION.contains(member.name())) {
-                server.document(keyword, Json.meaning(member.json()), member);
+                server.document(keyword, member);
             } else if (member.json() instanceof JsonArray) {
                 member.elements().forEach(value -> server.fact(keyword, Json.meaning(value.json()), member));
             } else {
@@ -287,7 +287,7 @@ final class Meaning {
                 if (member.name().equals("scopes") && member.json() instanceof JsonObject) {
                     for (Spot scope : member.members(name -> true)) {
                         scheme.fact(keyword, scope.name(), member);
-                        scheme.document(keyword + " " + scope.name(), Json.meaning(scope.json()), scope);
+                        scheme.document(keyword + " " + scope.name(), scope);
                     }
                 } else {
                     scheme.fact(keyword, Json.meaning(member.json()), member);

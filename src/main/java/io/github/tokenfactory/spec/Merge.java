@@ -43,8 +43,7 @@ final class Merge {
                 values.forEach(mine::putIfAbsent);
             }
         });
-        other.documentation.forEach(
-                (keyword, values) -> values.forEach((value, where) -> node.document(keyword, value, where)));
+        other.documentation.forEach((keyword, words) -> words.forEach(where -> node.document(keyword, where)));
         other.schemas.forEach((label, spots) -> spots.forEach(spot -> node.schema(label, spot)));
         other.groups.forEach((label, members) -> {
             List<Node> mine = node.groups.computeIfAbsent(label, k -> new ArrayList<>());
@@ -107,7 +106,12 @@ final class Merge {
     }
 
     private static boolean has(Node node, String keyword) {
-        return node.schemas.keySet().stream()
-                .anyMatch(label -> label.equals(keyword) || label.startsWith(keyword + " "));
+        for (String label : node.schemas.keySet()) {
+            int length = keyword.length();
+            if (label.startsWith(keyword) && (label.length() == length || label.charAt(length) == ' ')) {
+                return true;
+            }
+        }
+        return false;
     }
 }

@@ -2,6 +2,7 @@ package io.github.tokenfactory.spec;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -43,7 +44,8 @@ final class Node {
     /** Keyword to its values, each with where it is written. */
     final Map<String, Map<String, Spot>> facts = new TreeMap<>();
 
-    final Map<String, Map<String, Spot>> documentation = new TreeMap<>();
+    /** Keyword to where the words are: what they say is of interest only if anything near them differs. */
+    final Map<String, Set<Spot>> documentation = new TreeMap<>();
 
     /** Schemas below this one that are not yet read; all schemas of one set apply together. */
     final Map<String, List<Spot>> schemas = new TreeMap<>();
@@ -100,8 +102,8 @@ final class Node {
         facts.computeIfAbsent(keyword, k -> new TreeMap<>()).put(value, where);
     }
 
-    void document(String keyword, String value, Spot where) {
-        documentation.computeIfAbsent(keyword, k -> new TreeMap<>()).putIfAbsent(value, where);
+    void document(String keyword, Spot where) {
+        documentation.computeIfAbsent(keyword, k -> new LinkedHashSet<>()).add(where);
     }
 
     void schema(String label, Spot spot) {
@@ -240,10 +242,20 @@ final class Node {
     /** Returns what this node says by itself. */
     List<Object> saying() {
         List<Object> saying = new ArrayList<>();
-        facts.forEach((keyword, values) -> saying.add(List.of(keyword, List.copyOf(values.keySet()))));
         saying.add(nullable);
-        saying.add(parts.keySet().stream().filter(this::matters).toList());
-        saying.add(List.copyOf(groups.keySet()));
+        for (Map.Entry<String, Map<String, Spot>> fact : facts.entrySet()) {
+            saying.add(fact.getKey());
+            saying.add(fact.getValue().size());
+            saying.addAll(fact.getValue().keySet());
+        }
+        saying.add("groups");
+        saying.add(groups.size());
+        saying.addAll(groups.keySet());
+        for (String label : parts.keySet()) {
+            if (matters(label)) {
+                saying.add(label);
+            }
+        }
         return saying;
     }
 }

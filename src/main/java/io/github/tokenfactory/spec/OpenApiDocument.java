@@ -5,10 +5,12 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
 import io.github.tokenfactory.spec.CannotCheckException.Reason;
+import java.io.CharArrayReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URLDecoder;
 import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -19,6 +21,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -34,7 +37,11 @@ public final class OpenApiDocument {
     private static final Pattern BARE_NAME = Pattern.compile("[A-Za-z0-9._-]+");
     private static final int SHOWN = 60;
 
+    /** Enough to tell a text from what is none. */
+    private static final int LOOKED_AT = 1000;
+
     private final JsonObject root;
+    private final Map<String, Spot> targets = new ConcurrentHashMap<>();
 
     OpenApiDocument(JsonObject root) {
         this.root = root;
@@ -68,10 +75,7 @@ public final class OpenApiDocument {
             throw unreadable("the document has more than " + MAX_BYTES + " bytes");
         }
         try {
-            return parse(StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(bytes))
-                    .toString());
+            return parse(StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)));
         } catch (CharacterCodingException e) {
             throw unreadable("the document is not UTF-8; save it as UTF-8 first");
         }
@@ -83,21 +87,42 @@ public final class OpenApiDocument {
      * @throws CannotCheckException if that is not one well-formed OpenAPI 3.0, 3.1 or 3.2 document
      */
     public static OpenApiDocument parse(String text) {
-        String content = (text.startsWith("\uFEFF") ? text.substring(1) : text);
-        String start = content.stripLeading();
+        return parse(CharBuffer.wrap(text.toCharArray()));
+    }
+
+    /** Reads a document from an array, which takes a fraction of the time that a large string takes. */
+    private static OpenApiDocument parse(CharBuffer text) {
+        char[] chars = text.array();
+        int end = text.limit();
+        int first = end > 0 && chars[0] == '\uFEFF' ? 1 : 0;
+        int start = first;
+        while (start < end && Character.isWhitespace(chars[start])) {
+            start++;
+        }
         JsonElement json;
-        if (start.isEmpty()) {
+        if (start == end) {
             throw unreadable("the document is empty");
-        } else if (content.indexOf('\0') >= 0) {
+        } else if (hasNul(chars, Math.min(end, LOOKED_AT))) {
             throw unreadable("the document has NUL characters: UTF-16 or binary; save it as UTF-8 first");
-        } else if (start.startsWith("<")) {
-            throw notOpenApi("an HTML or XML page: " + shorten(start), "use the address of the JSON or YAML document");
-        } else if (start.startsWith("{") || start.startsWith("[")) {
-            json = Json.read(content);
+        } else if (chars[start] == '<') {
+            throw notOpenApi(
+                    "an HTML or XML page: " + shorten(text.position(start).toString()),
+                    "use the address of the JSON or YAML document");
+        } else if (chars[start] == '{' || chars[start] == '[') {
+            json = Json.read(new CharArrayReader(chars, first, end - first));
         } else {
-            json = readYaml(content);
+            json = readYaml(text.position(first).toString());
         }
         return new OpenApiDocument(requireOpenApi(json));
+    }
+
+    private static boolean hasNul(char[] chars, int end) {
+        for (int i = 0; i < end; i++) {
+            if (chars[i] == '\0') {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static JsonElement readYaml(String text) {
@@ -272,7 +297,8 @@ public final class OpenApiDocument {
                     "the reference \"" + ref + "\" at " + source.pointer()
                             + " leads out of the document; bundle the documents into one first, nothing is fetched");
         }
-        Spot target = ref.startsWith("#/") ? at(Spot.tokens(percentDecoded(ref))) : null;
+        Spot target = targets.computeIfAbsent(
+                ref, r -> r.startsWith("#/") ? at(Spot.tokens(percentDecoded(r))) : null);
         if (target == null) {
             throw new CannotCheckException(
                     Reason.BROKEN_REFERENCE,
@@ -316,7 +342,9 @@ public final class OpenApiDocument {
 
     static String percentDecoded(String ref) {
         try {
-            return URLDecoder.decode(ref.replace("+", "%2B"), StandardCharsets.UTF_8);
+            return ref.indexOf('%') < 0
+                    ? ref
+                    : URLDecoder.decode(ref.replace("+", "%2B"), StandardCharsets.UTF_8);
         } catch (IllegalArgumentException e) {
             return ref; // a stray % stands for itself
         }

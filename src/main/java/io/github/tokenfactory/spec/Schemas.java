@@ -168,7 +168,7 @@ final class Schemas {
     private static Node ignored(Spot spot) {
         Node node = Node.anything(spot);
         for (Spot member : spot.members(name -> !name.equals("$ref") && !Grammar.isExtension(name))) {
-            node.document(member.name(), Json.meaning(member.json()), member);
+            node.document(member.name(), member);
         }
         return node;
     }

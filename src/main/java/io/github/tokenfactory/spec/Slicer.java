@@ -7,6 +7,7 @@ import io.github.tokenfactory.spec.OpenApiDocument.Operation;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Deque;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -36,11 +37,16 @@ final class Slicer {
 
     private final OpenApiDocument document;
     private final Mark marks = new Mark();
-    private final Set<Visit> seen = new HashSet<>();
+    private final Map<Grammar, Set<Spot>> seen = new EnumMap<>(Grammar.class);
+    private final Map<Grammar, Set<Spot>> followed = new EnumMap<>(Grammar.class);
     private final Deque<Visit> pending = new ArrayDeque<>();
 
     Slicer(OpenApiDocument document) {
         this.document = document;
+        for (Grammar kind : Grammar.values()) {
+            seen.put(kind, new HashSet<>());
+            followed.put(kind, new HashSet<>());
+        }
     }
 
     OpenApiDocument slice(Collection<Operation> operations) {
@@ -82,7 +88,7 @@ final class Slicer {
     /** Follows every reference in what is kept; {@code kind} says where references can be. */
     private void visit(Grammar kind, Spot spot) {
         boolean isLeaf = !(spot.json() instanceof JsonObject) && !(spot.json() instanceof JsonArray);
-        if (isLeaf || !seen.add(new Visit(kind, spot))) {
+        if (isLeaf || !seen.get(kind).add(spot)) {
             return;
         }
         String ref = Grammar.reference(spot.json());
@@ -102,6 +108,9 @@ final class Slicer {
     }
 
     private void follow(Grammar kind, Spot target) {
+        if (!followed.get(kind).add(target)) {
+            return;
+        }
         List<String> tokens = Spot.tokens(target.pointer());
         // A part of a component would be a component that means something else: keep all of it.
         boolean inComponent = tokens.size() > 3 && tokens.get(0).equals("components");

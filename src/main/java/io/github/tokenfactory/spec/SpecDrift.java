@@ -1,8 +1,5 @@
 package io.github.tokenfactory.spec;
 
-import io.github.tokenfactory.spec.CannotCheckException.Reason;
-import java.io.IOException;
-import java.io.InputStream;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.Collection;

@@ -40,16 +40,11 @@ public final class SpecSource {
     private final Duration timeout;
     private final int maxBytes;
     private final @Nullable Path cache;
-    private final HttpClient client;
 
     private SpecSource(Duration timeout, int maxBytes, @Nullable Path cache) {
         this.timeout = timeout;
         this.maxBytes = maxBytes;
         this.cache = cache;
-        client = HttpClient.newBuilder()
-                .connectTimeout(timeout)
-                .followRedirects(HttpClient.Redirect.NORMAL) // never from https to http
-                .build();
     }
 
     /** Returns a source that gives up after 60 seconds, body included, or 64 MB. */
@@ -103,6 +98,11 @@ public final class SpecSource {
                     .header("Accept", "application/json, application/yaml;q=0.9, */*;q=0.5")
                     .header("User-Agent", "tokenfactory-java-spec");
             cachedTag(location).ifPresent(tag -> request.header("If-None-Match", tag));
+            // Made here, since reading every trusted certificate takes longer than reading a document from a file.
+            HttpClient client = HttpClient.newBuilder()
+                    .connectTimeout(timeout)
+                    .followRedirects(HttpClient.Redirect.NORMAL) // never from https to http
+                    .build();
             exchange = client.sendAsync(request.build(), info -> new LimitedBody(maxBytes));
         } catch (IllegalArgumentException e) {
             throw unavailable(location, "not a URL: " + e.getMessage(), e);

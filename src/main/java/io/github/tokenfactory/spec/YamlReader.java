@@ -6,6 +6,7 @@ import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
 import io.github.tokenfactory.spec.CannotCheckException.Reason;
+import java.io.StringReader;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.HashMap;
@@ -148,18 +149,22 @@ final class YamlReader {
             return new JsonPrimitive(Boolean.parseBoolean(text));
         }
         if (JSON_NUMBER.matcher(text).matches()) {
-            return Json.read(text);
+            return number(text);
         }
         if (OCTAL_OR_HEX.matcher(text).matches()) {
-            return Json.read(new BigInteger(text.substring(2), text.charAt(1) == 'x' ? 16 : 8).toString());
+            return number(new BigInteger(text.substring(2), text.charAt(1) == 'x' ? 16 : 8).toString());
         }
         if (NUMBER.matcher(text).matches()) {
-            return Json.read(new BigDecimal(text).toString());
+            return number(new BigDecimal(text).toString());
         }
         if (NOT_A_NUMBER.matcher(text).matches()) {
             throw refusal(text + " is not a number that JSON has" + at(event));
         }
         return new JsonPrimitive(text);
+    }
+
+    private static JsonElement number(String literal) {
+        return Json.read(new StringReader(literal));
     }
 
     private static void requireKnownTag(Event event) {
