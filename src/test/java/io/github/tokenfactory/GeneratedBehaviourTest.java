@@ -1,6 +1,7 @@
 package io.github.tokenfactory;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.gson.Gson;
 import com.google.gson.JsonParser;
@@ -14,6 +15,7 @@ import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -146,6 +148,21 @@ class GeneratedBehaviourTest {
   void writesBackWhatItRead(String json) {
     assertThat(JsonParser.parseString(new Gson().toJson(new Gson().fromJson(json, holder))))
         .isEqualTo(JsonParser.parseString(json));
+  }
+
+  /** Two ways from each schema to the next are a billion ways through thirty. */
+  @Test
+  @Timeout(60)
+  void givesUpOnADocumentOfTooManyWays(@TempDir Path directory) throws IOException {
+    StringBuilder document = new StringBuilder(DOCUMENT.replace("#/components/schemas/Holder", "#/components/schemas/C0"));
+    for (int i = 0; i < 30; i++) {
+      String next = "{$ref: \"#/components/schemas/C" + (i + 1) + "\"}";
+      document.append("    C").append(i).append(": {allOf: [").append(next).append(", ").append(next).append("]}\n");
+    }
+    document.append("    C30: {type: object, properties: {a: {type: string}}}\n");
+    Path file = Files.writeString(directory.resolve("ways.yaml"), document);
+
+    assertThatThrownBy(() -> Generation.of(file, "*", settings -> {})).hasMessageContaining("too many ways");
   }
 
   @Test

@@ -27,6 +27,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class GeneratorSchemas {
   private static final String SCHEMAS = "#/components/schemas/";
+  private static final int MAX_NAME = 150;
+  private static final int MAX_STEPS = 3_000_000;
   private static final Set<String> STRUCTURE =
       Set.of(
           "type", "properties", "required", "additionalProperties", "patternProperties", "items", "prefixItems", "enum",
@@ -47,8 +49,14 @@ final class GeneratorSchemas {
   private final Set<String> inProgress = new HashSet<>();
   private final Set<String> flattening = new HashSet<>();
 
+  /** Members in lower case that some property of the document would have. */
+  private final Set<String> members = new HashSet<>();
+
+  private int steps;
+
   GeneratorSchemas(OpenApiDocument document) {
     this.document = document;
+    addMembers(document.root());
     Spot schemas = document.at(List.of("components", "schemas"));
     if (schemas != null) {
       List<Spot> components = new ArrayList<>(schemas.members(name -> true));
@@ -58,12 +66,26 @@ final class GeneratorSchemas {
     }
   }
 
+  private void addMembers(JsonElement json) {
+    if (json instanceof JsonArray array) {
+      array.forEach(this::addMembers);
+    } else if (json instanceof JsonObject object) {
+      if (object.get("properties") instanceof JsonObject properties) {
+        properties.keySet().forEach(name -> members.add(JavaNames.member(name).toLowerCase(Locale.ROOT)));
+      }
+      object.asMap().values().forEach(this::addMembers);
+    }
+  }
+
   private static boolean isTypeName(Spot component) {
     return JavaNames.type(component.name()).equals(component.name());
   }
 
   private String claim(String name) {
-    String type = JavaNames.unique(JavaNames.type(name), free -> !claimed.contains(free.toLowerCase(Locale.ROOT)));
+    String whole = JavaNames.type(name);
+    // A file name has an end.
+    String fit = whole.length() <= MAX_NAME ? whole : whole.substring(0, MAX_NAME) + Integer.toHexString(whole.hashCode());
+    String type = JavaNames.unique(fit, free -> !claimed.contains(free.toLowerCase(Locale.ROOT)));
     claimed.add(type.toLowerCase(Locale.ROOT));
     return type;
   }
@@ -130,6 +152,11 @@ final class GeneratorSchemas {
       }
       if (!seen.add(spot)) {
         throw OpenApiDocument.cycle(spot);
+      }
+      if (++steps > MAX_STEPS) {
+        // What is shared is read once for each way to it: of those there can be more than time.
+        throw new CannotCheckException(
+            CannotCheckException.Reason.MALFORMED, "too many ways lead through the schemas to " + spot.pointer());
       }
       String ref = Grammar.reference(schema);
       if (ref != null) {
@@ -385,7 +412,18 @@ final class GeneratorSchemas {
         && flat.types.size() == 1
         && flat.values.stream().allMatch(JsonElement::isJsonPrimitive)
         && !flat.types.contains("boolean")
+        && flat.values.stream().allMatch(GeneratorSchemas::isJava)
         && flat.values.stream().map(GeneratorSchemas::jsonType).allMatch(type -> flat.types.contains(type) || type.equals("integer") && flat.types.contains("number"));
+  }
+
+  /** {@return whether a literal of Java can say it} */
+  private static boolean isJava(JsonElement value) {
+    if (!value.getAsJsonPrimitive().isNumber()) {
+      return true;
+    }
+    return jsonType(value).equals("integer")
+        ? value.getAsBigDecimal().precision() - value.getAsBigDecimal().scale() <= 18
+        : Double.isFinite(value.getAsDouble());
   }
 
   private Flat flat(Spot spot) {
@@ -455,7 +493,12 @@ final class GeneratorSchemas {
               disagreed.contains(name)
                   ? anything("The variants do not agree on its type.")
                   : use(property, type + JavaNames.words(name)));
-          String member = JavaNames.unique(propertyNames.getOrDefault(literal, JavaNames.member(name)), free -> !taken.contains(free.toLowerCase(Locale.ROOT)));
+          String member = propertyNames.getOrDefault(literal, JavaNames.member(name));
+          if (taken.contains(member.toLowerCase(Locale.ROOT))) {
+            // The name holds for all classes, so it must be free in each.
+            member = JavaNames.unique(JavaNames.member(name), free -> !members.contains(free.toLowerCase(Locale.ROOT)));
+            members.add(member.toLowerCase(Locale.ROOT));
+          }
           taken.add(member.toLowerCase(Locale.ROOT));
           propertyNames.put(literal, member);
           if (flat.required.contains(name)) {
