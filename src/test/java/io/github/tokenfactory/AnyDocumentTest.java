@@ -38,6 +38,8 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
+import retrofit2.Retrofit;
+import retrofit2.converter.gson.GsonConverterFactory;
 
 /** Generates from documents of many styles, compiles the result, and sends a value of each class there and back. */
 class AnyDocumentTest {
@@ -61,10 +63,11 @@ class AnyDocumentTest {
   private Stream<DynamicTest> tests(Path document) {
     Map<String, String> sources = Generation.of(document, "*", settings -> {});
     Map<String, Class<?>> classes = new TreeMap<>();
+    ClassLoader loader;
     try {
       Path output = Files.createDirectories(directory.resolve(document.getFileName()));
       Generation.compile(sources, output);
-      ClassLoader loader = new URLClassLoader(new java.net.URL[] {output.toUri().toURL()}, getClass().getClassLoader()) {
+      loader = new URLClassLoader(new java.net.URL[] {output.toUri().toURL()}, getClass().getClassLoader()) {
         @Override
         protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
           boolean generated = name.matches("io\\.github\\.tokenfactory\\.(model|api)\\..*");
@@ -84,7 +87,19 @@ class AnyDocumentTest {
     } catch (ClassNotFoundException e) {
       throw new AssertionError(e);
     }
-    return classes.entrySet().stream()
+    DynamicTest api =
+        DynamicTest.dynamicTest(
+            "The interface is one that Retrofit takes",
+            () -> {
+              Class<?> type = loader.loadClass("io.github.tokenfactory.api.TokenFactoryApi");
+              new Retrofit.Builder()
+                  .baseUrl("http://localhost/")
+                  .addConverterFactory(GsonConverterFactory.create(GSON))
+                  .validateEagerly(true)
+                  .build()
+                  .create(type);
+            });
+    return Stream.concat(Stream.of(api), classes.entrySet().stream()
         .flatMap(
             entry ->
                 Stream.of(
@@ -92,7 +107,7 @@ class AnyDocumentTest {
                     DynamicTest.dynamicTest(
                         entry.getKey() + " goes there and back", () -> assertRoundTrips(entry.getValue())),
                     DynamicTest.dynamicTest(
-                        entry.getKey() + " keeps what it does not know", () -> assertKeepsUnknown(entry.getValue()))));
+                        entry.getKey() + " keeps what it does not know", () -> assertKeepsUnknown(entry.getValue())))));
   }
 
   private static void assertNotEmpty(Class<?> type) {

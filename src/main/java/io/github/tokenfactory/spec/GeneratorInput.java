@@ -9,9 +9,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class GeneratorInput {
   private static final String RAW = "x-raw";
+  private static final String JSON = "application/(.+\\+)?json\\s*(;.*)?"; // not JSON Lines
 
   private final OpenApiDocument document;
   private final GeneratorSchemas schemas;
@@ -86,6 +90,9 @@ public final class GeneratorInput {
     root.add("info", info);
     root.add("paths", paths);
     root.add("components", components);
+    if (!schemas.components().isEmpty()) {
+      root.addProperty("x-has-models", true); // a package without a class cannot be imported
+    }
     return root;
   }
 
@@ -94,7 +101,13 @@ public final class GeneratorInput {
     if (List.of(path.split("/")).contains("..")) {
       throw new IllegalArgumentException("The path " + path + " would leave the base URL: no operation is bound to it.");
     }
-    StringBuilder safe = new StringBuilder();
+    // Retrofit takes no empty path, and OkHttp a colon in the first step for the end of a scheme; beside a parameter,
+    // Retrofit takes no step "." either.
+    if (path.matches("/[^/]*:.*") && path.contains("{")) {
+      String first = path.replaceFirst("(?<=.)/.*", "");
+      return path(first.replace(":", "%3A") + path.substring(first.length()));
+    }
+    StringBuilder safe = new StringBuilder(path.matches("/|/[^/]*:.*") ? "/." : "");
     for (String part : path.split("(?=\\{)|(?<=})")) {
       safe.append(part.startsWith("{") && part.endsWith("}")
           ? "{" + JavaNames.member(part.substring(1, part.length() - 1)) + "}"
@@ -105,7 +118,7 @@ public final class GeneratorInput {
 
   private JsonObject operation(OpenApiDocument.Operation operation, Set<String> methods) {
     JsonObject source = operation.spot().object();
-    String method = JavaNames.unique(JavaNames.member(id(operation)), methods::add);
+    String method = JavaNames.unique(JavaNames.method(id(operation)), methods::add);
     JsonObject target = new JsonObject();
     target.addProperty("operationId", method);
     String what = first(source, "summary", "description");
@@ -119,13 +132,29 @@ public final class GeneratorInput {
     }
     String type = JavaNames.words(method);
     target.add("parameters", parameters(operation, type));
-    if (source.has("requestBody")) {
+    // Retrofit has no annotation for other methods, nor for these with a body; OkHttp sends none with GET and HEAD.
+    boolean bodiless = Set.of("get", "head").contains(operation.method());
+    if (source.has("requestBody") && !bodiless) {
       JsonObject body = body(document.dereference(operation.spot().child("requestBody")), type + "Request");
       if (body != null) {
         target.add("requestBody", body);
+        if (Set.of("delete", "options", "trace").contains(operation.method())) {
+          target.addProperty("x-http", "hasBody = true, ");
+        }
       }
     }
-    target.add("responses", responses(operation, type, target));
+    if (operation.method().equals("trace") && !target.has("x-http")) {
+      target.addProperty("x-http", "hasBody = false, ");
+    }
+    if (operation.method().equals("head")) {
+      JsonObject none = new JsonObject();
+      none.addProperty("description", "");
+      JsonObject one = new JsonObject();
+      one.add("200", none);
+      target.add("responses", one);
+    } else {
+      target.add("responses", responses(operation, type, target));
+    }
     return target;
   }
 
@@ -160,14 +189,31 @@ public final class GeneratorInput {
       }
     }
     JsonArray parameters = new JsonArray();
+    Set<String> inPath = new LinkedHashSet<>();
+    Matcher names = Pattern.compile("\\{([^{}]*)}").matcher(operation.path());
+    while (names.find()) {
+      inPath.add(JavaNames.member(names.group(1)));
+    }
+    boolean cookie = false;
     for (Spot parameter : found.values()) {
       JsonObject source = parameter.object();
       String name = String.valueOf(Json.string(source.get("name")));
       String in = String.valueOf(Json.string(source.get("in")));
       boolean ignored = Set.of("accept", "content-type", "authorization").contains(name.toLowerCase(java.util.Locale.ROOT));
-      if (!(in.equals("header") && ignored)) {
+      // Retrofit refuses a parameter that the path has not; several cookies go in one header.
+      boolean nowhere = in.equals("path") && !inPath.remove(JavaNames.member(name)) || in.equals("cookie") && cookie;
+      cookie |= in.equals("cookie");
+      if (!(in.equals("header") && ignored) && !nowhere) {
         parameters.add(parameter(parameter, name, in, type));
       }
+    }
+    for (String name : inPath) { // not declared
+      JsonObject undeclared = new JsonObject();
+      undeclared.addProperty("name", name);
+      undeclared.addProperty("in", "path");
+      undeclared.addProperty("required", true);
+      undeclared.add("schema", string());
+      parameters.add(undeclared);
     }
     return parameters;
   }
@@ -234,7 +280,7 @@ public final class GeneratorInput {
     if (media.isEmpty()) {
       return null;
     }
-    Spot json = find(media, "application/(.+\\+)?json.*");
+    Spot json = find(media, JSON);
     Spot form = json == null ? find(media, "multipart/form-data|application/x-www-form-urlencoded") : null;
     JsonObject schema;
     if (json != null) {
@@ -309,11 +355,12 @@ public final class GeneratorInput {
     boolean raw = false;
     Spot responses = operation.spot().object().has("responses") ? operation.spot().child("responses") : null;
     if (responses != null) {
+      boolean onlyDefault = responses.members(name -> name.startsWith("2")).isEmpty();
       for (Spot each : responses.members(name -> !Grammar.isExtension(name))) {
         Spot response = document.dereference(each);
-        boolean success = each.name().startsWith("2");
+        boolean success = each.name().startsWith("2") || each.name().equals("default") && onlyDefault;
         for (Spot media : media(response)) {
-          if (media.name().matches("(?i)application/(.+\\+)?json.*")) {
+          if (media.name().matches("(?i)" + JSON)) {
             JsonObject answer = schema(media, type + (success ? "Response" : JavaNames.words(each.name())));
             if (success) {
               answers.put(answer.toString(), answer);

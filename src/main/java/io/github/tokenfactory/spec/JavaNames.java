@@ -12,11 +12,22 @@ final class JavaNames {
   /** Simple names that generated code uses for something else than a model. */
   private static final Set<String> USED =
       Set.of(
-          "Adapter", "Body", "Builder", "Call", "DecimalMax", "DecimalMin", "EnumAdapter", "Field",
-          "FormUrlEncoded", "Header", "JsonAdapter", "JsonElement", "LocalDate", "Multipart", "MultipartBody",
-          "NotNull", "NullMarked", "Nullable", "ObjectAdapter", "OffsetDateTime", "Part", "Path", "Pattern", "Query",
-          "QueryMap", "RequestBody", "ResponseBody", "SerializedName", "Size", "Streaming", "TypeToken", "URI",
-          "UnionAdapter", "Valid");
+          "Adapter", "Builder", "Call", "DecimalMax", "DecimalMin", "JsonAdapter", "JsonElement", "LocalDate",
+          "MultipartBody", "NotNull", "NullMarked", "Nullable", "OffsetDateTime", "Pattern", "RequestBody",
+          "ResponseBody", "SerializedName", "Size", "TokenFactoryApi", "TypeToken", "URI", "Valid",
+          // All of retrofit2.http, which the interface imports beside the models.
+          "Body", "DELETE", "Field", "FieldMap", "FormUrlEncoded", "GET", "HEAD", "HTTP", "Header", "HeaderMap",
+          "Headers", "Multipart", "OPTIONS", "PATCH", "POST", "PUT", "Part", "PartMap", "Path", "Query", "QueryMap",
+          "QueryName", "Streaming", "Tag", "Url",
+          // The handwritten classes, which it imports, too.
+          "ApiException", "EmbeddingInput", "EmbeddingResult", "EmbeddingVector", "EmbeddingsService", "EnumAdapter",
+          "InvalidRequestException", "InvalidResponseException", "Json", "JsonTypes", "MultipleOf", "ObjectAdapter",
+          "RequestOptions", "RequestValidator", "TokenFactoryClient", "TokenFactoryException", "TransportException",
+          "UnionAdapter");
+
+  /** Methods of every object: one of an interface may not return something else. */
+  private static final Set<String> METHODS_OF_OBJECT =
+      Set.of("clone", "finalize", "getClass", "hashCode", "notify", "notifyAll", "toString", "wait");
 
   private JavaNames() {}
 
@@ -70,9 +81,15 @@ final class JavaNames {
     }
     String made = member.toString();
     // getClass() is Object's; "value", "builder" and "unknownMembers" are the templates' own.
-    return SourceVersion.isKeyword(made) || made.equals("class") || made.equals("unknownMembers")
+    return SourceVersion.isKeyword(made) || made.equals("class") || made.equals("unknownMembers") || made.equals("additionalMembers")
         ? made + "Property"
         : made;
+  }
+
+  /** {@return a name for a method of the interface made of {@code name}} */
+  static String method(String name) {
+    String method = member(name);
+    return METHODS_OF_OBJECT.contains(method) ? method + "Operation" : method;
   }
 
   /** {@return a constant's name made of {@code value}} */
