@@ -8,8 +8,12 @@ import java.util.TreeMap;
 import okhttp3.Headers;
 import org.jspecify.annotations.Nullable;
 
-/** What results and errors keep of the last answer of a call: no live object, and nowhere the API key. */
-record Answer(int status, Map<String, List<String>> headers, String body, int attempts) implements Serializable {
+/**
+ * What results and errors keep of the last answer of a call: no live object, and nowhere the API
+ * key.
+ */
+record Answer(int status, Map<String, List<String>> headers, String body, int attempts)
+    implements Serializable {
   /** No answer, to nothing that was sent. */
   static final Answer NONE = none(0);
 
@@ -22,7 +26,9 @@ record Answer(int status, Map<String, List<String>> headers, String body, int at
   static Map<String, List<String>> headers(Headers headers, String secret) {
     Map<String, List<String>> byName = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
     for (String name : headers.names()) {
-      byName.put(redact(name, secret), headers.values(name).stream().map(value -> redact(value, secret)).toList());
+      byName.put(
+          redact(name, secret),
+          headers.values(name).stream().map(value -> redact(value, secret)).toList());
     }
     return Collections.unmodifiableMap(byName);
   }

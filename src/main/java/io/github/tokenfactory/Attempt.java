@@ -15,9 +15,11 @@ import okio.Source;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one attempt was told to do and what has come of it; a tag of its request, where the interceptors find it.
+ * What one attempt was told to do and what has come of it; a tag of its request, where the
+ * interceptors find it.
  *
- * <p>Written by one thread at a time, the one that makes the request and then the one that does its I/O.
+ * <p>Written by one thread at a time, the one that makes the request and then the one that does its
+ * I/O.
  */
 final class Attempt {
   /** The body of an answer broke off, or could not be decompressed; the cause says how. */
@@ -46,7 +48,8 @@ final class Attempt {
 
   /** {@return the attempt that {@code request} belongs to} */
   static Attempt of(Request request) {
-    return Objects.requireNonNull(request.tag(Attempt.class), "a request that is none of this client's");
+    return Objects.requireNonNull(
+        request.tag(Attempt.class), "a request that is none of this client's");
   }
 
   /** {@return the text of a body of bounded size that has been read already} */
@@ -126,7 +129,10 @@ final class Attempt {
     return wireStatus == 0 ? response : response.newBuilder().code(wireStatus).build();
   }
 
-  /** {@return {@code response}, once known here, with a body that is counted and does not grow beyond all bounds} */
+  /**
+   * {@return {@code response}, once known here, with a body that is counted and does not grow
+   * beyond all bounds}
+   */
   Response receive(Response response) throws IOException {
     ResponseBody body = Objects.requireNonNull(response.body(), "a response without a body");
     head.clear();
@@ -143,15 +149,21 @@ final class Attempt {
     }
     // OkHttp has inflated what it asked for itself; a server may compress unasked.
     boolean gzip = "gzip".equalsIgnoreCase(response.header("Content-Encoding"));
-    Source source = new Counted(gzip ? new GzipSource(body.source()) : body.source(), response.isSuccessful());
-    return response.newBuilder()
-        .body(ResponseBody.create(Okio.buffer(source), body.contentType(), gzip ? -1 : body.contentLength()))
+    Source source =
+        new Counted(gzip ? new GzipSource(body.source()) : body.source(), response.isSuccessful());
+    return response
+        .newBuilder()
+        .body(
+            ResponseBody.create(
+                Okio.buffer(source), body.contentType(), gzip ? -1 : body.contentLength()))
         .build();
   }
 
   private UnreadableAnswerException tooLarge() {
     return new UnreadableAnswerException(
-        "it is larger than " + maxBytes + " bytes, which the vectors should not need: see maxResponseBytes");
+        "it is larger than "
+            + maxBytes
+            + " bytes, which the vectors should not need: see maxResponseBytes");
   }
 
   private final class Counted extends ForwardingSource {

@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
 public final class AuthenticationException extends ApiException {
   private static final long serialVersionUID = 1L;
 
-  AuthenticationException(String message, Answer answer, ErrorBody error, @Nullable Duration retryAfter) {
+  AuthenticationException(
+      String message, Answer answer, ErrorBody error, @Nullable Duration retryAfter) {
     super(message, answer, error, retryAfter);
   }
 }

@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
 public final class BadRequestException extends ApiException {
   private static final long serialVersionUID = 1L;
 
-  BadRequestException(String message, Answer answer, ErrorBody error, @Nullable Duration retryAfter) {
+  BadRequestException(
+      String message, Answer answer, ErrorBody error, @Nullable Duration retryAfter) {
     super(message, answer, error, retryAfter);
   }
 }

@@ -3,11 +3,12 @@ package io.github.tokenfactory;
 import java.time.Duration;
 
 /**
- * Is told of every attempt of every call, for metrics, traces and logs; never of keys, texts or vectors.
+ * Is told of every attempt of every call, for metrics, traces and logs; never of keys, texts or
+ * vectors.
  *
- * <p>Each attempt that has started either succeeds or fails, once. The methods are called by the threads that do the
- * work, several at a time: they must be safe for that, and should not block. What they throw is logged and breaks no
- * call.
+ * <p>Each attempt that has started either succeeds or fails, once. The methods are called by the
+ * threads that do the work, several at a time: they must be safe for that, and should not block.
+ * What they throw is logged and breaks no call.
  */
 public interface CallListener {
   /** A request is about to be sent. */
@@ -16,7 +17,10 @@ public interface CallListener {
   /** A usable answer has arrived. */
   default void attemptSucceeded(Attempt attempt) {}
 
-  /** There is no usable answer: {@code error} is what the call fails with if there is no other attempt. */
+  /**
+   * There is no usable answer: {@code error} is what the call fails with if there is no other
+   * attempt.
+   */
   default void attemptFailed(Attempt attempt, TokenFactoryException error) {}
 
   /** One attempt of a call, as it is when the listener is told of it; immutable. */
@@ -28,7 +32,13 @@ public interface CallListener {
     private final long requestBytes;
     private final long responseBytes;
 
-    Attempt(long callId, int number, Duration duration, int status, long requestBytes, long responseBytes) {
+    Attempt(
+        long callId,
+        int number,
+        Duration duration,
+        int status,
+        long requestBytes,
+        long responseBytes) {
       this.callId = callId;
       this.number = number;
       this.duration = duration;
@@ -69,8 +79,19 @@ public interface CallListener {
 
     @Override
     public String toString() {
-      return "Attempt{callId=" + callId + ", number=" + number + ", duration=" + duration + ", status=" + status
-          + ", requestBytes=" + requestBytes + ", responseBytes=" + responseBytes + "}";
+      return "Attempt{callId="
+          + callId
+          + ", number="
+          + number
+          + ", duration="
+          + duration
+          + ", status="
+          + status
+          + ", requestBytes="
+          + requestBytes
+          + ", responseBytes="
+          + responseBytes
+          + "}";
     }
   }
 }

@@ -6,7 +6,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
-/** What all calls of a client share, and the calls that are under way; safe for use by several threads. */
+/**
+ * What all calls of a client share, and the calls that are under way; safe for use by several
+ * threads.
+ */
 final class Calls implements AutoCloseable {
   private static final System.Logger LOGGER = System.getLogger(Calls.class.getName());
 

@@ -17,9 +17,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * What to embed: one text, several texts, the tokens of one text, or the tokens of several.
  *
- * <p>Stands in for the union {@code EmbeddingRequest.input} of the published document. {@code text("a")} and {@code
- * texts("a")} are different requests ({@code "a"} and {@code ["a"]}) with the same one vector as their result. Immutable
- * and equal by value; {@code toString()} shows no contents.
+ * <p>Stands in for the union {@code EmbeddingRequest.input} of the published document. {@code
+ * text("a")} and {@code texts("a")} are different requests ({@code "a"} and {@code ["a"]}) with the
+ * same one vector as their result. Immutable and equal by value; {@code toString()} shows no
+ * contents.
  */
 @JsonAdapter(value = EmbeddingInput.Adapter.class, nullSafe = false)
 public final class EmbeddingInput {
@@ -71,7 +72,10 @@ public final class EmbeddingInput {
     return of(json.deepCopy());
   }
 
-  /** {@return how many vectors the result must have, or -1 if the input is of a form that this version does not know} */
+  /**
+   * {@return how many vectors the result must have, or -1 if the input is of a form that this
+   * version does not know}
+   */
   public int size() {
     return switch (variant) {
       case TEXT, TOKENS -> 1;
@@ -83,7 +87,9 @@ public final class EmbeddingInput {
 
   @Override
   public boolean equals(@Nullable Object other) {
-    return other instanceof EmbeddingInput that && variant == that.variant && Objects.deepEquals(value, that.value);
+    return other instanceof EmbeddingInput that
+        && variant == that.variant
+        && Objects.deepEquals(value, that.value);
   }
 
   @Override
@@ -108,7 +114,8 @@ public final class EmbeddingInput {
         return new EmbeddingInput(Variant.TOKENS, ints(json.getAsJsonArray()));
       } else if (elements.stream().allMatch(EmbeddingInput::isTokenArray)) {
         return new EmbeddingInput(
-            Variant.TOKEN_ARRAYS, elements.stream().map(e -> ints(e.getAsJsonArray())).toArray(int[][]::new));
+            Variant.TOKEN_ARRAYS,
+            elements.stream().map(e -> ints(e.getAsJsonArray())).toArray(int[][]::new));
       }
     }
     return new EmbeddingInput(Variant.JSON, json);
@@ -131,11 +138,14 @@ public final class EmbeddingInput {
   }
 
   private static boolean isTokenArray(JsonElement json) {
-    return json instanceof JsonArray array && array.asList().stream().allMatch(EmbeddingInput::isToken);
+    return json instanceof JsonArray array
+        && array.asList().stream().allMatch(EmbeddingInput::isToken);
   }
 
   private static int[] ints(JsonArray array) {
-    return array.asList().stream().mapToInt(token -> token.getAsBigDecimal().intValueExact()).toArray();
+    return array.asList().stream()
+        .mapToInt(token -> token.getAsBigDecimal().intValueExact())
+        .toArray();
   }
 
   /** Reads and writes this union; Gson finds it through the annotation. */

@@ -10,10 +10,11 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The vectors of one call: exactly one for each input, in the order of the inputs, all of the same length.
+ * The vectors of one call: exactly one for each input, in the order of the inputs, all of the same
+ * length.
  *
- * <p>An answer for which that does not hold becomes an {@link InvalidResponseException} instead. The arrays are handed
- * out uncopied: who changes one changes it for all who hold this result.
+ * <p>An answer for which that does not hold becomes an {@link InvalidResponseException} instead.
+ * The arrays are handed out uncopied: who changes one changes it for all who hold this result.
  */
 public final class EmbeddingResult {
   private final EmbeddingResponse response;
@@ -33,7 +34,8 @@ public final class EmbeddingResult {
    * @param dimensions how long each must be, or null if that is not known
    * @param answer how it came
    */
-  static EmbeddingResult of(EmbeddingResponse response, int expected, @Nullable Long dimensions, Answer answer)
+  static EmbeddingResult of(
+      EmbeddingResponse response, int expected, @Nullable Long dimensions, Answer answer)
       throws UnreadableAnswerException {
     List<Embedding> data = response.getData();
     if (data == null) {
@@ -43,13 +45,15 @@ public final class EmbeddingResult {
       throw invalid("asked for " + expected + " vectors, got " + data.size() + " in \"data\"");
     }
     @Nullable float[][] ordered = new float[data.size()][];
-    boolean byPosition = data.stream().allMatch(embedding -> embedding == null || embedding.getIndex() == null);
+    boolean byPosition =
+        data.stream().allMatch(embedding -> embedding == null || embedding.getIndex() == null);
     for (int position = 0; position < ordered.length; position++) {
       String where = "data[" + position + "]";
       Embedding embedding = data.get(position);
       EmbeddingVector vector = embedding == null ? null : embedding.getEmbedding();
       if (vector == null || vector.asJson() != null) {
-        throw invalid(where + ".embedding is " + (vector == null ? "missing" : "neither numbers nor base64"));
+        throw invalid(
+            where + ".embedding is " + (vector == null ? "missing" : "neither numbers nor base64"));
       }
       int index = byPosition ? position : index(embedding.getIndex(), ordered.length, where);
       if (ordered[index] != null) {
@@ -60,16 +64,26 @@ public final class EmbeddingResult {
     for (int i = 0; i < ordered.length; i++) {
       long wanted = dimensions == null ? ordered[0].length : dimensions;
       if (ordered[i].length != wanted || wanted == 0) {
-        throw invalid("the vector of input " + i + " has " + ordered[i].length + " dimensions, not "
-            + (wanted == 0 && ordered[i].length == 0 ? "one or more" : wanted));
+        throw invalid(
+            "the vector of input "
+                + i
+                + " has "
+                + ordered[i].length
+                + " dimensions, not "
+                + (wanted == 0 && ordered[i].length == 0 ? "one or more" : wanted));
       }
     }
-    return new EmbeddingResult(response, Collections.unmodifiableList(Arrays.asList(ordered)), answer);
+    return new EmbeddingResult(
+        response, Collections.unmodifiableList(Arrays.asList(ordered)), answer);
   }
 
-  private static int index(@Nullable Long index, int size, String where) throws UnreadableAnswerException {
+  private static int index(@Nullable Long index, int size, String where)
+      throws UnreadableAnswerException {
     if (index == null || index < 0 || index >= size) {
-      throw invalid(where + ".index is " + (index == null ? "missing" : index + ", beyond " + size + " vectors"));
+      throw invalid(
+          where
+              + ".index is "
+              + (index == null ? "missing" : index + ", beyond " + size + " vectors"));
     }
     return index.intValue();
   }
@@ -135,6 +149,12 @@ public final class EmbeddingResult {
 
   @Override
   public String toString() {
-    return "EmbeddingResult{size=" + size() + ", dimensions=" + dimensions() + ", usage=" + usage() + "}";
+    return "EmbeddingResult{size="
+        + size()
+        + ", dimensions="
+        + dimensions()
+        + ", usage="
+        + usage()
+        + "}";
   }
 }

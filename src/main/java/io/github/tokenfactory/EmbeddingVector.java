@@ -19,9 +19,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * One vector of a response, whichever of the two wire forms the server chose.
  *
- * <p>Stands in for the union {@code Embedding.embedding} of the published document: an array of numbers, or base64 of
- * little-endian 32-bit floats. Every element is finite; a response that holds another number is refused with a message
- * that says where. Immutable and equal by value; {@code toString()} shows no elements.
+ * <p>Stands in for the union {@code Embedding.embedding} of the published document: an array of
+ * numbers, or base64 of little-endian 32-bit floats. Every element is finite; a response that holds
+ * another number is refused with a message that says where. Immutable and equal by value; {@code
+ * toString()} shows no elements.
  */
 @JsonAdapter(value = EmbeddingVector.Adapter.class, nullSafe = false)
 public final class EmbeddingVector {
@@ -54,7 +55,8 @@ public final class EmbeddingVector {
   private static float[] finite(float[] elements) {
     for (int i = 0; i < elements.length; i++) {
       if (!Float.isFinite(elements[i])) {
-        throw new IllegalArgumentException("The element at " + i + " is not finite: JSON has no such number.");
+        throw new IllegalArgumentException(
+            "The element at " + i + " is not finite: JSON has no such number.");
       }
     }
     return elements;
@@ -99,7 +101,10 @@ public final class EmbeddingVector {
 
   @Override
   public String toString() {
-    return "EmbeddingVector{" + form + (json == null ? ", dimensions=" + elements.length : "") + "}";
+    return "EmbeddingVector{"
+        + form
+        + (json == null ? ", dimensions=" + elements.length : "")
+        + "}";
   }
 
   /** Reads and writes this union; Gson finds it through the annotation. */
@@ -169,7 +174,10 @@ public final class EmbeddingVector {
       }
       if (bytes.length % Float.BYTES != 0) {
         throw new JsonSyntaxException(
-            "The vector's base64 holds " + bytes.length + " bytes, not whole 32-bit floats, at path " + path);
+            "The vector's base64 holds "
+                + bytes.length
+                + " bytes, not whole 32-bit floats, at path "
+                + path);
       }
       float[] elements = new float[bytes.length / Float.BYTES];
       ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(elements);
@@ -181,7 +189,8 @@ public final class EmbeddingVector {
 
     private static float finite(float element, String path) {
       if (!Float.isFinite(element)) {
-        throw new JsonSyntaxException("A number that is no finite 32-bit float in the vector at path " + path);
+        throw new JsonSyntaxException(
+            "A number that is no finite 32-bit float in the vector at path " + path);
       }
       return element;
     }
@@ -210,7 +219,8 @@ public final class EmbeddingVector {
         }
         case BASE64 -> {
           ByteBuffer bytes =
-              ByteBuffer.allocate(vector.elements.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+              ByteBuffer.allocate(vector.elements.length * Float.BYTES)
+                  .order(ByteOrder.LITTLE_ENDIAN);
           bytes.asFloatBuffer().put(vector.elements);
           out.value(Base64.getEncoder().encodeToString(bytes.array()));
         }

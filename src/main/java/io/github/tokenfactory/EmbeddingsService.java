@@ -8,13 +8,14 @@ import org.jspecify.annotations.Nullable;
 import retrofit2.Call;
 
 /**
- * Turns texts or tokens into vectors: {@code POST /v1/embeddings}; get it from {@link TokenFactoryClient#embeddings()}.
+ * Turns texts or tokens into vectors: {@code POST /v1/embeddings}; get it from {@link
+ * TokenFactoryClient#embeddings()}.
  *
- * <p>Safe for use by several threads. Every method fails with a {@link TokenFactoryException} whose type says what to
- * do about it. What may be better next time is tried again, within one timeout for everything. The asynchronous methods
- * complete their future with the same errors; whoever completes or cancels that future first ends the call at once.
- * What hangs on to the future may run on the client's threads: use its {@code ...Async} methods for work that takes
- * long.
+ * <p>Safe for use by several threads. Every method fails with a {@link TokenFactoryException} whose
+ * type says what to do about it. What may be better next time is tried again, within one timeout
+ * for everything. The asynchronous methods complete their future with the same errors; whoever
+ * completes or cancels that future first ends the call at once. What hangs on to the future may run
+ * on the client's threads: use its {@code ...Async} methods for work that takes long.
  */
 public final class EmbeddingsService {
   private static final String BASE64 = "base64";
@@ -70,7 +71,8 @@ public final class EmbeddingsService {
   }
 
   /**
-   * Embeds {@code input} with {@code model} without blocking; cancelling the future cancels the call.
+   * Embeds {@code input} with {@code model} without blocking; cancelling the future cancels the
+   * call.
    *
    * @param model the id of a model that the server has
    * @param input what to embed
@@ -97,7 +99,8 @@ public final class EmbeddingsService {
    * @param options settings that go before the client's
    * @return one vector for each input, in their order, once they are there
    */
-  public CompletableFuture<EmbeddingResult> createAsync(EmbeddingRequest request, RequestOptions options) {
+  public CompletableFuture<EmbeddingResult> createAsync(
+      EmbeddingRequest request, RequestOptions options) {
     try {
       return call(request, options).start();
     } catch (TokenFactoryException e) {
@@ -109,14 +112,18 @@ public final class EmbeddingsService {
     return EmbeddingRequest.builder().model(model).input(input).build();
   }
 
-  private RetriedCall<EmbeddingResponse, EmbeddingResult> call(EmbeddingRequest request, RequestOptions options) {
+  private RetriedCall<EmbeddingResponse, EmbeddingResult> call(
+      EmbeddingRequest request, RequestOptions options) {
     RequestValidator.validate(request);
     EmbeddingRequest sent =
-        base64 && request.getEncodingFormat() == null && !request.unknown().containsKey("encoding_format")
+        base64
+                && request.getEncodingFormat() == null
+                && !request.unknown().containsKey("encoding_format")
             ? request.toBuilder().encodingFormat(BASE64).build()
             : request;
     Call<EmbeddingResponse> call =
-        api.createEmbeddings(sent, options.aiProjectId() == null ? aiProjectId : options.aiProjectId());
+        api.createEmbeddings(
+            sent, options.aiProjectId() == null ? aiProjectId : options.aiProjectId());
     try {
       call.request(); // makes the body, which must not fail once a connection is taken
     } catch (IllegalArgumentException e) {
@@ -134,11 +141,16 @@ public final class EmbeddingsService {
         (response, answer) -> EmbeddingResult.of(response, expected, dimensions, answer));
   }
 
-  /** A server that answers with more than vectors can need is broken, and must not take the memory of its clients. */
+  /**
+   * A server that answers with more than vectors can need is broken, and must not take the memory
+   * of its clients.
+   */
   private long maxResponseBytes(int expected) {
     if (maxResponseBytes != null) {
       return maxResponseBytes;
     }
-    return expected < 0 ? MAX_BYTES : Math.min(MAX_BYTES, FIRST_BYTES + expected * BYTES_PER_VECTOR);
+    return expected < 0
+        ? MAX_BYTES
+        : Math.min(MAX_BYTES, FIRST_BYTES + expected * BYTES_PER_VECTOR);
   }
 }

@@ -13,10 +13,11 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads and writes one generated open enumeration as its bare value; for generated code, which subclasses it once an
- * enumeration.
+ * Reads and writes one generated open enumeration as its bare value; for generated code, which
+ * subclasses it once an enumeration.
  *
- * <p>A value that the document does not list is kept. Immutable, so safe for use by several threads.
+ * <p>A value that the document does not list is kept. Immutable, so safe for use by several
+ * threads.
  *
  * @param <T> the enumeration
  * @param <V> its JSON value: text, number or boolean
@@ -28,7 +29,8 @@ public abstract class EnumAdapter<T, V> implements TypeAdapterFactory {
   private final List<T> listed;
 
   /** Says how a value becomes a constant and back, and which the document lists. */
-  protected EnumAdapter(Class<V> valueType, Function<V, T> of, Function<T, V> value, List<T> listed) {
+  protected EnumAdapter(
+      Class<V> valueType, Function<V, T> of, Function<T, V> value, List<T> listed) {
     this.valueType = valueType;
     this.of = of;
     this.value = value;
@@ -67,7 +69,9 @@ public abstract class EnumAdapter<T, V> implements TypeAdapterFactory {
       if (listed.contains(of.apply(values.fromJsonTree(json)))) {
         return 3;
       }
-      return listed.size() == 1 ? NO_FIT : 0; // a constant tells variants apart, so another value means another variant
+      return listed.size() == 1
+          ? NO_FIT
+          : 0; // a constant tells variants apart, so another value means another variant
     }
   }
 }

@@ -63,18 +63,26 @@ record ErrorBody(
 
   private static ErrorBody describe(JsonObject error, String message) {
     return new ErrorBody(
-        text(error, message), text(error, "type"), text(error, "code"), text(error, "param"), List.of());
+        text(error, message),
+        text(error, "type"),
+        text(error, "code"),
+        text(error, "param"),
+        List.of());
   }
 
   private static ErrorBody ofDetail(@Nullable String detail) {
-    return detail == null || detail.isEmpty() ? EMPTY : new ErrorBody(detail, null, null, null, List.of());
+    return detail == null || detail.isEmpty()
+        ? EMPTY
+        : new ErrorBody(detail, null, null, null, List.of());
   }
 
   private static ErrorBody ofValidation(JsonArray details) {
     List<ValidationError> errors = new ArrayList<>();
     for (JsonElement detail : details) {
       try {
-        errors.add(GSON.fromJson(detail.isJsonObject() ? detail : new JsonObject(), ValidationError.class));
+        errors.add(
+            GSON.fromJson(
+                detail.isJsonObject() ? detail : new JsonObject(), ValidationError.class));
       } catch (JsonParseException e) {
         errors.add(ValidationError.builder().build()); // of a form that the document does not know
       }
@@ -106,7 +114,10 @@ record ErrorBody(
     return index == null ? String.valueOf(item.asString()) : String.valueOf(index);
   }
 
-  /** {@return what a message can show: where, and names of kinds of errors; none of the server's sentences} */
+  /**
+   * {@return what a message can show: where, and names of kinds of errors; none of the server's
+   * sentences}
+   */
   String summary() {
     List<String> known = new ArrayList<>();
     if (isShown(type)) {
@@ -118,7 +129,8 @@ record ErrorBody(
     if (isShown(param)) {
       known.add("param " + param);
     }
-    for (ValidationError error : validationErrors.subList(0, Math.min(SHOWN_ERRORS, validationErrors.size()))) {
+    for (ValidationError error :
+        validationErrors.subList(0, Math.min(SHOWN_ERRORS, validationErrors.size()))) {
       String place = place(error);
       String kind = isShown(error.getType()) ? " (" + error.getType() + ")" : "";
       known.add((isShown(place) ? place : "?") + kind);

@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param asked how long the server asks to wait before it, or null
  * @param error makes the exception, with a sentence to end its message
  */
-record Failure(boolean retryable, @Nullable Duration asked, Function<String, TokenFactoryException> error) {
+record Failure(
+    boolean retryable, @Nullable Duration asked, Function<String, TokenFactoryException> error) {
 
   /** The user's own code around the request failed: nothing that another attempt would change. */
   static final class LocalException extends IOException {
@@ -50,13 +51,17 @@ record Failure(boolean retryable, @Nullable Duration asked, Function<String, Tok
     if (thrown instanceof IOException broken) {
       return ofTransport(attempt, broken);
     }
-    return ofAnswer(attempt, new UnreadableAnswerException("reading it failed with " + thrown.getClass().getName()));
+    return ofAnswer(
+        attempt,
+        new UnreadableAnswerException("reading it failed with " + thrown.getClass().getName()));
   }
 
   /** {@return the failure that it is when the user's own {@code OkHttpClient} cancels the call} */
   static Failure ofCancellation(Attempt attempt) {
     return new Failure(
-        false, null, note -> new CancelledException("The OkHttpClient cancelled the call.", attempt.answer("")));
+        false,
+        null,
+        note -> new CancelledException("The OkHttpClient cancelled the call.", attempt.answer("")));
   }
 
   private static Failure ofLocal(Attempt attempt, Throwable cause) {
@@ -64,9 +69,13 @@ record Failure(boolean retryable, @Nullable Duration asked, Function<String, Tok
       return new Failure(false, null, note -> known);
     }
     String message =
-        "An interceptor of the OkHttpClient, or a listener of it, failed with " + cause.getClass().getName() + ".";
+        "An interceptor of the OkHttpClient, or a listener of it, failed with "
+            + cause.getClass().getName()
+            + ".";
     return new Failure(
-        false, null, note -> new TransportException(message, harmless(cause, attempt), attempt.answer("")));
+        false,
+        null,
+        note -> new TransportException(message, harmless(cause, attempt), attempt.answer("")));
   }
 
   /** {@return the failure that an error status is} */
@@ -76,14 +85,21 @@ record Failure(boolean retryable, @Nullable Duration asked, Function<String, Tok
     Duration asked = RetryPolicy.asked(answer, now);
     String summary = said.summary();
     String message =
-        "The server answered " + answer.status() + advice(answer) + (summary.isEmpty() ? "" : ": " + summary) + "."
+        "The server answered "
+            + answer.status()
+            + advice(answer)
+            + (summary.isEmpty() ? "" : ": " + summary)
+            + "."
             + (answer.body().isEmpty() ? "" : " body() has its reason.")
             + tries(answer);
     return new Failure(
-        RetryPolicy.isRetryable(answer), asked, note -> exception(message + note, answer, said, asked));
+        RetryPolicy.isRetryable(answer),
+        asked,
+        note -> exception(message + note, answer, said, asked));
   }
 
-  private static ApiException exception(String message, Answer answer, ErrorBody said, @Nullable Duration asked) {
+  private static ApiException exception(
+      String message, Answer answer, ErrorBody said, @Nullable Duration asked) {
     return switch (answer.status()) {
       case 400, 413, 422 -> new BadRequestException(message, answer, said, asked);
       case 401, 403 -> new AuthenticationException(message, answer, said, asked);
@@ -111,8 +127,14 @@ record Failure(boolean retryable, @Nullable Duration asked, Function<String, Tok
   private static String redirect(Answer answer) {
     String location = answer.header("location");
     HttpUrl target = location == null ? null : HttpUrl.parse(location);
-    String origin = target == null ? "" : " to " + target.scheme() + "://" + target.host() + ":" + target.port();
-    return " (a redirect" + origin + ", not followed: the API key goes to no other server, and a POST must stay one; check the base URL)";
+    String origin =
+        target == null
+            ? ""
+            : " to " + target.scheme() + "://" + target.host() + ":" + target.port();
+    return " (a redirect"
+        + origin
+        + ", not followed: the API key goes to no other server, and a POST must stay one; check the"
+        + " base URL)";
   }
 
   private static String tries(Answer answer) {
@@ -130,18 +152,25 @@ record Failure(boolean retryable, @Nullable Duration asked, Function<String, Tok
             ? "it is HTML or XML, not JSON: check the base URL, and what answers there"
             : attempt.redact(String.valueOf(unreadable.getMessage()));
     String message =
-        "The server answered " + answer.status() + ", but its answer cannot be used: " + what
-            + (said.summary().isEmpty() ? "" : " (it names an error: " + said.summary() + ")") + "."
+        "The server answered "
+            + answer.status()
+            + ", but its answer cannot be used: "
+            + what
+            + (said.summary().isEmpty() ? "" : " (it names an error: " + said.summary() + ")")
+            + "."
             + (answer.body().isEmpty() ? "" : " body() has its start.")
             + tries(answer);
-    // A body that ends with its connection may have been cut off; one that says its length arrived whole.
+    // A body that ends with its connection may have been cut off; one that says its length arrived
+    // whole.
     boolean retryable = unreadable.endsEarly && !attempt.isFramed();
-    return new Failure(retryable, null, note -> new InvalidResponseException(message + note, answer));
+    return new Failure(
+        retryable, null, note -> new InvalidResponseException(message + note, answer));
   }
 
   private static Failure ofTransport(Attempt attempt, IOException thrown) {
     IOException broken =
-        thrown instanceof Attempt.BrokenBodyException body && body.getCause() instanceof IOException cause
+        thrown instanceof Attempt.BrokenBodyException body
+                && body.getCause() instanceof IOException cause
             ? cause
             : thrown;
     Answer answer = attempt.answer(attempt.head());
@@ -152,42 +181,59 @@ record Failure(boolean retryable, @Nullable Duration asked, Function<String, Tok
             + (cause.getMessage() == null ? "" : ": " + cause.getMessage())
             + ". Check the network and the base URL."
             + tries(answer);
-    return new Failure(isPassing(thrown), null, note -> new TransportException(message + note, cause, answer));
+    return new Failure(
+        isPassing(thrown), null, note -> new TransportException(message + note, cause, answer));
   }
 
   /** A certificate that is refused now will be refused again. */
   private static boolean isPassing(IOException thrown) {
-    return !(thrown instanceof SSLPeerUnverifiedException || thrown.getCause() instanceof CertificateException);
+    return !(thrown instanceof SSLPeerUnverifiedException
+        || thrown.getCause() instanceof CertificateException);
   }
 
-  /** {@return {@code thrown} if nothing that the server sent can be in it, else another that says as much} */
+  /**
+   * {@return {@code thrown} if nothing that the server sent can be in it, else another that says as
+   * much}
+   */
   private static Throwable harmless(Throwable thrown, Attempt attempt) {
     if (!mayQuote(thrown, attempt)) {
       return thrown;
     }
-    String message = attempt.redact(String.valueOf(thrown.getMessage())).split("[\"':=]| on http", 2)[0].strip();
-    IOException copy = thrown instanceof ProtocolException ? new ProtocolException(message) : new IOException(message);
+    String message =
+        attempt.redact(String.valueOf(thrown.getMessage())).split("[\"':=]| on http", 2)[0].strip();
+    IOException copy =
+        thrown instanceof ProtocolException
+            ? new ProtocolException(message)
+            : new IOException(message);
     copy.setStackTrace(thrown.getStackTrace());
     return copy;
   }
 
-  /** {@return whether it is one of those whose messages quote the server, or has the API key in its message} */
+  /**
+   * {@return whether it is one of those whose messages quote the server, or has the API key in its
+   * message}
+   */
   private static boolean mayQuote(@Nullable Throwable thrown, Attempt attempt) {
     if (thrown == null) {
       return false;
     }
     Class<?> type = thrown.getClass();
     String message = String.valueOf(thrown.getMessage());
-    return type == IOException.class || type == EOFException.class || type == ProtocolException.class
-        || type.getName().startsWith("okhttp3.") || type.getName().startsWith("okio.")
+    return type == IOException.class
+        || type == EOFException.class
+        || type == ProtocolException.class
+        || type.getName().startsWith("okhttp3.")
+        || type.getName().startsWith("okio.")
         || !attempt.redact(message).equals(message)
         || mayQuote(thrown.getCause(), attempt)
-        || Arrays.stream(thrown.getSuppressed()).anyMatch(suppressed -> mayQuote(suppressed, attempt));
+        || Arrays.stream(thrown.getSuppressed())
+            .anyMatch(suppressed -> mayQuote(suppressed, attempt));
   }
 
   /** {@return a time for a message, such as {@code 2.5 s}} */
   static String seconds(Duration time) {
-    BigDecimal seconds = BigDecimal.valueOf(time.getSeconds()).add(BigDecimal.valueOf(time.getNano(), 9));
+    BigDecimal seconds =
+        BigDecimal.valueOf(time.getSeconds()).add(BigDecimal.valueOf(time.getNano(), 9));
     return seconds.stripTrailingZeros().toPlainString() + " s";
   }
 }

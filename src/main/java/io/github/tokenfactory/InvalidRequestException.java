@@ -3,8 +3,8 @@ package io.github.tokenfactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The request cannot be sent, and was not: it breaks a constraint of the published document, or there is no usable API
- * key for it.
+ * The request cannot be sent, and was not: it breaks a constraint of the published document, or
+ * there is no usable API key for it.
  *
  * <p>The message names each offending property as the document spells it.
  */

@@ -33,13 +33,15 @@ import retrofit2.Converter;
 import retrofit2.Retrofit;
 
 /**
- * Writes requests and reads answers, for the client alone: bodies stream in both directions, an answer is one whole
- * JSON value and nothing after it, and what is wrong with it is said without its contents.
+ * Writes requests and reads answers, for the client alone: bodies stream in both directions, an
+ * answer is one whole JSON value and nothing after it, and what is wrong with it is said without
+ * its contents.
  */
 final class JsonConverterFactory extends Converter.Factory {
   private static final MediaType JSON = MediaType.get("application/json; charset=UTF-8");
   private static final int MAX_DEPTH = 64;
-  // Up to the first name that is not like one of the document's: a server may repeat anything there.
+  // Up to the first name that is not like one of the document's: a server may repeat anything
+  // there.
   private static final Pattern PATH =
       Pattern.compile(" path (\\$(?:\\.[A-Za-z0-9_-]{1,40}|\\[\\d+])*)(?=[.\\[\n]|$)");
 
@@ -47,7 +49,10 @@ final class JsonConverterFactory extends Converter.Factory {
 
   @Override
   public Converter<?, RequestBody> requestBodyConverter(
-      Type type, Annotation[] parameterAnnotations, Annotation[] methodAnnotations, Retrofit retrofit) {
+      Type type,
+      Annotation[] parameterAnnotations,
+      Annotation[] methodAnnotations,
+      Retrofit retrofit) {
     return requestConverter(gson.getAdapter(TypeToken.get(type)));
   }
 
@@ -56,7 +61,8 @@ final class JsonConverterFactory extends Converter.Factory {
   }
 
   @Override
-  public Converter<ResponseBody, ?> responseBodyConverter(Type type, Annotation[] annotations, Retrofit retrofit) {
+  public Converter<ResponseBody, ?> responseBodyConverter(
+      Type type, Annotation[] annotations, Retrofit retrofit) {
     TypeAdapter<?> adapter = gson.getAdapter(TypeToken.get(type));
     return body -> read(adapter, body);
   }
@@ -64,7 +70,8 @@ final class JsonConverterFactory extends Converter.Factory {
   private <T> @Nullable T read(TypeAdapter<T> adapter, ResponseBody body) throws IOException {
     try (body) {
       try {
-        EndSeeingReader text = new EndSeeingReader(new InputStreamReader(body.byteStream(), StandardCharsets.UTF_8));
+        EndSeeingReader text =
+            new EndSeeingReader(new InputStreamReader(body.byteStream(), StandardCharsets.UTF_8));
         return readWhole(adapter, gson.newJsonReader(text), text);
       } catch (UnreadableAnswerException e) {
         body.source().request(1 << 10); // so that there is something to show of it
@@ -73,8 +80,8 @@ final class JsonConverterFactory extends Converter.Factory {
     }
   }
 
-  private static <T> @Nullable T readWhole(TypeAdapter<T> adapter, JsonReader in, EndSeeingReader text)
-      throws IOException {
+  private static <T> @Nullable T readWhole(
+      TypeAdapter<T> adapter, JsonReader in, EndSeeingReader text) throws IOException {
     in.setNestingLimit(MAX_DEPTH);
     try {
       T value = adapter.read(in);
@@ -82,16 +89,21 @@ final class JsonConverterFactory extends Converter.Factory {
       return value;
     } catch (EOFException e) {
       throw new UnreadableAnswerException(
-          in.getPath().equals("$") ? "it is empty or ends at once" : "it ends too soon" + place(" path " + in.getPath()),
+          in.getPath().equals("$")
+              ? "it is empty or ends at once"
+              : "it ends too soon" + place(" path " + in.getPath()),
           true);
     } catch (MalformedJsonException e) {
-      throw new UnreadableAnswerException("it is not valid JSON" + place(e.getMessage()), text.hasEnded);
+      throw new UnreadableAnswerException(
+          "it is not valid JSON" + place(e.getMessage()), text.hasEnded);
     } catch (JsonParseException e) {
       throw new UnreadableAnswerException(shown(e.getMessage()));
     } catch (OutOfMemoryError e) {
-      throw new UnreadableAnswerException("it does not fit into the memory that is left: see maxResponseBytes");
+      throw new UnreadableAnswerException(
+          "it does not fit into the memory that is left: see maxResponseBytes");
     } catch (IllegalStateException | IllegalArgumentException e) {
-      throw new UnreadableAnswerException("it is not what the document says" + place(" path " + in.getPath()));
+      throw new UnreadableAnswerException(
+          "it is not what the document says" + place(" path " + in.getPath()));
     }
   }
 
@@ -115,10 +127,15 @@ final class JsonConverterFactory extends Converter.Factory {
 
   private static String shown(@Nullable String message) {
     Matcher path = PATH.matcher(String.valueOf(message));
-    return path.find() ? String.valueOf(message).substring(0, path.end()) : "it is not what the document says";
+    return path.find()
+        ? String.valueOf(message).substring(0, path.end())
+        : "it is not what the document says";
   }
 
-  /** Knows whether more was asked for than there is: JSON that is broken there may have been cut off. */
+  /**
+   * Knows whether more was asked for than there is: JSON that is broken there may have been cut
+   * off.
+   */
   private static final class EndSeeingReader extends FilterReader {
     private boolean hasEnded;
 
@@ -134,7 +151,10 @@ final class JsonConverterFactory extends Converter.Factory {
     }
   }
 
-  /** One value, written anew whenever it is sent; its length is known before, so that no server has to take chunks. */
+  /**
+   * One value, written anew whenever it is sent; its length is known before, so that no server has
+   * to take chunks.
+   */
   private static final class Body<T> extends RequestBody {
     private final Gson gson;
     private final TypeAdapter<T> adapter;

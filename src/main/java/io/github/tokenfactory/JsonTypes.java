@@ -39,8 +39,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * How each Java type that the generator uses looks in JSON.
  *
- * <p>Scalars and containers are read and written here, so that the wire form does not depend on the adapters, policies or
- * reflection filter of a user's {@link Gson}; everything else, the generated models above all, comes from that Gson.
+ * <p>Scalars and containers are read and written here, so that the wire form does not depend on the
+ * adapters, policies or reflection filter of a user's {@link Gson}; everything else, the generated
+ * models above all, comes from that Gson.
  */
 final class JsonTypes {
   /** Says how well a JSON value fits, so that a union can choose its variant. */
@@ -57,7 +58,10 @@ final class JsonTypes {
     int fit(JsonElement json);
   }
 
-  /** A text is not of the format that the document says: JSON Schema takes formats for hints, so it is kept as it is. */
+  /**
+   * A text is not of the format that the document says: JSON Schema takes formats for hints, so it
+   * is kept as it is.
+   */
   static final class OtherFormatException extends IllegalArgumentException {
     private static final long serialVersionUID = 1L;
 
@@ -120,18 +124,39 @@ final class JsonTypes {
 
   private static final Map<Type, TypeAdapter<?>> SCALARS =
       Map.ofEntries(
-          Map.entry(String.class, new Scalar<>(JsonReader::nextString, JsonWriter::value, JsonPrimitive::isString, 1)),
-          Map.entry(Boolean.class, new Scalar<>(JsonReader::nextBoolean, JsonWriter::value, JsonPrimitive::isBoolean, 1)),
-          Map.entry(Long.class, new Scalar<>(JsonReader::nextLong, JsonWriter::value, JsonTypes::isWhole, 2)),
-          Map.entry(Integer.class, new Scalar<>(JsonReader::nextInt, JsonWriter::value, JsonTypes::isWhole, 2)),
-          Map.entry(Double.class, new Scalar<>(JsonReader::nextDouble, JsonWriter::value, JsonPrimitive::isNumber, 1)),
+          Map.entry(
+              String.class,
+              new Scalar<>(JsonReader::nextString, JsonWriter::value, JsonPrimitive::isString, 1)),
+          Map.entry(
+              Boolean.class,
+              new Scalar<>(
+                  JsonReader::nextBoolean, JsonWriter::value, JsonPrimitive::isBoolean, 1)),
+          Map.entry(
+              Long.class,
+              new Scalar<>(JsonReader::nextLong, JsonWriter::value, JsonTypes::isWhole, 2)),
+          Map.entry(
+              Integer.class,
+              new Scalar<>(JsonReader::nextInt, JsonWriter::value, JsonTypes::isWhole, 2)),
+          Map.entry(
+              Double.class,
+              new Scalar<>(JsonReader::nextDouble, JsonWriter::value, JsonPrimitive::isNumber, 1)),
           Map.entry(
               Float.class,
-              new Scalar<>(in -> Float.parseFloat(in.nextString()), JsonWriter::value, JsonPrimitive::isNumber, 1)),
+              new Scalar<>(
+                  in -> Float.parseFloat(in.nextString()),
+                  JsonWriter::value,
+                  JsonPrimitive::isNumber,
+                  1)),
           Map.entry(
               BigDecimal.class,
-              new Scalar<>(in -> new BigDecimal(in.nextString()), JsonWriter::value, JsonPrimitive::isNumber, 1)),
-          Map.entry(OffsetDateTime.class, text(OffsetDateTime::parse, DateTimeFormatter.ISO_OFFSET_DATE_TIME::format)),
+              new Scalar<>(
+                  in -> new BigDecimal(in.nextString()),
+                  JsonWriter::value,
+                  JsonPrimitive::isNumber,
+                  1)),
+          Map.entry(
+              OffsetDateTime.class,
+              text(OffsetDateTime::parse, DateTimeFormatter.ISO_OFFSET_DATE_TIME::format)),
           Map.entry(LocalDate.class, text(LocalDate::parse, LocalDate::toString)),
           Map.entry(UUID.class, text(JsonTypes::uuid, UUID::toString)),
           Map.entry(URI.class, text(URI::create, URI::toString)),
@@ -212,11 +237,14 @@ final class JsonTypes {
     if (type instanceof ParameterizedType generic) {
       Type[] arguments = generic.getActualTypeArguments();
       TypeAdapter<?> element = adapter(gson, arguments[arguments.length - 1]);
-      boolean isWhole = element instanceof Whole<?> || FORMATTED.contains(arguments[arguments.length - 1]);
+      boolean isWhole =
+          element instanceof Whole<?> || FORMATTED.contains(arguments[arguments.length - 1]);
       if (generic.getRawType() == List.class) {
-        return whole(isWhole, new Elements<>(element, ArrayList::new, Collections::unmodifiableList));
+        return whole(
+            isWhole, new Elements<>(element, ArrayList::new, Collections::unmodifiableList));
       } else if (generic.getRawType() == Set.class) {
-        return whole(isWhole, new Elements<>(element, LinkedHashSet::new, Collections::unmodifiableSet));
+        return whole(
+            isWhole, new Elements<>(element, LinkedHashSet::new, Collections::unmodifiableSet));
       } else if (generic.getRawType() == Map.class) {
         return whole(isWhole, new Members<>(element));
       }
@@ -228,7 +256,10 @@ final class JsonTypes {
     return isWhole ? new Whole<>(container) : container;
   }
 
-  /** Reads a container as raw JSON first, to have all of it if a text in it is not of the documented format. */
+  /**
+   * Reads a container as raw JSON first, to have all of it if a text in it is not of the documented
+   * format.
+   */
   private static final class Whole<C> extends TypeAdapter<C> implements Shape {
     private final TypeAdapter<C> container;
 
@@ -272,7 +303,8 @@ final class JsonTypes {
     @Override
     public void write(JsonWriter out, @Nullable JsonElement json) throws IOException {
       boolean serializeNulls = out.getSerializeNulls();
-      out.setSerializeNulls(true); // a name that waits for its value is dropped with a null otherwise
+      out.setSerializeNulls(
+          true); // a name that waits for its value is dropped with a null otherwise
       try {
         tree.write(out, json);
       } finally {
@@ -286,12 +318,14 @@ final class JsonTypes {
     }
   }
 
-  private static final class Elements<E, C extends Collection<E>> extends TypeAdapter<Collection<E>> implements Shape {
+  private static final class Elements<E, C extends Collection<E>> extends TypeAdapter<Collection<E>>
+      implements Shape {
     private final TypeAdapter<E> element;
     private final Supplier<C> empty;
     private final Function<C, ? extends Collection<E>> finish;
 
-    Elements(TypeAdapter<E> element, Supplier<C> empty, Function<C, ? extends Collection<E>> finish) {
+    Elements(
+        TypeAdapter<E> element, Supplier<C> empty, Function<C, ? extends Collection<E>> finish) {
       this.element = element;
       this.empty = empty;
       this.finish = finish;
@@ -365,7 +399,8 @@ final class JsonTypes {
       for (Map.Entry<String, V> member : members.entrySet()) {
         out.name(member.getKey());
         if (member.getValue() == null) {
-          RAW.write(out, JsonNull.INSTANCE); // a member like any other, whatever the writer's settings
+          RAW.write(
+              out, JsonNull.INSTANCE); // a member like any other, whatever the writer's settings
         } else {
           value.write(out, member.getValue());
         }
@@ -387,7 +422,10 @@ final class JsonTypes {
     return worst;
   }
 
-  /** {@return {@link #fit} for a part of a value} The two extremes are for whole values: sums of them would overflow. */
+  /**
+   * {@return {@link #fit} for a part of a value} The two extremes are for whole values: sums of
+   * them would overflow.
+   */
   static int partFit(TypeAdapter<?> adapter, JsonElement json) {
     int fit = fit(adapter, json);
     return fit == Shape.ANYTHING ? -1 : fit == Shape.CERTAIN ? 3 : fit;
@@ -416,7 +454,8 @@ final class JsonTypes {
 
   /** {@return the value if it can be shown in a log, or a mark in its place} */
   static String describe(Object value) {
-    if (value instanceof Number || value instanceof Boolean
+    if (value instanceof Number
+        || value instanceof Boolean
         || value.getClass().isAnnotationPresent(JsonAdapter.class)) {
       return value.toString();
     }

@@ -12,7 +12,10 @@ import java.lang.annotation.Target;
 import java.math.BigDecimal;
 import org.jspecify.annotations.Nullable;
 
-/** The number must be a whole multiple of {@link #value()}: JSON Schema's {@code multipleOf}, which Jakarta has not. */
+/**
+ * The number must be a whole multiple of {@link #value()}: JSON Schema's {@code multipleOf}, which
+ * Jakarta has not.
+ */
 @Documented
 @Constraint(validatedBy = MultipleOf.Validator.class)
 @Target({ElementType.METHOD, ElementType.FIELD, ElementType.PARAMETER, ElementType.TYPE_USE})

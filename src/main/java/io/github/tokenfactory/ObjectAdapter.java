@@ -23,12 +23,13 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads and writes one generated model class without reflection; for generated code, which subclasses it once a model.
+ * Reads and writes one generated model class without reflection; for generated code, which
+ * subclasses it once a model.
  *
- * <p>A subclass lists the properties of its model. A property that is not set is not written. A member that is no
- * property, and a property that is explicitly {@code null}, is kept in the model's {@code unknown()} and written back
- * unchanged, whatever the settings of the {@link Gson} in use. Immutable once constructed, so safe for use by several
- * threads.
+ * <p>A subclass lists the properties of its model. A property that is not set is not written. A
+ * member that is no property, and a property that is explicitly {@code null}, is kept in the
+ * model's {@code unknown()} and written back unchanged, whatever the settings of the {@link Gson}
+ * in use. Immutable once constructed, so safe for use by several threads.
  *
  * @param <T> the model
  * @param <B> its builder
@@ -40,7 +41,8 @@ public abstract class ObjectAdapter<T, B> implements TypeAdapterFactory {
     void put(B builder, String name, V value);
   }
 
-  private record Additional<T, B, V>(Type type, Function<T, Map<String, V>> get, MemberSetter<B, V> set) {
+  private record Additional<T, B, V>(
+      Type type, Function<T, Map<String, V>> get, MemberSetter<B, V> set) {
     void copy(T model, B builder) {
       get.apply(model).forEach((name, value) -> set.put(builder, name, value));
     }
@@ -70,7 +72,11 @@ public abstract class ObjectAdapter<T, B> implements TypeAdapterFactory {
   }
 
   private record Property<T, B, V>(
-      String name, Type type, boolean required, Function<T, @Nullable V> get, BiConsumer<B, V> set) {
+      String name,
+      Type type,
+      boolean required,
+      Function<T, @Nullable V> get,
+      BiConsumer<B, V> set) {
     BoundProperty<T, B, V> bind(Gson gson) {
       @SuppressWarnings("unchecked") // the constructor's callers give the type of V
       TypeAdapter<V> adapter = (TypeAdapter<V>) JsonTypes.adapter(gson, type);
@@ -102,29 +108,47 @@ public abstract class ObjectAdapter<T, B> implements TypeAdapterFactory {
 
   /** Adds a property under its name in the document; called by the subclass's constructor alone. */
   protected final <V> void property(
-      String name, boolean required, Class<V> type, Function<T, @Nullable V> get, BiConsumer<B, V> set) {
+      String name,
+      boolean required,
+      Class<V> type,
+      Function<T, @Nullable V> get,
+      BiConsumer<B, V> set) {
     properties.put(name, new Property<>(name, type, required, get, set));
   }
 
   /** Adds a property that is a list, a set or a map. */
   protected final <V> void property(
-      String name, boolean required, TypeToken<V> type, Function<T, @Nullable V> get, BiConsumer<B, V> set) {
+      String name,
+      boolean required,
+      TypeToken<V> type,
+      Function<T, @Nullable V> get,
+      BiConsumer<B, V> set) {
     properties.put(name, new Property<>(name, type.getType(), required, get, set));
   }
 
-  /** Types the members that are no property; those that do not fit stay unknown. Called as {@link #property} is. */
-  protected final <V> void additional(TypeToken<V> type, Function<T, Map<String, V>> get, MemberSetter<B, V> set) {
+  /**
+   * Types the members that are no property; those that do not fit stay unknown. Called as {@link
+   * #property} is.
+   */
+  protected final <V> void additional(
+      TypeToken<V> type, Function<T, Map<String, V>> get, MemberSetter<B, V> set) {
     additional = new Additional<>(type.getType(), get, set);
   }
 
-  /** {@return {@code value}, copied if it is a list, a map, an array or raw JSON that its maker could still change} */
+  /**
+   * {@return {@code value}, copied if it is a list, a map, an array or raw JSON that its maker
+   * could still change}
+   */
   public static <V extends @Nullable Object> V frozen(V value) {
     return JsonTypes.frozen(value);
   }
 
   /** {@return the names of the properties that the document requires} */
   public final Set<String> required() {
-    return properties.values().stream().filter(Property::required).map(Property::name).collect(Collectors.toSet());
+    return properties.values().stream()
+        .filter(Property::required)
+        .map(Property::name)
+        .collect(Collectors.toSet());
   }
 
   /** {@return a builder that holds all that {@code model} holds} */
@@ -169,8 +193,8 @@ public abstract class ObjectAdapter<T, B> implements TypeAdapterFactory {
   }
 
   /**
-   * {@return what is set, fit for a log} Numbers, enumerations and nested models are shown; of texts, lists and unions
-   * only that they are there, since they may be the caller's own.
+   * {@return what is set, fit for a log} Numbers, enumerations and nested models are shown; of
+   * texts, lists and unions only that they are there, since they may be the caller's own.
    */
   public final String describe(T model) {
     StringJoiner members = new StringJoiner(", ", modelName + "{", "}");
@@ -183,7 +207,9 @@ public abstract class ObjectAdapter<T, B> implements TypeAdapterFactory {
     if (additional != null) {
       additional.get.apply(model).keySet().forEach(name -> members.add(name + "=..."));
     }
-    getUnknown.apply(model).forEach((name, value) -> members.add(name + (value.isJsonNull() ? "=null" : "=...")));
+    getUnknown
+        .apply(model)
+        .forEach((name, value) -> members.add(name + (value.isJsonNull() ? "=null" : "=...")));
     return members.toString();
   }
 
@@ -233,7 +259,9 @@ public abstract class ObjectAdapter<T, B> implements TypeAdapterFactory {
         BoundProperty<T, B, ?> property = bound.get(name);
         if (property == null || in.peek() == JsonToken.NULL) {
           JsonElement json = JsonTypes.RAW.read(in);
-          if (property != null || boundAdditional == null || !boundAdditional.read(json, name, builder)) {
+          if (property != null
+              || boundAdditional == null
+              || !boundAdditional.read(json, name, builder)) {
             setUnknown.put(builder, name, json);
           }
         } else {
@@ -244,7 +272,8 @@ public abstract class ObjectAdapter<T, B> implements TypeAdapterFactory {
       return build.apply(builder);
     }
 
-    private void readProperty(BoundProperty<T, B, ?> property, JsonReader in, B builder) throws IOException {
+    private void readProperty(BoundProperty<T, B, ?> property, JsonReader in, B builder)
+        throws IOException {
       JsonToken token = in.peek();
       String path = in.getPath();
       try {
@@ -254,8 +283,15 @@ public abstract class ObjectAdapter<T, B> implements TypeAdapterFactory {
       } catch (IllegalStateException | IllegalArgumentException e) {
         // Neither the message nor the cause may show the value: it can be a text or a vector.
         throw new JsonSyntaxException(
-            modelName + "." + property.property.name + ": this " + token + " cannot be read as "
-                + property.property.type.getTypeName() + " at path " + path);
+            modelName
+                + "."
+                + property.property.name
+                + ": this "
+                + token
+                + " cannot be read as "
+                + property.property.type.getTypeName()
+                + " at path "
+                + path);
       }
     }
 

@@ -8,12 +8,14 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the {@code x-ratelimit-} headers of an answer say; each is null if the header is missing or makes no sense.
+ * What the {@code x-ratelimit-} headers of an answer say; each is null if the header is missing or
+ * makes no sense.
  *
  * <p>Limits and what remains of them are counted per minute. Immutable.
  */
 public final class RateLimits {
-  private static final Pattern NUMBER = Pattern.compile("[0-9]{1,15}(\\.[0-9]{0,15})?|\\.[0-9]{1,15}");
+  private static final Pattern NUMBER =
+      Pattern.compile("[0-9]{1,15}(\\.[0-9]{0,15})?|\\.[0-9]{1,15}");
 
   private final Answer answer;
 
@@ -88,7 +90,8 @@ public final class RateLimits {
     BigDecimal seconds = number(text);
     return seconds == null
         ? null
-        : Duration.ofSeconds(seconds.longValue(), seconds.remainder(BigDecimal.ONE).movePointRight(9).longValue());
+        : Duration.ofSeconds(
+            seconds.longValue(), seconds.remainder(BigDecimal.ONE).movePointRight(9).longValue());
   }
 
   private @Nullable Long whole(String name) {

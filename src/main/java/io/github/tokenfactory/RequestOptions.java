@@ -45,7 +45,8 @@ public final class RequestOptions {
   /** {@return {@code timeout} if it is a time that a call can take} */
   static Duration requireTimeout(Duration timeout) {
     if (timeout.isNegative() || timeout.isZero()) {
-      throw new IllegalArgumentException("A timeout must be longer than nothing, not " + timeout + ".");
+      throw new IllegalArgumentException(
+          "A timeout must be longer than nothing, not " + timeout + ".");
     }
     Duration longest = Duration.ofDays(365); // so that it can be counted in nanoseconds
     return timeout.compareTo(longest) < 0 ? timeout : longest;
@@ -71,7 +72,8 @@ public final class RequestOptions {
     }
 
     /**
-     * Sets how long this call may take in all: attempts, waits between them, and reading the answer.
+     * Sets how long this call may take in all: attempts, waits between them, and reading the
+     * answer.
      *
      * @param timeout longer than nothing, or null for the client's
      * @return this builder

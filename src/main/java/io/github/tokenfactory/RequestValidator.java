@@ -18,7 +18,8 @@ import org.hibernate.validator.spi.nodenameprovider.Property;
 final class RequestValidator {
   /** Made on first use, once a class loader: building a factory takes longer than a whole call. */
   private static final class Default {
-    private static final Logger BANNER = Logger.getLogger("org.hibernate.validator.internal.util.Version");
+    private static final Logger BANNER =
+        Logger.getLogger("org.hibernate.validator.internal.util.Version");
     static final Validator VALIDATOR;
 
     static {
@@ -26,10 +27,12 @@ final class RequestValidator {
       if (BANNER.getLevel() == null) {
         BANNER.setLevel(Level.WARNING);
       }
-      VALIDATOR = Validation.byProvider(HibernateValidator.class)
+      VALIDATOR =
+          Validation.byProvider(HibernateValidator.class)
               .configure()
               .ignoreXmlConfiguration()
-              .messageInterpolator(new ParameterMessageInterpolator(Set.of(Locale.ENGLISH), Locale.ENGLISH, false))
+              .messageInterpolator(
+                  new ParameterMessageInterpolator(Set.of(Locale.ENGLISH), Locale.ENGLISH, false))
               .propertyNodeNameProvider(RequestValidator::documentName)
               .buildValidatorFactory()
               .getValidator();
@@ -38,7 +41,10 @@ final class RequestValidator {
 
   private RequestValidator() {}
 
-  /** Fails with every violation, each named as the document spells it, unless {@code request} is valid. */
+  /**
+   * Fails with every violation, each named as the document spells it, unless {@code request} is
+   * valid.
+   */
   static void validate(Object request) {
     Set<ConstraintViolation<Object>> violations = Default.VALIDATOR.validate(request);
     if (!violations.isEmpty()) {
@@ -48,7 +54,9 @@ final class RequestValidator {
               .sorted()
               .collect(
                   Collectors.joining(
-                      "; ", "Invalid " + request.getClass().getSimpleName() + ", nothing was sent: ", ".")));
+                      "; ",
+                      "Invalid " + request.getClass().getSimpleName() + ", nothing was sent: ",
+                      ".")));
     }
   }
 
@@ -56,7 +64,9 @@ final class RequestValidator {
     if (property instanceof JavaBeanProperty bean) {
       try {
         SerializedName name =
-            bean.getDeclaringClass().getDeclaredField(property.getName()).getAnnotation(SerializedName.class);
+            bean.getDeclaringClass()
+                .getDeclaredField(property.getName())
+                .getAnnotation(SerializedName.class);
         if (name != null) {
           return name.value();
         }

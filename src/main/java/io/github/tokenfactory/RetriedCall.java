@@ -15,8 +15,9 @@ import retrofit2.Response;
 /**
  * One call with all its attempts, blocking or not, under one deadline.
  *
- * <p>The future is the only state that decides: whatever completes it, be it a result, an error, the deadline, its own
- * cancellation or the client's closing, ends the attempt or the wait under way, and nothing is sent after it.
+ * <p>The future is the only state that decides: whatever completes it, be it a result, an error,
+ * the deadline, its own cancellation or the client's closing, ends the attempt or the wait under
+ * way, and nothing is sent after it.
  *
  * @param <T> the body that the server answers with
  * @param <R> what is made of it
@@ -55,7 +56,12 @@ final class RetriedCall<T, R> {
    * @param maxBytes how large a good answer can be
    */
   RetriedCall(
-      Calls calls, Call<T> call, Headers headers, @Nullable Duration timeout, long maxBytes, Reader<T, R> reader) {
+      Calls calls,
+      Call<T> call,
+      Headers headers,
+      @Nullable Duration timeout,
+      long maxBytes,
+      Reader<T, R> reader) {
     this.calls = calls;
     this.call = call;
     this.headers = headers;
@@ -83,19 +89,22 @@ final class RetriedCall<T, R> {
   /** Starts the call and waits for its result. */
   R await() {
     if (Thread.currentThread().isInterrupted()) {
-      throw new CancelledException("The thread was interrupted before the call: nothing was sent.", Answer.NONE);
+      throw new CancelledException(
+          "The thread was interrupted before the call: nothing was sent.", Answer.NONE);
     }
     start();
     try {
       return future.get();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      CancelledException interrupted = new CancelledException("The thread was interrupted during the call.", answer());
+      CancelledException interrupted =
+          new CancelledException("The thread was interrupted during the call.", answer());
       end(interrupted);
       throw interrupted;
     } catch (ExecutionException e) {
       if (e.getCause() instanceof TokenFactoryException error) {
-        error.fillInStackTrace(); // where the caller is; the thread that it comes from tells nothing
+        error
+            .fillInStackTrace(); // where the caller is; the thread that it comes from tells nothing
         throw error;
       }
       throw new IllegalStateException(e.getCause());
@@ -116,9 +125,14 @@ final class RetriedCall<T, R> {
     Answer answer = answer();
     end(
         new DeadlineExceededException(
-            "No whole answer within " + Failure.seconds(timeout) + ", in " + answer.attempts()
+            "No whole answer within "
+                + Failure.seconds(timeout)
+                + ", in "
+                + answer.attempts()
                 + (answer.attempts() == 1 ? " attempt" : " attempts")
-                + (answer.status() == 0 ? "" : "; the last began to answer with status " + answer.status())
+                + (answer.status() == 0
+                    ? ""
+                    : "; the last began to answer with status " + answer.status())
                 + ": set a longer timeout, or send less at once.",
             lastError,
             answer));
@@ -164,7 +178,8 @@ final class RetriedCall<T, R> {
       TokenFactoryException told =
           error instanceof TokenFactoryException known
               ? known
-              : new CancelledException("The call's future was cancelled.", sending.attempt.answer(""));
+              : new CancelledException(
+                  "The call's future was cancelled.", sending.attempt.answer(""));
       calls.tell(listener -> listener.attemptFailed(sending.seen(), told));
     }
   }
@@ -173,15 +188,21 @@ final class RetriedCall<T, R> {
     int number = sending.attempt.number();
     last = sending.attempt.answer("");
     boolean again = failure.retryable() && number <= calls.maxRetries;
-    Duration wait = again ? RetryPolicy.wait(failure.asked(), number, calls.waiter.random()) : Duration.ZERO;
+    Duration wait =
+        again ? RetryPolicy.wait(failure.asked(), number, calls.waiter.random()) : Duration.ZERO;
     boolean fits = wait.compareTo(Duration.ofNanos(deadline - calls.waiter.nanoTime())) < 0;
     String waiting =
-        failure.asked() == null ? "wait before it" : "server asks to wait " + Failure.seconds(wait) + ", which";
+        failure.asked() == null
+            ? "wait before it"
+            : "server asks to wait " + Failure.seconds(wait) + ", which";
     TokenFactoryException error =
         failure.toException(
             again && !fits
-                ? " There was no other attempt: the " + waiting + " does not fit into the timeout of "
-                    + Failure.seconds(timeout) + "."
+                ? " There was no other attempt: the "
+                    + waiting
+                    + " does not fit into the timeout of "
+                    + Failure.seconds(timeout)
+                    + "."
                 : "");
     lastError = error;
     calls.tell(listener -> listener.attemptFailed(sending.seen(), error));
@@ -214,9 +235,14 @@ final class RetriedCall<T, R> {
       }
       T body = response.body();
       if (!response.isSuccessful()) {
-        fail(this, Failure.ofStatus(attempt, Attempt.text(response.errorBody()), calls.waiter.now()));
+        fail(
+            this,
+            Failure.ofStatus(attempt, Attempt.text(response.errorBody()), calls.waiter.now()));
       } else if (body == null) {
-        fail(this, Failure.ofAnswer(attempt, new UnreadableAnswerException("there is no JSON object in it")));
+        fail(
+            this,
+            Failure.ofAnswer(
+                attempt, new UnreadableAnswerException("there is no JSON object in it")));
       } else {
         succeed(body);
       }
@@ -242,8 +268,14 @@ final class RetriedCall<T, R> {
       if (!underWay.compareAndSet(this, null)) {
         return; // stopped
       }
-      boolean cancelled = call.isCanceled() && !(error instanceof InterruptedIOException); // which is OkHttp's timeout
-      fail(this, cancelled ? Failure.ofCancellation(attempt) : Failure.of(attempt, error, calls.waiter.now()));
+      boolean cancelled =
+          call.isCanceled()
+              && !(error instanceof InterruptedIOException); // which is OkHttp's timeout
+      fail(
+          this,
+          cancelled
+              ? Failure.ofCancellation(attempt)
+              : Failure.of(attempt, error, calls.waiter.now()));
     }
 
     CallListener.Attempt seen() {

@@ -16,21 +16,33 @@ final class RetryPolicy {
   private static final Duration FIRST_WAIT = Duration.ofMillis(500);
   private static final Duration LONGEST_WAIT = Duration.ofSeconds(8);
 
-  /** The three forms that RFC 9110 has; OkHttp's own parser takes the 42nd of November for a date. */
+  /**
+   * The three forms that RFC 9110 has; OkHttp's own parser takes the 42nd of November for a date.
+   */
   private static final List<DateTimeFormatter> HTTP_DATES =
-      Stream.of("EEE, dd MMM yyyy HH:mm:ss 'GMT'", "EEEE, dd-MMM-yy HH:mm:ss 'GMT'", "EEE MMM ppd HH:mm:ss yyyy")
+      Stream.of(
+              "EEE, dd MMM yyyy HH:mm:ss 'GMT'",
+              "EEEE, dd-MMM-yy HH:mm:ss 'GMT'",
+              "EEE MMM ppd HH:mm:ss yyyy")
           .map(form -> DateTimeFormatter.ofPattern(form, Locale.US).withZone(ZoneOffset.UTC))
           .toList();
 
   private RetryPolicy() {}
 
-  /** {@return whether an answer with this error status may be better next time} The server has the last word. */
+  /**
+   * {@return whether an answer with this error status may be better next time} The server has the
+   * last word.
+   */
   static boolean isRetryable(Answer answer) {
     String word = answer.header("x-should-retry");
     return switch (word == null ? "" : word.toLowerCase(Locale.ROOT)) {
       case "true" -> true;
       case "false" -> false;
-      default -> answer.status() == 408 || answer.status() == 409 || answer.status() == 429 || answer.status() >= 500;
+      default ->
+          answer.status() == 408
+              || answer.status() == 409
+              || answer.status() == 429
+              || answer.status() >= 500;
     };
   }
 
@@ -58,7 +70,10 @@ final class RetryPolicy {
     return null;
   }
 
-  /** {@return how long to wait after attempt {@code number}: what is asked for, else exponentially with full jitter} */
+  /**
+   * {@return how long to wait after attempt {@code number}: what is asked for, else exponentially
+   * with full jitter}
+   */
   static Duration wait(@Nullable Duration asked, int number, double random) {
     if (asked != null) {
       return asked;

@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A client of the Nebius Token Factory API, or of a server compatible with it.
  *
- * <p>Make one and share it: it is immutable, safe for use by several threads, and keeps its connections open until it is
- * closed.
+ * <p>Make one and share it: it is immutable, safe for use by several threads, and keeps its
+ * connections open until it is closed.
  *
  * <pre>{@code
  * try (TokenFactoryClient client = TokenFactoryClient.fromEnv()) {
@@ -50,10 +50,18 @@ public final class TokenFactoryClient implements AutoCloseable {
     this.baseUrl = builder.baseUrl;
     this.workers =
         new ThreadPoolExecutor(
-            0, Integer.MAX_VALUE, 10, TimeUnit.SECONDS, new SynchronousQueue<>(), TokenFactoryClient::thread);
+            0,
+            Integer.MAX_VALUE,
+            10,
+            TimeUnit.SECONDS,
+            new SynchronousQueue<>(),
+            TokenFactoryClient::thread);
     this.ownsHttp = builder.httpClient == null;
     this.http = http(builder, workers);
-    Waiter waiter = builder.waiter == null ? Waiter.system(TokenFactoryClient::thread, workers) : builder.waiter;
+    Waiter waiter =
+        builder.waiter == null
+            ? Waiter.system(TokenFactoryClient::thread, workers)
+            : builder.waiter;
     this.calls = new Calls(waiter, builder.timeout, builder.maxRetries, builder.listener);
     TokenFactoryApi api =
         Transport.retrofit(http, baseUrl, builder.requireApiKey(), builder.headers.build())
@@ -84,21 +92,26 @@ public final class TokenFactoryClient implements AutoCloseable {
               .connectionPool(new ConnectionPool(MAX_IDLE_CONNECTIONS, 5, TimeUnit.MINUTES))
               // Trust in certificates takes long to load, and a client goes to one server only.
               .connectionSpecs(
-                  List.of(builder.baseUrl.isHttps() ? ConnectionSpec.MODERN_TLS : ConnectionSpec.CLEARTEXT))
+                  List.of(
+                      builder.baseUrl.isHttps()
+                          ? ConnectionSpec.MODERN_TLS
+                          : ConnectionSpec.CLEARTEXT))
               .connectTimeout(Duration.ofSeconds(10))
-              // The call's own timeout ends a silence; over HTTP/2, which shares connections, a ping finds it.
+              // The call's own timeout ends a silence; over HTTP/2, which shares connections, a
+              // ping finds it.
               .readTimeout(Duration.ZERO)
               .writeTimeout(Duration.ZERO)
               .pingInterval(Duration.ofSeconds(15));
     } else {
       http = builder.httpClient.newBuilder();
     }
-    return (builder.connectTimeout == null ? http : http.connectTimeout(builder.connectTimeout)).build();
+    return (builder.connectTimeout == null ? http : http.connectTimeout(builder.connectTimeout))
+        .build();
   }
 
   /**
-   * {@return a client with the API key from {@code NEBIUS_API_KEY} and, if it is set, the base URL from {@code
-   * NEBIUS_BASE_URL}}
+   * {@return a client with the API key from {@code NEBIUS_API_KEY} and, if it is set, the base URL
+   * from {@code NEBIUS_BASE_URL}}
    *
    * @throws IllegalStateException if there is no API key in the environment
    */
@@ -125,8 +138,8 @@ public final class TokenFactoryClient implements AutoCloseable {
   }
 
   /**
-   * Ends all calls under way, which fail with a {@link CancelledException} as later ones do, and frees connections and
-   * threads; an {@link OkHttpClient} of the user's own stays open.
+   * Ends all calls under way, which fail with a {@link CancelledException} as later ones do, and
+   * frees connections and threads; an {@link OkHttpClient} of the user's own stays open.
    */
   @Override
   public void close() {
@@ -165,7 +178,8 @@ public final class TokenFactoryClient implements AutoCloseable {
      *
      * @param apiKey the key, which goes into the header {@code Authorization} and nowhere else
      * @return this builder
-     * @throws IllegalArgumentException if it is empty or holds a character that a header cannot carry
+     * @throws IllegalArgumentException if it is empty or holds a character that a header cannot
+     *     carry
      */
     public Builder apiKey(String apiKey) {
       String key = Transport.requireApiKey(apiKey);
@@ -176,8 +190,8 @@ public final class TokenFactoryClient implements AutoCloseable {
     /**
      * Sets where the API key comes from, for keys that change: it is asked for each request.
      *
-     * @param apiKey is called by several threads at once; a call for which it fails, fails with {@link
-     *     InvalidRequestException}
+     * @param apiKey is called by several threads at once; a call for which it fails, fails with
+     *     {@link InvalidRequestException}
      * @return this builder
      */
     public Builder apiKey(Supplier<String> apiKey) {
@@ -196,9 +210,11 @@ public final class TokenFactoryClient implements AutoCloseable {
       HttpUrl url = HttpUrl.parse(baseUrl.strip());
       if (url == null || url.query() != null || url.fragment() != null) {
         throw new IllegalArgumentException(
-            "The base URL must be an http or https URL without query and fragment, such as " + DEFAULT_BASE_URL);
+            "The base URL must be an http or https URL without query and fragment, such as "
+                + DEFAULT_BASE_URL);
       }
-      this.baseUrl = url.encodedPath().endsWith("/") ? url : url.newBuilder().addPathSegment("").build();
+      this.baseUrl =
+          url.encodedPath().endsWith("/") ? url : url.newBuilder().addPathSegment("").build();
       return this;
     }
 
@@ -214,8 +230,9 @@ public final class TokenFactoryClient implements AutoCloseable {
     }
 
     /**
-     * Sets whether vectors are asked for as base64, which is smaller and faster; true unless set. Both forms are read
-     * whatever is asked for, and a request's own {@code encoding_format} goes first.
+     * Sets whether vectors are asked for as base64, which is smaller and faster; true unless set.
+     * Both forms are read whatever is asked for, and a request's own {@code encoding_format} goes
+     * first.
      *
      * @param base64 false for a server that fails on base64
      * @return this builder
@@ -226,8 +243,8 @@ public final class TokenFactoryClient implements AutoCloseable {
     }
 
     /**
-     * Sets whether the API key may go over unencrypted {@code http} to another machine; false unless set. To this
-     * machine it may in any case.
+     * Sets whether the API key may go over unencrypted {@code http} to another machine; false
+     * unless set. To this machine it may in any case.
      *
      * @param allowCleartext true only if nobody can listen in on the way
      * @return this builder
@@ -238,7 +255,8 @@ public final class TokenFactoryClient implements AutoCloseable {
     }
 
     /**
-     * Sets how long a call may take in all: attempts, waits between them, and reading the answer; 120 s unless set.
+     * Sets how long a call may take in all: attempts, waits between them, and reading the answer;
+     * 120 s unless set.
      *
      * @param timeout longer than nothing
      * @return this builder
@@ -249,7 +267,8 @@ public final class TokenFactoryClient implements AutoCloseable {
     }
 
     /**
-     * Sets how long it may take to connect to one address of the server; 10 s unless set here or by an own client.
+     * Sets how long it may take to connect to one address of the server; 10 s unless set here or by
+     * an own client.
      *
      * @param connectTimeout longer than nothing
      * @return this builder
@@ -264,9 +283,9 @@ public final class TokenFactoryClient implements AutoCloseable {
     /**
      * Sets how often a request is sent again that failed for a reason that may pass; 2 unless set.
      *
-     * <p>These are: no connection, a broken one, an answer cut off, and the statuses 408, 409, 429 and 5xx, unless the
-     * server says otherwise with {@code x-should-retry}. The wait is what the server asks for, else it grows from 0 to
-     * 0.5 s, by chance, to 0 to 8 s.
+     * <p>These are: no connection, a broken one, an answer cut off, and the statuses 408, 409, 429
+     * and 5xx, unless the server says otherwise with {@code x-should-retry}. The wait is what the
+     * server asks for, else it grows from 0 to 0.5 s, by chance, to 0 to 8 s.
      *
      * @param maxRetries how often, not counting the first time; 0 for never
      * @return this builder
@@ -280,8 +299,9 @@ public final class TokenFactoryClient implements AutoCloseable {
     }
 
     /**
-     * Sets the HTTP client to send with: its interceptors, proxy, TLS, timeouts, connection pool, dispatcher and event
-     * listener are used as they are. Redirects and repetitions are this client's own; the caller closes it.
+     * Sets the HTTP client to send with: its interceptors, proxy, TLS, timeouts, connection pool,
+     * dispatcher and event listener are used as they are. Redirects and repetitions are this
+     * client's own; the caller closes it.
      *
      * @param httpClient the client to send with
      * @return this builder
@@ -327,15 +347,16 @@ public final class TokenFactoryClient implements AutoCloseable {
     }
 
     /**
-     * Sets how large an answer may be, uncompressed; unless set, a megabyte and half a megabyte for each input, at most
-     * 256 megabytes.
+     * Sets how large an answer may be, uncompressed; unless set, a megabyte and half a megabyte for
+     * each input, at most 256 megabytes.
      *
      * @param maxResponseBytes beyond which a call fails with {@link InvalidResponseException}
      * @return this builder
      */
     public Builder maxResponseBytes(long maxResponseBytes) {
       if (maxResponseBytes <= 0) {
-        throw new IllegalArgumentException("maxResponseBytes must be more than 0, not " + maxResponseBytes + ".");
+        throw new IllegalArgumentException(
+            "maxResponseBytes must be more than 0, not " + maxResponseBytes + ".");
       }
       this.maxResponseBytes = maxResponseBytes;
       return this;
@@ -348,7 +369,8 @@ public final class TokenFactoryClient implements AutoCloseable {
     }
 
     private Supplier<String> requireApiKey() {
-      return Objects.requireNonNull(apiKey, "Set the API key: TokenFactoryClient.builder().apiKey(...)");
+      return Objects.requireNonNull(
+          apiKey, "Set the API key: TokenFactoryClient.builder().apiKey(...)");
     }
 
     /**
@@ -361,7 +383,8 @@ public final class TokenFactoryClient implements AutoCloseable {
       requireApiKey();
       if (!baseUrl.isHttps() && !allowCleartext && !Transport.isLoopback(baseUrl)) {
         throw new IllegalArgumentException(
-            "The API key would go over unencrypted http to " + baseUrl.host()
+            "The API key would go over unencrypted http to "
+                + baseUrl.host()
                 + ": use https, or allowCleartext(true) if nobody can listen in.");
       }
       return new TokenFactoryClient(this);

@@ -7,9 +7,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * What every error of this library is, apart from misuse of its methods; immutable.
  *
- * <p>The message says what happened and what to do. It never holds the API key, nor the caller's texts or vectors, nor
- * any free text of the server's, which may repeat them; nor does any cause. {@link #body()} holds what the server said,
- * for the caller to judge: the API key is blotted out of it, texts are not.
+ * <p>The message says what happened and what to do. It never holds the API key, nor the caller's
+ * texts or vectors, nor any free text of the server's, which may repeat them; nor does any cause.
+ * {@link #body()} holds what the server said, for the caller to judge: the API key is blotted out
+ * of it, texts are not.
  */
 public class TokenFactoryException extends RuntimeException {
   private static final long serialVersionUID = 1L;
@@ -41,7 +42,9 @@ public class TokenFactoryException extends RuntimeException {
     return answer.rateLimits();
   }
 
-  /** {@return the start of that answer's body, at most 2,000 characters; empty if there was none} */
+  /**
+   * {@return the start of that answer's body, at most 2,000 characters; empty if there was none}
+   */
   public final String body() {
     return answer.body();
   }

@@ -18,20 +18,21 @@ import org.jspecify.annotations.Nullable;
 import retrofit2.Retrofit;
 
 /**
- * The interceptors around a user's own, between which a request becomes one that is safe to send, and its answer one
- * that is safe to read.
+ * The interceptors around a user's own, between which a request becomes one that is safe to send,
+ * and its answer one that is safe to read.
  *
- * <p>OkHttp itself repeats nothing. A body that says that it is one-shot is, as documented, sent once, whatever happens
- * to the connection; all addresses of a host are still tried, before anything is sent. And an error status is hidden
- * from OkHttp's own follow-ups, which repeat some, and fail on others: on a 503 with a large {@code Retry-After}, for
- * one.
+ * <p>OkHttp itself repeats nothing. A body that says that it is one-shot is, as documented, sent
+ * once, whatever happens to the connection; all addresses of a host are still tried, before
+ * anything is sent. And an error status is hidden from OkHttp's own follow-ups, which repeat some,
+ * and fail on others: on a 503 with a large {@code Retry-After}, for one.
  */
 final class Transport {
   private static final int MAX_REDIRECTS = 5;
   private static final Set<String> OWN_HEADERS = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
 
   static {
-    OWN_HEADERS.addAll(Set.of("Authorization", "Content-Length", "Content-Type", "Transfer-Encoding"));
+    OWN_HEADERS.addAll(
+        Set.of("Authorization", "Content-Length", "Content-Type", "Transfer-Encoding"));
   }
 
   private final HttpUrl baseUrl;
@@ -44,16 +45,23 @@ final class Transport {
     this.headers = headers;
   }
 
-  /** {@return a Retrofit that sends by way of {@code http}, with {@code headers} and each time the current key} */
-  static Retrofit retrofit(OkHttpClient http, HttpUrl baseUrl, Supplier<String> apiKey, Headers headers) {
+  /**
+   * {@return a Retrofit that sends by way of {@code http}, with {@code headers} and each time the
+   * current key}
+   */
+  static Retrofit retrofit(
+      OkHttpClient http, HttpUrl baseUrl, Supplier<String> apiKey, Headers headers) {
     Transport transport = new Transport(baseUrl, apiKey, headers);
-    OkHttpClient.Builder builder = http.newBuilder().followRedirects(false).followSslRedirects(false);
+    OkHttpClient.Builder builder =
+        http.newBuilder().followRedirects(false).followSslRedirects(false);
     builder.interceptors().add(0, transport::outermost);
     builder.networkInterceptors().add(0, Transport::mask);
     OkHttpClient client = builder.addInterceptor(transport::innermost).build();
     return new Retrofit.Builder()
         .baseUrl(baseUrl)
-        .callFactory(request -> client.newCall(request.newBuilder().tag(Attempt.class, new Attempt()).build()))
+        .callFactory(
+            request ->
+                client.newCall(request.newBuilder().tag(Attempt.class, new Attempt()).build()))
         .addConverterFactory(new JsonConverterFactory())
         .build();
   }
@@ -67,16 +75,21 @@ final class Transport {
     try {
       Headers.of(name, value);
     } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException("A header's name or value holds a character that HTTP cannot carry.");
+      throw new IllegalArgumentException(
+          "A header's name or value holds a character that HTTP cannot carry.");
     }
   }
 
-  /** {@return {@code key} without white space around it; fails, without showing it, if a header cannot carry it} */
+  /**
+   * {@return {@code key} without white space around it; fails, without showing it, if a header
+   * cannot carry it}
+   */
   static String requireApiKey(String key) {
     String stripped = key.strip();
     if (stripped.isEmpty() || !stripped.chars().allMatch(c -> c > ' ' && c < 127)) {
       throw new IllegalArgumentException(
-          "The API key is " + (stripped.isEmpty() ? "empty" : "not printable ASCII without spaces")
+          "The API key is "
+              + (stripped.isEmpty() ? "empty" : "not printable ASCII without spaces")
               + ": copy it again from where it was issued.");
     }
     return stripped;
@@ -85,11 +98,15 @@ final class Transport {
   /** {@return whether {@code url} is on this machine} */
   static boolean isLoopback(HttpUrl url) {
     String host = url.host();
-    return host.equals("localhost") || host.endsWith(".localhost") || host.equals("::1")
+    return host.equals("localhost")
+        || host.endsWith(".localhost")
+        || host.equals("::1")
         || host.matches("127\\.\\d+\\.\\d+\\.\\d+");
   }
 
-  /** Sets the headers that a user's interceptors may see and change, and catches what they throw. */
+  /**
+   * Sets the headers that a user's interceptors may see and change, and catches what they throw.
+   */
   private Response outermost(Interceptor.Chain chain) throws IOException {
     Attempt attempt = Attempt.of(chain.request());
     Request.Builder request = chain.request().newBuilder();
@@ -99,7 +116,9 @@ final class Transport {
     }
     try {
       Response response = chain.proceed(request.build());
-      return attempt.status() == 0 ? attempt.receive(response) : response; // 0: an interceptor answered by itself
+      return attempt.status() == 0
+          ? attempt.receive(response)
+          : response; // 0: an interceptor answered by itself
     } catch (RuntimeException e) {
       throw new Failure.LocalException(e);
     }
@@ -135,7 +154,10 @@ final class Transport {
     return response.isSuccessful() ? response : response.newBuilder().code(200).build();
   }
 
-  /** {@return where to send the request again as it is, or null: to another server the key would go, too} */
+  /**
+   * {@return where to send the request again as it is, or null: to another server the key would go,
+   * too}
+   */
   private @Nullable HttpUrl target(Response response) {
     if (response.code() != 307 && response.code() != 308) {
       return null;
@@ -146,7 +168,9 @@ final class Transport {
   }
 
   private boolean isOwnOrigin(HttpUrl url) {
-    return url.scheme().equals(baseUrl.scheme()) && url.host().equals(baseUrl.host()) && url.port() == baseUrl.port();
+    return url.scheme().equals(baseUrl.scheme())
+        && url.host().equals(baseUrl.host())
+        && url.port() == baseUrl.port();
   }
 
   private String currentKey() {
@@ -155,7 +179,10 @@ final class Transport {
       key = Objects.requireNonNull(apiKey.get(), "the API key");
     } catch (RuntimeException e) {
       throw new InvalidRequestException(
-          "There is no API key, nothing was sent: its supplier failed with " + e.getClass().getName() + ".", e);
+          "There is no API key, nothing was sent: its supplier failed with "
+              + e.getClass().getName()
+              + ".",
+          e);
     }
     try {
       return requireApiKey(key);

@@ -22,12 +22,13 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads and writes one generated union ({@code anyOf} or {@code oneOf}); for generated code, which subclasses it once a
- * union.
+ * Reads and writes one generated union ({@code anyOf} or {@code oneOf}); for generated code, which
+ * subclasses it once a union.
  *
- * <p>A value is read as the variant that fits it best: by its JSON type, by the types of its elements, for objects by
- * required and known properties; among equals the variant listed first. A value that fits none is kept as raw JSON and
- * written back unchanged. Immutable once constructed, so safe for use by several threads.
+ * <p>A value is read as the variant that fits it best: by its JSON type, by the types of its
+ * elements, for objects by required and known properties; among equals the variant listed first. A
+ * value that fits none is kept as raw JSON and written back unchanged. Immutable once constructed,
+ * so safe for use by several threads.
  *
  * @param <T> the union
  */
@@ -62,20 +63,22 @@ public abstract class UnionAdapter<T> implements TypeAdapterFactory {
   private @Nullable String discriminator;
 
   /** Says where a value lives that fits no variant. */
-  protected UnionAdapter(Function<T, @Nullable JsonElement> asJson, Function<JsonElement, T> ofJson) {
+  protected UnionAdapter(
+      Function<T, @Nullable JsonElement> asJson, Function<JsonElement, T> ofJson) {
     this.asJson = asJson;
     this.ofJson = ofJson;
   }
 
   /** Adds a variant; called by the subclass's constructor alone. */
-  protected final <V> void variant(TypeToken<V> type, Function<T, @Nullable V> as, Function<V, T> of) {
+  protected final <V> void variant(
+      TypeToken<V> type, Function<T, @Nullable V> as, Function<V, T> of) {
     variants.add(new Variant<>(type.getType(), as, of));
   }
 
   /**
-   * Says that an object whose {@code property} is {@code value} is the variant {@code type}, whatever else it holds, or
-   * the one that fits best of those that this is said of; an object with a value that nothing is said of stays raw JSON.
-   * Called by the subclass's constructor alone.
+   * Says that an object whose {@code property} is {@code value} is the variant {@code type},
+   * whatever else it holds, or the one that fits best of those that this is said of; an object with
+   * a value that nothing is said of stays raw JSON. Called by the subclass's constructor alone.
    */
   protected final void discriminator(String property, String value, Class<?> type) {
     discriminator = property;
@@ -124,7 +127,8 @@ public abstract class UnionAdapter<T> implements TypeAdapterFactory {
           return CERTAIN;
         }
         if (!said.contains(type)
-            && (!said.isEmpty() || discriminated.values().stream().anyMatch(types -> types.contains(type)))) {
+            && (!said.isEmpty()
+                || discriminated.values().stream().anyMatch(types -> types.contains(type)))) {
           return NO_FIT;
         }
       }

@@ -2,7 +2,9 @@ package io.github.tokenfactory;
 
 import java.io.IOException;
 
-/** What is wrong with an answer that came with success; becomes an {@link InvalidResponseException}. */
+/**
+ * What is wrong with an answer that came with success; becomes an {@link InvalidResponseException}.
+ */
 final class UnreadableAnswerException extends IOException {
   private static final long serialVersionUID = 1L;
 

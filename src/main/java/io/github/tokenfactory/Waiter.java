@@ -24,7 +24,10 @@ interface Waiter extends AutoCloseable {
   /** Runs {@code task} when a call's time is over, unless what it returns is run before. */
   Runnable atDeadline(Duration delay, Runnable task);
 
-  /** Runs {@code task} when the wait before another attempt is over, unless what it returns is run before. */
+  /**
+   * Runs {@code task} when the wait before another attempt is over, unless what it returns is run
+   * before.
+   */
   Runnable afterWait(Duration delay, Runnable task);
 
   /** Runs nothing more. */
@@ -65,7 +68,8 @@ interface Waiter extends AutoCloseable {
 
       private Runnable schedule(Duration delay, Runnable task) {
         try {
-          // Not on the timers' own thread: a task calls listeners and whatever the caller hung on to the future.
+          // Not on the timers' own thread: a task calls listeners and whatever the caller hung on
+          // to the future.
           ScheduledFuture<?> timer =
               timers.schedule(() -> workers.execute(task), delay.toNanos(), TimeUnit.NANOSECONDS);
           return () -> timer.cancel(false);

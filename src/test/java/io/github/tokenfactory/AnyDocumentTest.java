@@ -41,10 +41,15 @@ import org.junit.jupiter.api.io.TempDir;
 import retrofit2.Retrofit;
 import retrofit2.converter.gson.GsonConverterFactory;
 
-/** Generates from documents of many styles, compiles the result, and sends a value of each class there and back. */
+/**
+ * Generates from documents of many styles, compiles the result, and sends a value of each class
+ * there and back.
+ */
 class AnyDocumentTest {
   private static final Gson GSON =
-      new GsonBuilder().addReflectionAccessFilter(type -> ReflectionAccessFilter.FilterResult.BLOCK_ALL).create();
+      new GsonBuilder()
+          .addReflectionAccessFilter(type -> ReflectionAccessFilter.FilterResult.BLOCK_ALL)
+          .create();
   private static final int DEPTH = 4;
 
   @TempDir(cleanup = CleanupMode.ON_SUCCESS)
@@ -57,7 +62,10 @@ class AnyDocumentTest {
       documents = files.sorted().toList();
     }
     return documents.stream()
-        .map(document -> DynamicContainer.dynamicContainer(document.getFileName().toString(), tests(document)));
+        .map(
+            document ->
+                DynamicContainer.dynamicContainer(
+                    document.getFileName().toString(), tests(document)));
   }
 
   private Stream<DynamicTest> tests(Path document) {
@@ -67,16 +75,21 @@ class AnyDocumentTest {
     try {
       Path output = Files.createDirectories(directory.resolve(document.getFileName()));
       Generation.compile(sources, output);
-      loader = new URLClassLoader(new java.net.URL[] {output.toUri().toURL()}, getClass().getClassLoader()) {
-        @Override
-        protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
-          boolean generated = name.matches("io\\.github\\.tokenfactory\\.(model|api)\\..*");
-          synchronized (getClassLoadingLock(name)) {
-            Class<?> loaded = findLoadedClass(name);
-            return loaded != null ? loaded : generated ? findClass(name) : super.loadClass(name, resolve);
-          }
-        }
-      };
+      loader =
+          new URLClassLoader(
+              new java.net.URL[] {output.toUri().toURL()}, getClass().getClassLoader()) {
+            @Override
+            protected Class<?> loadClass(String name, boolean resolve)
+                throws ClassNotFoundException {
+              boolean generated = name.matches("io\\.github\\.tokenfactory\\.(model|api)\\..*");
+              synchronized (getClassLoadingLock(name)) {
+                Class<?> loaded = findLoadedClass(name);
+                return loaded != null
+                    ? loaded
+                    : generated ? findClass(name) : super.loadClass(name, resolve);
+              }
+            }
+          };
       for (String name : sources.keySet()) {
         if (!name.equals("TokenFactoryApi")) {
           classes.put(name, loader.loadClass("io.github.tokenfactory.model." + name));
@@ -99,20 +112,27 @@ class AnyDocumentTest {
                   .build()
                   .create(type);
             });
-    return Stream.concat(Stream.of(api), classes.entrySet().stream()
-        .flatMap(
-            entry ->
-                Stream.of(
-                    DynamicTest.dynamicTest(entry.getKey() + " is not empty", () -> assertNotEmpty(entry.getValue())),
-                    DynamicTest.dynamicTest(
-                        entry.getKey() + " goes there and back", () -> assertRoundTrips(entry.getValue())),
-                    DynamicTest.dynamicTest(
-                        entry.getKey() + " keeps what it does not know", () -> assertKeepsUnknown(entry.getValue())))));
+    return Stream.concat(
+        Stream.of(api),
+        classes.entrySet().stream()
+            .flatMap(
+                entry ->
+                    Stream.of(
+                        DynamicTest.dynamicTest(
+                            entry.getKey() + " is not empty",
+                            () -> assertNotEmpty(entry.getValue())),
+                        DynamicTest.dynamicTest(
+                            entry.getKey() + " goes there and back",
+                            () -> assertRoundTrips(entry.getValue())),
+                        DynamicTest.dynamicTest(
+                            entry.getKey() + " keeps what it does not know",
+                            () -> assertKeepsUnknown(entry.getValue())))));
   }
 
   private static void assertNotEmpty(Class<?> type) {
     assertThat(type.isAnnotationPresent(JsonAdapter.class)).isTrue();
-    assertThat(Arrays.stream(type.getMethods()).filter(method -> method.getDeclaringClass() == type))
+    assertThat(
+            Arrays.stream(type.getMethods()).filter(method -> method.getDeclaringClass() == type))
         .extracting(Method::getName)
         .anyMatch(name -> name.matches("(get|as(?!Json$)|value).*"));
   }
@@ -132,14 +152,19 @@ class AnyDocumentTest {
       JsonElement json = JsonParser.parseString(GSON.toJson(sample));
       if (json instanceof JsonObject object && hasMethod(type, "unknown")) {
         object.add("x_new", JsonParser.parseString("{\"a\":[1.50,null,{\"b\":null}]}"));
-        object.keySet().stream().filter(name -> !name.equals("x_new")).findFirst().ifPresent(name -> object.add(name, null));
+        object.keySet().stream()
+            .filter(name -> !name.equals("x_new"))
+            .findFirst()
+            .ifPresent(name -> object.add(name, null));
       } else if (hasMethod(type, "asJson")) {
         json = JsonParser.parseString("[[[{\"x_new\":[null,true]}],false],{\"y\":1e400}]");
       } else if (json instanceof JsonPrimitive value) {
         json = value.isString() ? new JsonPrimitive("a-new-value") : new JsonPrimitive(987654321);
       }
       Object read = GSON.fromJson(json, type);
-      assertThat(JsonParser.parseString(GSON.toJson(read))).as(type + " of " + json).isEqualTo(json);
+      assertThat(JsonParser.parseString(GSON.toJson(read)))
+          .as(type + " of " + json)
+          .isEqualTo(json);
     }
   }
 
@@ -147,12 +172,18 @@ class AnyDocumentTest {
     return Arrays.stream(type.getMethods()).anyMatch(method -> method.getName().equals(name));
   }
 
-  /** {@return the methods by name} An empty object is the first variant that it fits, so samples take that one, too. */
+  /**
+   * {@return the methods by name} An empty object is the first variant that it fits, so samples
+   * take that one, too.
+   */
   private static List<Method> methods(Class<?> type) {
     return Arrays.stream(type.getMethods()).sorted(Comparator.comparing(Method::getName)).toList();
   }
 
-  /** {@return values that together set each property, or take each variant or constant, of a generated class} */
+  /**
+   * {@return values that together set each property, or take each variant or constant, of a
+   * generated class}
+   */
   private static List<Object> samples(Class<?> type, int depth) {
     try {
       if (hasMethod(type, "listed")) {
@@ -160,7 +191,10 @@ class AnyDocumentTest {
       } else if (hasMethod(type, "asJson")) {
         Set<Object> variants = new LinkedHashSet<>();
         for (Method of : methods(type)) {
-          if (Modifier.isStatic(of.getModifiers()) && of.getName().startsWith("of") && !of.getName().equals("ofJson") && depth > 0) {
+          if (Modifier.isStatic(of.getModifiers())
+              && of.getName().startsWith("of")
+              && !of.getName().equals("ofJson")
+              && depth > 0) {
             variants.add(of.invoke(null, sample(of.getGenericParameterTypes()[0], depth - 1)));
           }
         }
@@ -168,7 +202,9 @@ class AnyDocumentTest {
       }
       Object builder = type.getMethod("builder").invoke(null);
       for (Method set : methods(builder.getClass())) {
-        if (set.getDeclaringClass() == builder.getClass() && set.getParameterCount() == 1 && depth > 0) {
+        if (set.getDeclaringClass() == builder.getClass()
+            && set.getParameterCount() == 1
+            && depth > 0) {
           set.invoke(builder, sample(set.getGenericParameterTypes()[0], depth - 1));
         } else if (set.getName().equals("additional") && depth > 0) {
           set.invoke(builder, "some_name", sample(set.getGenericParameterTypes()[1], depth - 1));
@@ -182,12 +218,16 @@ class AnyDocumentTest {
 
   private static Object sample(Type type, int depth) {
     if (type instanceof ParameterizedType generic) {
-      Object element = sample(generic.getActualTypeArguments()[generic.getActualTypeArguments().length - 1], depth);
+      Object element =
+          sample(
+              generic.getActualTypeArguments()[generic.getActualTypeArguments().length - 1], depth);
       boolean none = element == null;
       if (generic.getRawType() == Map.class) {
         return none ? Map.of() : Map.of("key", element);
       }
-      return generic.getRawType() == Set.class ? none ? Set.of() : Set.of(element) : none ? List.of() : List.of(element);
+      return generic.getRawType() == Set.class
+          ? none ? Set.of() : Set.of(element)
+          : none ? List.of() : List.of(element);
     }
     Map<Class<?>, Object> scalars =
         Map.ofEntries(
@@ -207,7 +247,9 @@ class AnyDocumentTest {
     if (scalar != null) {
       return scalar;
     }
-    assertThat((AnnotatedElement) type).as("a type that the generator may use").satisfies(t -> assertThat(t.isAnnotationPresent(JsonAdapter.class)).isTrue());
+    assertThat((AnnotatedElement) type)
+        .as("a type that the generator may use")
+        .satisfies(t -> assertThat(t.isAnnotationPresent(JsonAdapter.class)).isTrue());
     List<Object> samples = samples((Class<?>) type, depth);
     return samples.isEmpty() ? null : samples.get(0);
   }

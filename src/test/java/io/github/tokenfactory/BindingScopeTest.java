@@ -33,7 +33,8 @@ class BindingScopeTest {
   void pinsTheSliceOfTheBoundOperationInCanonicalForm() throws IOException {
     String pinned = Files.readString(Generation.DOCUMENT);
 
-    assertThat(OpenApiDocument.parse(pinned).slice(List.of(OPERATION)).toCanonicalJson()).isEqualTo(pinned);
+    assertThat(OpenApiDocument.parse(pinned).slice(List.of(OPERATION)).toCanonicalJson())
+        .isEqualTo(pinned);
   }
 
   @TestFactory
@@ -44,7 +45,9 @@ class BindingScopeTest {
             seed ->
                 DynamicTest.dynamicTest(
                     "padded and shuffled, seed " + seed,
-                    () -> assertThat(generate(shuffled(padded(), new Random(seed)), OPERATION)).isEqualTo(pinned)));
+                    () ->
+                        assertThat(generate(shuffled(padded(), new Random(seed)), OPERATION))
+                            .isEqualTo(pinned)));
   }
 
   @Test
@@ -52,14 +55,18 @@ class BindingScopeTest {
     Map<String, String> before = Generation.of(LARGE, "*", settings -> {});
     JsonObject document = parse(LARGE);
     JsonObject schemas = document.getAsJsonObject("components").getAsJsonObject("schemas");
-    JsonObject unrelated = JsonParser.parseString(
-        """
-        {"type": "object", "properties": {
-          "input": {"title": "Input", "anyOf": [{"type": "string"}, {"type": "integer"}]},
-          "level": {"title": "Level", "type": "string", "enum": ["low", "high"]}}}
-        """).getAsJsonObject();
+    JsonObject unrelated =
+        JsonParser.parseString(
+                """
+                {"type": "object", "properties": {
+                  "input": {"title": "Input", "anyOf": [{"type": "string"}, {"type": "integer"}]},
+                  "level": {"title": "Level", "type": "string", "enum": ["low", "high"]}}}
+                """)
+            .getAsJsonObject();
     schemas.add("AAA", unrelated);
-    schemas.getAsJsonObject("All").getAsJsonObject("properties")
+    schemas
+        .getAsJsonObject("All")
+        .getAsJsonObject("properties")
         .add("zzz", JsonParser.parseString("{\"$ref\": \"#/components/schemas/AAA\"}"));
 
     Map<String, String> after = generate(document, "*");
@@ -73,25 +80,35 @@ class BindingScopeTest {
   void bindsFurtherOperationsByIdOrByMethodAndPath() {
     Map<String, String> sources = Generation.of(LARGE, "list_things, POST /token", settings -> {});
 
-    assertThat(sources).containsKeys("Thing", "Status", "TokenRequest").doesNotContainKeys("Union", "Problem");
-    assertThat(sources.get("TokenFactoryApi")).contains("@GET(\"things\")", "@POST(\"token\")").doesNotContain("raw");
+    assertThat(sources)
+        .containsKeys("Thing", "Status", "TokenRequest")
+        .doesNotContainKeys("Union", "Problem");
+    assertThat(sources.get("TokenFactoryApi"))
+        .contains("@GET(\"things\")", "@POST(\"token\")")
+        .doesNotContain("raw");
   }
 
   @Test
   void bindsAddedOperationsWithoutATemplateOrJavaToEdit() throws IOException {
     JsonObject document = parse(Generation.DOCUMENT);
-    document.getAsJsonObject("paths").add("/v1/models", JsonParser.parseString(
-        """
-        {"get": {"operationId": "list_models_v1_models_get", "responses": {"200": {"description": "OK", "content":
-          {"application/json": {"schema": {"type": "object", "required": ["data"], "properties": {
-            "data": {"type": "array", "items": {"type": "object", "required": ["id"], "properties": {
-              "id": {"type": "string"}, "created": {"type": "integer"}}}}}}}}}}}}
-        """));
+    document
+        .getAsJsonObject("paths")
+        .add(
+            "/v1/models",
+            JsonParser.parseString(
+                """
+                {"get": {"operationId": "list_models_v1_models_get", "responses": {"200": {"description": "OK", "content":
+                  {"application/json": {"schema": {"type": "object", "required": ["data"], "properties": {
+                    "data": {"type": "array", "items": {"type": "object", "required": ["id"], "properties": {
+                      "id": {"type": "string"}, "created": {"type": "integer"}}}}}}}}}}}}
+                """));
 
     Map<String, String> sources = generate(document, OPERATION + ", GET /v1/models");
 
-    assertThat(sources.get("TokenFactoryApi")).contains("@GET(\"v1/models\")", "Call<ListModelsResponse> listModels()");
-    assertThat(sources.get("ListModelsResponse")).contains("List<@Valid ListModelsResponseDataItem> getData()");
+    assertThat(sources.get("TokenFactoryApi"))
+        .contains("@GET(\"v1/models\")", "Call<ListModelsResponse> listModels()");
+    assertThat(sources.get("ListModelsResponse"))
+        .contains("List<@Valid ListModelsResponseDataItem> getData()");
     Generation.compile(sources, Files.createDirectory(directory.resolve("classes")));
   }
 
@@ -104,7 +121,8 @@ class BindingScopeTest {
 
   @TestFactory
   Stream<DynamicTest> refusesAReferenceThatLeadsOutOfTheDocument() {
-    return Stream.of("https://example.com/x.json#/X", "file:///etc/passwd", "../other.yaml", "other.json#/X")
+    return Stream.of(
+            "https://example.com/x.json#/X", "file:///etc/passwd", "../other.yaml", "other.json#/X")
         .map(
             ref ->
                 DynamicTest.dynamicTest(
@@ -123,7 +141,9 @@ class BindingScopeTest {
     JsonObject document = parse(Generation.DOCUMENT);
     JsonObject schemas = document.getAsJsonObject("components").getAsJsonObject("schemas");
     schemas.add("Usage", JsonParser.parseString("{\"$ref\": \"#/components/schemas/Other\"}"));
-    schemas.add("Other", JsonParser.parseString("{\"allOf\": [{\"$ref\": \"#/components/schemas/Usage\"}]}"));
+    schemas.add(
+        "Other",
+        JsonParser.parseString("{\"allOf\": [{\"$ref\": \"#/components/schemas/Usage\"}]}"));
 
     assertThatThrownBy(() -> generate(document, OPERATION))
         .isInstanceOf(CannotCheckException.class)
@@ -142,9 +162,15 @@ class BindingScopeTest {
   @Test
   void refusesADocumentNestedWithoutEnd() throws IOException {
     Path document = directory.resolve("deep.json");
-    Files.writeString(document, "{\"openapi\":\"3.1.0\",\"info\":{},\"paths\":{},\"x\":" + "[".repeat(10_000) + "]".repeat(10_000) + "}");
+    Files.writeString(
+        document,
+        "{\"openapi\":\"3.1.0\",\"info\":{},\"paths\":{},\"x\":"
+            + "[".repeat(10_000)
+            + "]".repeat(10_000)
+            + "}");
 
-    assertThatThrownBy(() -> Generation.of(document, "*", settings -> {})).isInstanceOf(CannotCheckException.class);
+    assertThatThrownBy(() -> Generation.of(document, "*", settings -> {}))
+        .isInstanceOf(CannotCheckException.class);
   }
 
   @Test
@@ -170,7 +196,8 @@ class BindingScopeTest {
   }
 
   private static JsonObject parse(Path file) throws IOException {
-    return JsonParser.parseString(OpenApiDocument.parse(Files.readAllBytes(file)).toCanonicalJson()).getAsJsonObject();
+    return JsonParser.parseString(OpenApiDocument.parse(Files.readAllBytes(file)).toCanonicalJson())
+        .getAsJsonObject();
   }
 
   /** {@return the pinned document within a larger one, whose own schemas come first} */
@@ -178,7 +205,10 @@ class BindingScopeTest {
     JsonObject document = parse(LARGE);
     JsonObject pinned = parse(Generation.DOCUMENT);
     for (String part : List.of("paths")) {
-      pinned.getAsJsonObject(part).entrySet().forEach(e -> document.getAsJsonObject(part).add(e.getKey(), e.getValue()));
+      pinned
+          .getAsJsonObject(part)
+          .entrySet()
+          .forEach(e -> document.getAsJsonObject(part).add(e.getKey(), e.getValue()));
     }
     JsonObject components = document.getAsJsonObject("components");
     for (Map.Entry<String, JsonElement> kind : pinned.getAsJsonObject("components").entrySet()) {

@@ -62,12 +62,14 @@ class ConfigurationTest {
     server.close();
     server = new FaultServer(answer(503, ""), GOOD, GOOD);
     AtomicInteger asked = new AtomicInteger();
-    try (TokenFactoryClient client = builder().apiKey(() -> " key-" + asked.incrementAndGet() + "\n").build()) {
+    try (TokenFactoryClient client =
+        builder().apiKey(() -> " key-" + asked.incrementAndGet() + "\n").build()) {
       client.embeddings().create("m", INPUT);
       client.embeddings().create("m", INPUT);
     }
 
-    assertThat(List.of(sent(0, "authorization"), sent(1, "authorization"), sent(2, "authorization")))
+    assertThat(
+            List.of(sent(0, "authorization"), sent(1, "authorization"), sent(2, "authorization")))
         .containsExactly("Bearer key-1", "Bearer key-2", "Bearer key-3");
   }
 
@@ -77,7 +79,9 @@ class ConfigurationTest {
     keys.add(null);
     for (String key : keys) {
       try (TokenFactoryClient client = builder().apiKey(() -> key).build()) {
-        InvalidRequestException error = catchThrowableOfType(InvalidRequestException.class, () -> client.embeddings().create("m", INPUT));
+        InvalidRequestException error =
+            catchThrowableOfType(
+                InvalidRequestException.class, () -> client.embeddings().create("m", INPUT));
 
         assertThat(error).hasMessageContaining("API key").hasMessageContaining("othing was sent");
         assertThat(FaultTest.trace(error)).doesNotContain("s3cret");
@@ -89,7 +93,14 @@ class ConfigurationTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"http://example.com/", "http://192.168.1.1/", "http://[2001:db8::1]/", "http://127.0.0.1.example.com/", "http://localhost.example.com/"})
+  @ValueSource(
+      strings = {
+        "http://example.com/",
+        "http://192.168.1.1/",
+        "http://[2001:db8::1]/",
+        "http://127.0.0.1.example.com/",
+        "http://localhost.example.com/"
+      })
   void sendsNoKeyInTheClearUnlessAllowed(String url) {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> TokenFactoryClient.builder().apiKey("k3y").baseUrl(url).build())
@@ -99,7 +110,15 @@ class ConfigurationTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"http://localhost/", "http://127.0.0.1:8080/", "http://127.1.2.3/", "http://[::1]/", "http://api.localhost/", "https://example.com/"})
+  @ValueSource(
+      strings = {
+        "http://localhost/",
+        "http://127.0.0.1:8080/",
+        "http://127.1.2.3/",
+        "http://[::1]/",
+        "http://api.localhost/",
+        "https://example.com/"
+      })
   void staysOnThisMachineInTheClear(String url) {
     TokenFactoryClient.builder().apiKey("k3y").baseUrl(url).build().close();
   }
@@ -132,7 +151,8 @@ class ConfigurationTest {
     try (FaultServer other = new FaultServer().always(GOOD)) {
       OkHttpClient http =
           new OkHttpClient.Builder()
-              .addInterceptor(chain -> chain.proceed(chain.request().newBuilder().url(other.url()).build()))
+              .addInterceptor(
+                  chain -> chain.proceed(chain.request().newBuilder().url(other.url()).build()))
               .build();
       try (TokenFactoryClient client = builder().httpClient(http).build()) {
         client.embeddings().create("m", INPUT);
@@ -147,10 +167,19 @@ class ConfigurationTest {
 
   @Test
   void sendsHeadersOfTheClientAndOfTheCall() {
-    try (TokenFactoryClient client = builder().header("X-Team", "search").header("X-Both", "client").build()) {
+    try (TokenFactoryClient client =
+        builder().header("X-Team", "search").header("X-Both", "client").build()) {
       client.embeddings().create("m", INPUT);
-      RequestOptions options = RequestOptions.builder().header("x-both", "call").header("X-Call", "1").build();
-      client.embeddings().create(io.github.tokenfactory.model.EmbeddingRequest.builder().model("m").input(INPUT).build(), options);
+      RequestOptions options =
+          RequestOptions.builder().header("x-both", "call").header("X-Call", "1").build();
+      client
+          .embeddings()
+          .create(
+              io.github.tokenfactory.model.EmbeddingRequest.builder()
+                  .model("m")
+                  .input(INPUT)
+                  .build(),
+              options);
       assertThat(options).asString().doesNotContain("call");
     }
 
@@ -173,14 +202,23 @@ class ConfigurationTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"Authorization,s3cret", "content-length,1", "X-A,s3cret\u00e9", "'X A',s3cret", "'',s3cret", "X-A,'s3cret\nX: y'"})
+  @CsvSource({
+    "Authorization,s3cret",
+    "content-length,1",
+    "X-A,s3cret\u00e9",
+    "'X A',s3cret",
+    "'',s3cret",
+    "X-A,'s3cret\nX: y'"
+  })
   void refusesAHeaderWithoutShowingIt(String name, String value) {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> TokenFactoryClient.builder().header(name, value))
         .withMessageContaining("eader")
         .withMessageNotContaining("s3cret")
         .withNoCause();
-    assertThatIllegalArgumentException().isThrownBy(() -> RequestOptions.builder().header(name, value)).withMessageNotContaining("s3cret");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> RequestOptions.builder().header(name, value))
+        .withMessageNotContaining("s3cret");
   }
 
   // Numbers.
@@ -189,18 +227,31 @@ class ConfigurationTest {
   void refusesSettingsThatMakeNoSense() {
     TokenFactoryClient.Builder builder = TokenFactoryClient.builder();
 
-    assertThatIllegalArgumentException().isThrownBy(() -> builder.timeout(Duration.ZERO)).withMessageContaining("timeout");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> builder.timeout(Duration.ZERO))
+        .withMessageContaining("timeout");
     assertThatIllegalArgumentException().isThrownBy(() -> builder.timeout(Duration.ofSeconds(-1)));
     assertThatIllegalArgumentException().isThrownBy(() -> builder.connectTimeout(Duration.ZERO));
-    assertThatIllegalArgumentException().isThrownBy(() -> builder.maxRetries(-1)).withMessageContaining("maxRetries");
-    assertThatIllegalArgumentException().isThrownBy(() -> builder.maxResponseBytes(0)).withMessageContaining("maxResponseBytes");
-    assertThatIllegalArgumentException().isThrownBy(() -> RequestOptions.builder().timeout(Duration.ZERO));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> builder.maxRetries(-1))
+        .withMessageContaining("maxRetries");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> builder.maxResponseBytes(0))
+        .withMessageContaining("maxResponseBytes");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> RequestOptions.builder().timeout(Duration.ZERO));
   }
 
   @Test
   void takesTimeoutsWithoutEnd() {
     Duration forever = Duration.ofSeconds(Long.MAX_VALUE);
-    try (TokenFactoryClient client = TokenFactoryClient.builder().apiKey("k3y").baseUrl(server.url()).timeout(forever).connectTimeout(forever).build()) {
+    try (TokenFactoryClient client =
+        TokenFactoryClient.builder()
+            .apiKey("k3y")
+            .baseUrl(server.url())
+            .timeout(forever)
+            .connectTimeout(forever)
+            .build()) {
       assertThat(client.embeddings().create("m", INPUT).size()).isEqualTo(1);
     }
   }
@@ -231,10 +282,16 @@ class ConfigurationTest {
                     connects.incrementAndGet();
                   }
                 })
-            .addInterceptor(chain -> chain.proceed(chain.request().newBuilder().header("X-Own", "1").build()))
+            .addInterceptor(
+                chain -> chain.proceed(chain.request().newBuilder().header("X-Own", "1").build()))
             .build();
     for (int i = 0; i < 2; i++) {
-      try (TokenFactoryClient client = TokenFactoryClient.builder().apiKey("k3y").baseUrl(server.url()).httpClient(http).build()) {
+      try (TokenFactoryClient client =
+          TokenFactoryClient.builder()
+              .apiKey("k3y")
+              .baseUrl(server.url())
+              .httpClient(http)
+              .build()) {
         client.embeddings().create("m", INPUT);
       }
     }
@@ -296,7 +353,8 @@ class ConfigurationTest {
     server = new FaultServer(FaultServer.HANG, GOOD);
     OkHttpClient http = new OkHttpClient.Builder().readTimeout(Duration.ofMillis(20)).build();
     server.always(GOOD);
-    try (TokenFactoryClient client = builder().httpClient(http).maxRetries(50).timeout(Duration.ofDays(1)).build()) {
+    try (TokenFactoryClient client =
+        builder().httpClient(http).maxRetries(50).timeout(Duration.ofDays(1)).build()) {
       // On a busy machine a good answer can take as long as the timeout, too.
       assertThat(client.embeddings().create("m", INPUT).attempts()).isGreaterThanOrEqualTo(2);
     }
@@ -334,8 +392,19 @@ class ConfigurationTest {
 
           private void tell(String what, Attempt attempt) {
             told.add(
-                attempt.callId() + "." + attempt.number() + " " + what + " " + attempt.status() + " "
-                    + attempt.requestBytes() + " " + attempt.responseBytes() + " " + attempt.duration());
+                attempt.callId()
+                    + "."
+                    + attempt.number()
+                    + " "
+                    + what
+                    + " "
+                    + attempt.status()
+                    + " "
+                    + attempt.requestBytes()
+                    + " "
+                    + attempt.responseBytes()
+                    + " "
+                    + attempt.duration());
           }
         };
     try (TokenFactoryClient client = builder().listener(listener).build()) {

@@ -60,10 +60,15 @@ class ConstraintsTest {
     Map<String, String> sources = Generation.of(document, "*", settings -> {});
     Path output = Files.createDirectory(directory.resolve("classes"));
     Generation.compile(sources, output);
-    Class<?> type = new URLClassLoader(new URL[] {output.toUri().toURL()}).loadClass("io.github.tokenfactory.model.Constrained");
+    Class<?> type =
+        new URLClassLoader(new URL[] {output.toUri().toURL()})
+            .loadClass("io.github.tokenfactory.model.Constrained");
     Validator validator =
-        Validation.byDefaultProvider().configure().messageInterpolator(new ParameterMessageInterpolator())
-            .buildValidatorFactory().getValidator();
+        Validation.byDefaultProvider()
+            .configure()
+            .messageInterpolator(new ParameterMessageInterpolator())
+            .buildValidatorFactory()
+            .getValidator();
     return Stream.of(
             List.of("\"wide\": 10000000000", ""),
             List.of("\"wide\": -10000000001", "wide"),
@@ -94,7 +99,8 @@ class ConstraintsTest {
                 DynamicTest.dynamicTest(
                     row.get(0),
                     () -> {
-                      Object value = new Gson().fromJson("{\"needed\": \"\", " + row.get(0) + "}", type);
+                      Object value =
+                          new Gson().fromJson("{\"needed\": \"\", " + row.get(0) + "}", type);
                       Set<ConstraintViolation<Object>> violations = validator.validate(value);
                       assertThat(violations)
                           .extracting(violation -> violation.getPropertyPath().toString())

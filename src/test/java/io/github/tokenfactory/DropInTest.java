@@ -22,10 +22,17 @@ import retrofit2.Response;
 import retrofit2.Retrofit;
 import retrofit2.converter.gson.GsonConverterFactory;
 
-/** The generated interface in a Retrofit of the user's own, with the stock Gson converter and nothing else of ours. */
+/**
+ * The generated interface in a Retrofit of the user's own, with the stock Gson converter and
+ * nothing else of ours.
+ */
 class DropInTest {
   private static final EmbeddingRequest REQUEST =
-      EmbeddingRequest.builder().model("m").input(EmbeddingInput.texts("a", "b")).serviceTier(ServiceTier.FLEX).build();
+      EmbeddingRequest.builder()
+          .model("m")
+          .input(EmbeddingInput.texts("a", "b"))
+          .serviceTier(ServiceTier.FLEX)
+          .build();
 
   private final MockWebServer server = new MockWebServer();
   private TokenFactoryApi api;
@@ -58,23 +65,30 @@ class DropInTest {
     assertThat(first.getMethod()).isEqualTo("POST");
     assertThat(first.getPath()).isEqualTo("/gateway/llm/v1/embeddings");
     assertThat(first.getHeader("Content-Type")).startsWith("application/json");
-    assertThat(first.getBody().readUtf8()).isEqualTo("""
-        {"model":"m","input":["a","b"],"service_tier":"flex"}""");
-    assertThat(server.takeRequest(10, TimeUnit.SECONDS).getPath()).isEqualTo("/gateway/llm/v1/embeddings?ai_project_id=aiproject%201");
+    assertThat(first.getBody().readUtf8())
+        .isEqualTo(
+            """
+            {"model":"m","input":["a","b"],"service_tier":"flex"}\
+            """);
+    assertThat(server.takeRequest(10, TimeUnit.SECONDS).getPath())
+        .isEqualTo("/gateway/llm/v1/embeddings?ai_project_id=aiproject%201");
   }
 
   @Test
   void readsBothFormsOfVectorsAndKeepsWhatIsNew() throws IOException {
-    String json = """
+    String json =
+        """
         {"object":"list","model":"m","usage":{"prompt_tokens":2,"total_tokens":2,"cost":null},\
         "data":[{"object":"embedding","embedding":[1.0,-2.5],"index":0},\
         {"object":"embedding","embedding":"AACAPwAAIMA=","index":1,"norm":1.10}],\
-        "service_tier":"warp-speed","id":"embd-1"}""";
+        "service_tier":"warp-speed","id":"embd-1"}\
+        """;
     server.enqueue(new MockResponse().setBody(json));
 
     EmbeddingResponse response = api.createEmbeddings(REQUEST, null).execute().body();
 
-    assertThat(response.getData().stream().map(Embedding::getEmbedding).map(EmbeddingVector::toArray))
+    assertThat(
+            response.getData().stream().map(Embedding::getEmbedding).map(EmbeddingVector::toArray))
         .containsExactly(new float[] {1, -2.5f}, new float[] {1, -2.5f});
     assertThat(response.getServiceTier()).isEqualTo(ServiceTier.of("warp-speed"));
     assertThat(response.getUsage().getPromptTokens()).isEqualTo(2);
@@ -85,16 +99,21 @@ class DropInTest {
 
   @Test
   void readsTheBodyOfAValidationError() throws IOException {
-    String json = """
-        {"detail":[{"loc":["body","dimensions",0],"msg":"Input should be a valid integer","type":"int_type","input":"x"}]}""";
+    String json =
+        """
+        {"detail":[{"loc":["body","dimensions",0],"msg":"Input should be a valid integer","type":"int_type","input":"x"}]}\
+        """;
     server.enqueue(new MockResponse().setResponseCode(422).setBody(json));
 
     Response<EmbeddingResponse> response = api.createEmbeddings(REQUEST, null).execute();
 
     assertThat(response.code()).isEqualTo(422);
-    HTTPValidationError error = new Gson().fromJson(response.errorBody().string(), HTTPValidationError.class);
+    HTTPValidationError error =
+        new Gson().fromJson(response.errorBody().string(), HTTPValidationError.class);
     ValidationError detail = error.getDetail().get(0);
-    assertThat(detail.getLoc().stream().map(place -> place.asLong() == null ? place.asString() : place.asLong()))
+    assertThat(
+            detail.getLoc().stream()
+                .map(place -> place.asLong() == null ? place.asString() : place.asLong()))
         .containsExactly("body", "dimensions", 0L);
     assertThat(detail.getMsg()).isEqualTo("Input should be a valid integer");
     assertThat(detail.getType()).isEqualTo("int_type");

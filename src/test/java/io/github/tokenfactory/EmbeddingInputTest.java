@@ -17,24 +17,50 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The wire form of what is embedded, inside a whole request and through a Gson without settings. */
+/**
+ * The wire form of what is embedded, inside a whole request and through a Gson without settings.
+ */
 class EmbeddingInputTest {
   private static final Gson GSON = new Gson();
 
   static Stream<Arguments> forms() {
     return Stream.of(
-        arguments(EmbeddingInput.text("a cat"), 1, """
-            {"model":"m","input":"a cat"}"""),
-        arguments(EmbeddingInput.text(""), 1, """
-            {"model":"m","input":""}"""),
-        arguments(EmbeddingInput.texts("a cat", "", "a dog"), 3, """
-            {"model":"m","input":["a cat","","a dog"]}"""),
-        arguments(EmbeddingInput.tokens(0, -1, Integer.MAX_VALUE, Integer.MIN_VALUE), 1, """
-            {"model":"m","input":[0,-1,2147483647,-2147483648]}"""),
-        arguments(EmbeddingInput.tokenArrays(new int[] {1, 2}, new int[] {}, new int[] {3}), 3, """
-            {"model":"m","input":[[1,2],[],[3]]}"""),
-        arguments(EmbeddingInput.tokenArrays(new int[][] {{}}), 1, """
-            {"model":"m","input":[[]]}"""));
+        arguments(
+            EmbeddingInput.text("a cat"),
+            1,
+            """
+            {"model":"m","input":"a cat"}\
+            """),
+        arguments(
+            EmbeddingInput.text(""),
+            1,
+            """
+            {"model":"m","input":""}\
+            """),
+        arguments(
+            EmbeddingInput.texts("a cat", "", "a dog"),
+            3,
+            """
+            {"model":"m","input":["a cat","","a dog"]}\
+            """),
+        arguments(
+            EmbeddingInput.tokens(0, -1, Integer.MAX_VALUE, Integer.MIN_VALUE),
+            1,
+            """
+            {"model":"m","input":[0,-1,2147483647,-2147483648]}\
+            """),
+        arguments(
+            EmbeddingInput.tokenArrays(new int[] {1, 2}, new int[] {}, new int[] {3}),
+            3,
+            """
+            {"model":"m","input":[[1,2],[],[3]]}\
+            """),
+        arguments(
+            EmbeddingInput.tokenArrays(new int[][] {{}}),
+            1,
+            """
+            {"model":"m","input":[[]]}\
+            """));
   }
 
   @ParameterizedTest
@@ -47,7 +73,9 @@ class EmbeddingInputTest {
   @ParameterizedTest
   @MethodSource("forms")
   void readsEachFormAsWhatWasWritten(EmbeddingInput input, int size, String json) {
-    assertThat(GSON.fromJson(json, EmbeddingRequest.class)).isEqualTo(request(input)).hasSameHashCodeAs(request(input));
+    assertThat(GSON.fromJson(json, EmbeddingRequest.class))
+        .isEqualTo(request(input))
+        .hasSameHashCodeAs(request(input));
   }
 
   @ParameterizedTest
@@ -79,54 +107,73 @@ class EmbeddingInputTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"say \"hi\"\\", "tab\there\nand there", "\u0000\u0007", "naïve 猫 🐈 \u2028", "<a href='x'>&=", "null", "[1]"})
+  @ValueSource(
+      strings = {
+        "say \"hi\"\\",
+        "tab\there\nand there",
+        "\u0000\u0007",
+        "naïve 猫 🐈 \u2028",
+        "<a href='x'>&=",
+        "null",
+        "[1]"
+      })
   void carriesAnyText(String text) {
     assertThat(read(GSON.toJson(EmbeddingInput.text(text)))).isEqualTo(EmbeddingInput.text(text));
-    assertThat(JsonParser.parseString(GSON.toJson(EmbeddingInput.texts(text, text))).getAsJsonArray().get(1).getAsString())
+    assertThat(
+            JsonParser.parseString(GSON.toJson(EmbeddingInput.texts(text, text)))
+                .getAsJsonArray()
+                .get(1)
+                .getAsString())
         .isEqualTo(text);
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {
-    "[1,2147483648]",
-    "[-2147483649]",
-    "[12345678901234567890123]",
-    "[[1],[2147483648]]",
-    "[1e400]",
-    "[1.5]"
-  })
+  @ValueSource(
+      strings = {
+        "[1,2147483648]",
+        "[-2147483649]",
+        "[12345678901234567890123]",
+        "[[1],[2147483648]]",
+        "[1e400]",
+        "[1.5]"
+      })
   void keepsTokensThatAreNoInt(String json) {
     assertThat(read(json).size()).isEqualTo(-1);
     assertThat(rewrite(json)).isEqualTo(json);
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {
-    "{\"text\":\"a\",\"image\":null,\"tags\":[null,{}]}",
-    "[{\"text\":\"a\"}]",
-    "[1,\"a\"]",
-    "[\"a\",null]",
-    "[1,null]",
-    "[[\"a\"]]",
-    "[[1],\"a\"]",
-    "[[1],2]",
-    "[[[1]]]",
-    "[null]",
-    "5",
-    "true"
-  })
+  @ValueSource(
+      strings = {
+        "{\"text\":\"a\",\"image\":null,\"tags\":[null,{}]}",
+        "[{\"text\":\"a\"}]",
+        "[1,\"a\"]",
+        "[\"a\",null]",
+        "[1,null]",
+        "[[\"a\"]]",
+        "[[1],\"a\"]",
+        "[[1],2]",
+        "[[[1]]]",
+        "[null]",
+        "5",
+        "true"
+      })
   void keepsAFormThatItDoesNotKnow(String json) {
     EmbeddingInput input = read(json);
 
     assertThat(input.size()).isEqualTo(-1);
     assertThat(rewrite(json)).isEqualTo(json);
-    assertThat(input).isEqualTo(read(json)).hasSameHashCodeAs(read(json)).isEqualTo(EmbeddingInput.json(JsonParser.parseString(json)));
+    assertThat(input)
+        .isEqualTo(read(json))
+        .hasSameHashCodeAs(read(json))
+        .isEqualTo(EmbeddingInput.json(JsonParser.parseString(json)));
   }
 
   @ParameterizedTest
   @MethodSource("forms")
   void recognisesAKnownFormInRawJson(EmbeddingInput input, int size, String json) {
-    assertThat(EmbeddingInput.json(JsonParser.parseString(json).getAsJsonObject().get("input"))).isEqualTo(input);
+    assertThat(EmbeddingInput.json(JsonParser.parseString(json).getAsJsonObject().get("input")))
+        .isEqualTo(input);
   }
 
   @Test
@@ -137,7 +184,9 @@ class EmbeddingInputTest {
 
   @Test
   void isEqualByValue() {
-    assertThat(EmbeddingInput.text("a")).isEqualTo(EmbeddingInput.text("a")).hasSameHashCodeAs(EmbeddingInput.text("a"));
+    assertThat(EmbeddingInput.text("a"))
+        .isEqualTo(EmbeddingInput.text("a"))
+        .hasSameHashCodeAs(EmbeddingInput.text("a"));
     assertThat(EmbeddingInput.texts("a", "b"))
         .isEqualTo(EmbeddingInput.texts(List.of("a", "b")))
         .hasSameHashCodeAs(EmbeddingInput.texts(List.of("a", "b")))
@@ -156,10 +205,16 @@ class EmbeddingInputTest {
   @Test
   void showsNoContents() {
     assertThat(EmbeddingInput.text("secret")).asString().doesNotContain("secret");
-    assertThat(EmbeddingInput.texts("secret", "b")).asString().contains("2").doesNotContain("secret");
+    assertThat(EmbeddingInput.texts("secret", "b"))
+        .asString()
+        .contains("2")
+        .doesNotContain("secret");
     assertThat(EmbeddingInput.tokens(4711)).asString().doesNotContain("4711");
     assertThat(EmbeddingInput.tokenArrays(new int[] {4711})).asString().doesNotContain("4711");
-    assertThat(read("{\"text\":\"secret\"}")).asString().doesNotContain("secret").doesNotContain("text\"");
+    assertThat(read("{\"text\":\"secret\"}"))
+        .asString()
+        .doesNotContain("secret")
+        .doesNotContain("text\"");
   }
 
   @Test
@@ -185,14 +240,16 @@ class EmbeddingInputTest {
     json.get(0).getAsJsonObject().addProperty("text", "x");
 
     assertThat(inputs.stream().map(GSON::toJson))
-        .containsExactly("[\"a\",\"b\"]", "[\"a\",\"b\"]", "[1,2]", "[[1],[2]]", "[{\"text\":\"a\"}]");
+        .containsExactly(
+            "[\"a\",\"b\"]", "[\"a\",\"b\"]", "[1,2]", "[[1],[2]]", "[{\"text\":\"a\"}]");
   }
 
   @Test
   void refusesNullTexts() {
     assertThatNullPointerException().isThrownBy(() -> EmbeddingInput.text(null));
     assertThatNullPointerException().isThrownBy(() -> EmbeddingInput.texts("a", null));
-    assertThatNullPointerException().isThrownBy(() -> EmbeddingInput.tokenArrays(new int[] {1}, null));
+    assertThatNullPointerException()
+        .isThrownBy(() -> EmbeddingInput.tokenArrays(new int[] {1}, null));
   }
 
   private static EmbeddingRequest request(EmbeddingInput input) {

@@ -39,16 +39,20 @@ class EmbeddingVectorTest {
   @Test
   void writesTheFormThatItWasMadeWith() {
     assertThat(GSON.toJson(EmbeddingVector.of(1.0f, -2.5f))).isEqualTo("[1.0,-2.5]");
-    assertThat(GSON.toJson(EmbeddingVector.ofBase64(1.0f, -2.5f))).isEqualTo("\"AACAPwAAIMA\\u003d\"");
+    assertThat(GSON.toJson(EmbeddingVector.ofBase64(1.0f, -2.5f)))
+        .isEqualTo("\"AACAPwAAIMA\\u003d\"");
     assertThat(GSON.toJson(EmbeddingVector.of())).isEqualTo("[]");
     assertThat(GSON.toJson(EmbeddingVector.ofBase64())).isEqualTo("\"\"");
   }
 
   @Test
   void survivesARoundTripInEitherForm() {
-    float[] elements = {0f, -0f, Float.MIN_VALUE, Float.MIN_NORMAL, Float.MAX_VALUE, -Float.MAX_VALUE, 0.1f, 1 / 3f};
+    float[] elements = {
+      0f, -0f, Float.MIN_VALUE, Float.MIN_NORMAL, Float.MAX_VALUE, -Float.MAX_VALUE, 0.1f, 1 / 3f
+    };
 
-    for (EmbeddingVector vector : new EmbeddingVector[] {EmbeddingVector.of(elements), EmbeddingVector.ofBase64(elements)}) {
+    for (EmbeddingVector vector :
+        new EmbeddingVector[] {EmbeddingVector.of(elements), EmbeddingVector.ofBase64(elements)}) {
       EmbeddingVector back = GSON.fromJson(GSON.toJson(vector), EmbeddingVector.class);
       assertThat(back).isEqualTo(vector).hasSameHashCodeAs(vector);
       assertThat(back.toArray()).containsExactly(elements);
@@ -64,7 +68,10 @@ class EmbeddingVectorTest {
   @ParameterizedTest
   @ValueSource(ints = {1023, 1024, 1025, 4096, 5000})
   void readsVectorsOfAnyLength(int dimensions) {
-    String numbers = IntStream.range(0, dimensions).mapToObj(String::valueOf).collect(Collectors.joining(",", "[", "]"));
+    String numbers =
+        IntStream.range(0, dimensions)
+            .mapToObj(String::valueOf)
+            .collect(Collectors.joining(",", "[", "]"));
 
     float[] elements = read(numbers).toArray();
 
@@ -74,23 +81,37 @@ class EmbeddingVectorTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {
-    "1.00000017881393432617187499", // by way of double it would become the next float
-    "0.0023064255",
-    "-0.009327292",
-    "3.4028235e38",
-    "1e-45",
-    "1e-60",
-    "-0.0",
-    "16777217",
-    "0.1000000000000000055511151231257827021181583404541015625"
-  })
+  @ValueSource(
+      strings = {
+        "1.00000017881393432617187499", // by way of double it would become the next float
+        "0.0023064255",
+        "-0.009327292",
+        "3.4028235e38",
+        "1e-45",
+        "1e-60",
+        "-0.0",
+        "16777217",
+        "0.1000000000000000055511151231257827021181583404541015625"
+      })
   void roundsAsFloatParseFloat(String number) {
     assertThat(read("[" + number + "]").toArray()).containsExactly(Float.parseFloat(number));
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"null", "NaN", "Infinity", "-Infinity", "1e39", "-4e38", "\"secret\"", "\"\"", "true", "[1]", "{}"})
+  @ValueSource(
+      strings = {
+        "null",
+        "NaN",
+        "Infinity",
+        "-Infinity",
+        "1e39",
+        "-4e38",
+        "\"secret\"",
+        "\"\"",
+        "true",
+        "[1]",
+        "{}"
+      })
   void refusesAnElementThatIsNoFiniteFloat(String element) {
     JsonSyntaxException error = refusal("[0.125," + element + "]");
 
@@ -118,16 +139,20 @@ class EmbeddingVectorTest {
   void refusesBase64ThatIsNotWholeFloats(String text) {
     JsonSyntaxException error = refusal("\"" + text + "\"");
 
-    assertThat(error).hasMessageContaining("32-bit floats").hasMessageContaining("$.data[1].embedding");
+    assertThat(error)
+        .hasMessageContaining("32-bit floats")
+        .hasMessageContaining("$.data[1].embedding");
     assertThat(trace(error)).doesNotContain(text);
   }
 
   @ParameterizedTest
   @ValueSource(floats = {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY})
   void refusesBase64OfWhatIsNotFinite(float element) {
-    byte[] bytes = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putFloat(1).putFloat(element).array();
+    byte[] bytes =
+        ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putFloat(1).putFloat(element).array();
 
-    assertThat(refusal("\"" + Base64.getEncoder().encodeToString(bytes) + "\"")).hasMessageContaining("$.data[1].embedding");
+    assertThat(refusal("\"" + Base64.getEncoder().encodeToString(bytes) + "\""))
+        .hasMessageContaining("$.data[1].embedding");
   }
 
   @ParameterizedTest
@@ -138,19 +163,23 @@ class EmbeddingVectorTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {
-    "[[0.5,1],[2,null]]",
-    "[{\"index\":3,\"value\":0.5,\"note\":null}]",
-    "{\"indices\":[1],\"values\":[0.50],\"scale\":null}",
-    "7",
-    "true"
-  })
+  @ValueSource(
+      strings = {
+        "[[0.5,1],[2,null]]",
+        "[{\"index\":3,\"value\":0.5,\"note\":null}]",
+        "{\"indices\":[1],\"values\":[0.50],\"scale\":null}",
+        "7",
+        "true"
+      })
   void keepsAFormThatItDoesNotKnow(String json) {
     EmbeddingVector vector = read(json);
 
     assertThat(vector.asJson()).isEqualTo(JsonParser.parseString(json));
     assertThat(GSON.toJson(vector)).isEqualTo(json);
-    assertThat(vector).isEqualTo(read(json)).hasSameHashCodeAs(read(json)).isNotEqualTo(EmbeddingVector.of());
+    assertThat(vector)
+        .isEqualTo(read(json))
+        .hasSameHashCodeAs(read(json))
+        .isNotEqualTo(EmbeddingVector.of());
     assertThatIllegalStateException().isThrownBy(vector::toArray).withMessageContaining("asJson()");
     assertThatIllegalStateException().isThrownBy(vector::dimensions);
   }
@@ -179,9 +208,16 @@ class EmbeddingVectorTest {
 
   @Test
   void showsNoElements() {
-    assertThat(EmbeddingVector.of(0.125f, 4711)).asString().contains("2").doesNotContain("125").doesNotContain("4711");
+    assertThat(EmbeddingVector.of(0.125f, 4711))
+        .asString()
+        .contains("2")
+        .doesNotContain("125")
+        .doesNotContain("4711");
     assertThat(EmbeddingVector.ofBase64(1, -2.5f)).asString().doesNotContain("AACAPw");
-    assertThat(read("{\"values\":[4711]}")).asString().doesNotContain("4711").doesNotContain("values");
+    assertThat(read("{\"values\":[4711]}"))
+        .asString()
+        .doesNotContain("4711")
+        .doesNotContain("values");
   }
 
   @Test
@@ -213,13 +249,18 @@ class EmbeddingVectorTest {
 
   /** Reads the vector as the second of a response, so that the path has something to tell. */
   private static JsonSyntaxException refusal(String json) {
-    String response = """
+    String response =
+        """
         {"object":"list","data":[
           {"object":"embedding","index":0,"embedding":[1.0]},
           {"object":"embedding","index":1,"embedding":%s}
-        ]}""".formatted(json);
-    assertThatExceptionOfType(JsonSyntaxException.class).isThrownBy(() -> GSON.fromJson(response, EmbeddingResponse.class));
-    return catchThrowableOfType(JsonSyntaxException.class, () -> GSON.fromJson(response, EmbeddingResponse.class));
+        ]}\
+        """
+            .formatted(json);
+    assertThatExceptionOfType(JsonSyntaxException.class)
+        .isThrownBy(() -> GSON.fromJson(response, EmbeddingResponse.class));
+    return catchThrowableOfType(
+        JsonSyntaxException.class, () -> GSON.fromJson(response, EmbeddingResponse.class));
   }
 
   private static String trace(Throwable error) {

@@ -41,9 +41,11 @@ class EmbeddingsServiceTest {
   private static final EmbeddingRequest ONE = request(EmbeddingInput.text(TEXT));
   private static final EmbeddingRequest TWO = request(EmbeddingInput.texts(TEXT, "b"));
 
-  private static final String ONE_VECTOR = """
+  private static final String ONE_VECTOR =
+      """
       {"object":"list","model":"m","data":[{"object":"embedding","embedding":[1.0,-2.5],"index":0}],
-       "usage":{"completion_tokens":0,"prompt_tokens":8,"total_tokens":8},"service_tier":"default"}""";
+       "usage":{"completion_tokens":0,"prompt_tokens":8,"total_tokens":8},"service_tier":"default"}\
+      """;
 
   private final MockWebServer server = new MockWebServer();
   private TokenFactoryClient client;
@@ -52,13 +54,15 @@ class EmbeddingsServiceTest {
   enum Way {
     SYNC {
       @Override
-      EmbeddingResult call(EmbeddingsService service, EmbeddingRequest request, RequestOptions options) {
+      EmbeddingResult call(
+          EmbeddingsService service, EmbeddingRequest request, RequestOptions options) {
         return service.create(request, options);
       }
     },
     ASYNC {
       @Override
-      EmbeddingResult call(EmbeddingsService service, EmbeddingRequest request, RequestOptions options) {
+      EmbeddingResult call(
+          EmbeddingsService service, EmbeddingRequest request, RequestOptions options) {
         CompletableFuture<EmbeddingResult> future = service.createAsync(request, options);
         try {
           return future.join();
@@ -68,7 +72,8 @@ class EmbeddingsServiceTest {
       }
     };
 
-    abstract EmbeddingResult call(EmbeddingsService service, EmbeddingRequest request, RequestOptions options);
+    abstract EmbeddingResult call(
+        EmbeddingsService service, EmbeddingRequest request, RequestOptions options);
 
     EmbeddingResult call(TokenFactoryClient client, EmbeddingRequest request) {
       return call(client.embeddings(), request, RequestOptions.none());
@@ -101,8 +106,11 @@ class EmbeddingsServiceTest {
     assertThat(sent.getPath()).isEqualTo("/v1/embeddings");
     assertThat(sent.getHeaders().values("Authorization")).containsExactly("Bearer " + KEY);
     assertThat(sent.getHeader("Content-Type")).startsWith("application/json");
-    assertThat(sent.getBody().readUtf8()).isEqualTo("""
-        {"model":"m","input":"secret text of the caller","encoding_format":"base64"}""");
+    assertThat(sent.getBody().readUtf8())
+        .isEqualTo(
+            """
+            {"model":"m","input":"secret text of the caller","encoding_format":"base64"}\
+            """);
   }
 
   @Test
@@ -110,11 +118,15 @@ class EmbeddingsServiceTest {
     server.enqueue(json(ONE_VECTOR));
     server.enqueue(json(ONE_VECTOR));
 
-    assertThat(client.embeddings().create("m", EmbeddingInput.tokens(1, 2)).vector(0)).containsExactly(1, -2.5f);
-    assertThat(client.embeddings().createAsync("m", EmbeddingInput.tokens(1, 2)).join().vector(0)).containsExactly(1, -2.5f);
+    assertThat(client.embeddings().create("m", EmbeddingInput.tokens(1, 2)).vector(0))
+        .containsExactly(1, -2.5f);
+    assertThat(client.embeddings().createAsync("m", EmbeddingInput.tokens(1, 2)).join().vector(0))
+        .containsExactly(1, -2.5f);
 
-    String body = """
-        {"model":"m","input":[1,2],"encoding_format":"base64"}""";
+    String body =
+        """
+        {"model":"m","input":[1,2],"encoding_format":"base64"}\
+        """;
     assertThat(sent().getBody().readUtf8()).isEqualTo(body);
     assertThat(sent().getBody().readUtf8()).isEqualTo(body);
   }
@@ -123,7 +135,8 @@ class EmbeddingsServiceTest {
   void sendsAllThatTheRequestHolds() throws InterruptedException {
     server.enqueue(json(ONE_VECTOR));
 
-    client.embeddings()
+    client
+        .embeddings()
         .create(
             EmbeddingRequest.builder()
                 .model("m")
@@ -134,8 +147,11 @@ class EmbeddingsServiceTest {
                 .unknown("truncate", new JsonPrimitive("END"))
                 .build());
 
-    assertThat(sent().getBody().readUtf8()).isEqualTo("""
-        {"model":"m","input":["a"],"encoding_format":"base64","user":"u","service_tier":"new-tier","dimensions":2,"truncate":"END"}""");
+    assertThat(sent().getBody().readUtf8())
+        .isEqualTo(
+            """
+            {"model":"m","input":["a"],"encoding_format":"base64","user":"u","service_tier":"new-tier","dimensions":2,"truncate":"END"}\
+            """);
   }
 
   @Test
@@ -159,7 +175,9 @@ class EmbeddingsServiceTest {
     try (TokenFactoryClient either = builder("/").base64(base64).build()) {
       either.embeddings().create(ONE.toBuilder().encodingFormat("float").build());
       either.embeddings().create(ONE.toBuilder().encodingFormat("base64").build());
-      either.embeddings().create(ONE.toBuilder().unknown("encoding_format", JsonNull.INSTANCE).build());
+      either
+          .embeddings()
+          .create(ONE.toBuilder().unknown("encoding_format", JsonNull.INSTANCE).build());
     }
 
     assertThat(sent().getBody().readUtf8()).contains("\"encoding_format\":\"float\"");
@@ -185,7 +203,8 @@ class EmbeddingsServiceTest {
 
     try (TokenFactoryClient ofProject = builder("/").aiProjectId("aiproject-1").build()) {
       way.call(ofProject, ONE);
-      way.call(ofProject.embeddings(), ONE, RequestOptions.builder().aiProjectId("aiproject-2").build());
+      way.call(
+          ofProject.embeddings(), ONE, RequestOptions.builder().aiProjectId("aiproject-2").build());
     }
 
     assertThat(sent().getPath()).isEqualTo("/v1/embeddings?ai_project_id=aiproject-1");
@@ -202,7 +221,10 @@ class EmbeddingsServiceTest {
     RecordedRequest sent = sent();
     assertThat(sent.getRequestUrl().queryParameter("ai_project_id")).isEqualTo(project);
     assertThat(sent.getRequestUrl().querySize()).isEqualTo(1);
-    assertThat(sent.getPath()).matches("/v1/embeddings\\?ai_project_id=[\\x21-\\x7e]+").doesNotContain("#").doesNotContain("%41");
+    assertThat(sent.getPath())
+        .matches("/v1/embeddings\\?ai_project_id=[\\x21-\\x7e]+")
+        .doesNotContain("#")
+        .doesNotContain("%41");
   }
 
   @ParameterizedTest
@@ -231,7 +253,10 @@ class EmbeddingsServiceTest {
         .withMessageContaining("input must not be null")
         .withMessageNotContaining("model must");
     assertThatExceptionOfType(InvalidRequestException.class)
-        .isThrownBy(() -> way.call(client, EmbeddingRequest.builder().input(EmbeddingInput.text(TEXT)).build()))
+        .isThrownBy(
+            () ->
+                way.call(
+                    client, EmbeddingRequest.builder().input(EmbeddingInput.text(TEXT)).build()))
         .withMessageContaining("model must not be null")
         .withMessageNotContaining("input must")
         .withMessageNotContaining(TEXT);
@@ -247,31 +272,39 @@ class EmbeddingsServiceTest {
     CompletableFuture<EmbeddingResult> future = client.embeddings().createAsync("m", null);
 
     assertThat(future).isCompletedExceptionally();
-    assertThatExceptionOfType(CompletionException.class).isThrownBy(future::join).withCauseInstanceOf(InvalidRequestException.class);
+    assertThatExceptionOfType(CompletionException.class)
+        .isThrownBy(future::join)
+        .withCauseInstanceOf(InvalidRequestException.class);
   }
 
   @ParameterizedTest
   @EnumSource
   void refusesARequestThatJsonCannotCarry(Way way) {
-    EmbeddingRequest request = ONE.toBuilder().unknown("temperature", new JsonPrimitive(Double.NaN)).build();
+    EmbeddingRequest request =
+        ONE.toBuilder().unknown("temperature", new JsonPrimitive(Double.NaN)).build();
 
-    assertThatExceptionOfType(InvalidRequestException.class).isThrownBy(() -> way.call(client, request));
+    assertThatExceptionOfType(InvalidRequestException.class)
+        .isThrownBy(() -> way.call(client, request));
     assertThat(server.getRequestCount()).isZero();
   }
 
   // What comes back, usable.
 
   @ParameterizedTest
-  @CsvSource(delimiter = '|', textBlock = """
-      base64 | [1.0,-2.5]
-      base64 | "AACAPwAAIMA="
-      float  | [1.0,-2.5]
-      float  | "AACAPwAAIMA="
-      """)
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          base64 | [1.0,-2.5]
+          base64 | "AACAPwAAIMA="
+          float  | [1.0,-2.5]
+          float  | "AACAPwAAIMA="
+          """)
   void readsEitherFormWhateverWasAsked(String asked, String vector) {
     server.enqueue(json("{\"data\":[{\"embedding\":" + vector + ",\"index\":0}]}"));
 
-    EmbeddingResult result = client.embeddings().create(ONE.toBuilder().encodingFormat(asked).build());
+    EmbeddingResult result =
+        client.embeddings().create(ONE.toBuilder().encodingFormat(asked).build());
 
     assertThat(result.vector(0)).containsExactly(1, -2.5f);
     assertThat(result.dimensions()).isEqualTo(2);
@@ -281,9 +314,12 @@ class EmbeddingsServiceTest {
   @ParameterizedTest
   @EnumSource
   void handsOutAllThatTheServerSaid(Way way) {
-    server.enqueue(json("""
-        {"object":"list","model":"m-2","data":[{"object":"embedding","embedding":[1.0],"index":0,"extra":1}],
-         "usage":{"completion_tokens":0,"prompt_tokens":8,"total_tokens":8},"service_tier":"new-tier","id":"embd-1"}"""));
+    server.enqueue(
+        json(
+            """
+            {"object":"list","model":"m-2","data":[{"object":"embedding","embedding":[1.0],"index":0,"extra":1}],
+             "usage":{"completion_tokens":0,"prompt_tokens":8,"total_tokens":8},"service_tier":"new-tier","id":"embd-1"}\
+            """));
 
     EmbeddingResult result = way.call(client, ONE);
 
@@ -297,8 +333,11 @@ class EmbeddingsServiceTest {
   @ParameterizedTest
   @EnumSource
   void putsVectorsInTheOrderOfTheInputs(Way way) {
-    server.enqueue(json("""
-        {"data":[{"embedding":[2.0],"index":2},{"embedding":"AAAAAA==","index":0},{"embedding":[1.0],"index":1}]}"""));
+    server.enqueue(
+        json(
+            """
+            {"data":[{"embedding":[2.0],"index":2},{"embedding":"AAAAAA==","index":0},{"embedding":[1.0],"index":1}]}\
+            """));
 
     EmbeddingResult result = way.call(client, request(EmbeddingInput.texts("a", "b", "c")));
 
@@ -308,10 +347,14 @@ class EmbeddingsServiceTest {
 
   @Test
   void goesByPositionIfNoVectorHasAnIndex() {
-    server.enqueue(json("""
-        {"data":[{"embedding":[5.0]},{"embedding":[6.0],"index":null}]}"""));
+    server.enqueue(
+        json(
+            """
+            {"data":[{"embedding":[5.0]},{"embedding":[6.0],"index":null}]}\
+            """));
 
-    assertThat(client.embeddings().create(TWO).vectors()).containsExactly(new float[] {5}, new float[] {6});
+    assertThat(client.embeddings().create(TWO).vectors())
+        .containsExactly(new float[] {5}, new float[] {6});
   }
 
   @Test
@@ -329,16 +372,20 @@ class EmbeddingsServiceTest {
   void acceptsTheDimensionsThatWereAskedFor() {
     server.enqueue(json(ONE_VECTOR));
 
-    assertThat(client.embeddings().create(ONE.toBuilder().dimensions(2L).build()).dimensions()).isEqualTo(2);
+    assertThat(client.embeddings().create(ONE.toBuilder().dimensions(2L).build()).dimensions())
+        .isEqualTo(2);
   }
 
   @Test
   void takesAnyNumberOfVectorsForAnInputThatItDoesNotKnow() {
-    server.enqueue(json("{\"data\":[{\"embedding\":[1.0],\"index\":1},{\"embedding\":[2.0],\"index\":0}]}"));
+    server.enqueue(
+        json("{\"data\":[{\"embedding\":[1.0],\"index\":1},{\"embedding\":[2.0],\"index\":0}]}"));
 
-    EmbeddingRequest request = request(EmbeddingInput.json(JsonParser.parseString("[{\"text\":\"a\"}]")));
+    EmbeddingRequest request =
+        request(EmbeddingInput.json(JsonParser.parseString("[{\"text\":\"a\"}]")));
 
-    assertThat(client.embeddings().create(request).vectors()).containsExactly(new float[] {2}, new float[] {1});
+    assertThat(client.embeddings().create(request).vectors())
+        .containsExactly(new float[] {2}, new float[] {1});
   }
 
   @Test
@@ -354,36 +401,39 @@ class EmbeddingsServiceTest {
   // What comes back, unusable.
 
   @ParameterizedTest
-  @CsvSource(delimiter = '|', textBlock = """
-      {}                                                                   | data
-      {"data":null}                                                        | data
-      {"data":[]}                                                          | asked for 2 vectors, got 0
-      {"data":[{"embedding":[1],"index":0}]}                               | asked for 2 vectors, got 1
-      {"data":[{"embedding":[1],"index":0},{"embedding":[1],"index":1},{"embedding":[1],"index":2}]} | asked for 2 vectors, got 3
-      {"data":[null,{"embedding":[1],"index":1}]}                          | data[0].embedding
-      {"data":[null,null]}                                                 | data[0].embedding
-      {"data":[{"embedding":[1],"index":0},{"index":1}]}                   | data[1].embedding
-      {"data":[{"embedding":[1],"index":0},{"embedding":null,"index":1}]}  | data[1].embedding
-      {"data":[{"embedding":[1],"index":0},{"embedding":{"a":1},"index":1}]} | data[1].embedding
-      {"data":[{"embedding":[1],"index":0},{"embedding":[[1]],"index":1}]} | data[1].embedding
-      {"data":[{"embedding":[1],"index":0},{"embedding":[1]}]}             | data[1].index
-      {"data":[{"embedding":[1]},{"embedding":[1],"index":1}]}             | data[0].index
-      {"data":[{"embedding":[1],"index":1},{"embedding":[1],"index":1}]}   | data[1].index
-      {"data":[{"embedding":[1],"index":1},{"embedding":[1],"index":2}]}   | data[1].index
-      {"data":[{"embedding":[1],"index":-1},{"embedding":[1],"index":0}]}  | data[0].index
-      {"data":[{"embedding":[1],"index":4294967296},{"embedding":[1],"index":1}]} | data[0].index
-      {"data":[{"embedding":[1],"index":0},{"embedding":[1,2],"index":1}]} | input 1 has 2 dimensions, not 1
-      {"data":[{"embedding":[1,2],"index":1},{"embedding":[1],"index":0}]} | input 1 has 2 dimensions, not 1
-      {"data":[{"embedding":[],"index":0},{"embedding":[],"index":1}]}     | input 0 has 0 dimensions
-      {"data":[{"embedding":"","index":0},{"embedding":"","index":1}]}     | input 0 has 0 dimensions
-      {"data":[{"embedding":[1],"index":0},{"embedding":[NaN],"index":1}]} | $.data[1].embedding[0]
-      {"data":[{"embedding":[1],"index":0},{"embedding":[1e39],"index":1}]} | $.data[1].embedding[0]
-      {"data":[{"embedding":[1],"index":0},{"embedding":[null],"index":1}]} | $.data[1].embedding[0]
-      {"data":[{"embedding":[1],"index":0},{"embedding":"AAAA","index":1}]} | $.data[1].embedding
-      {"data":[{"embedding":[1],"index":0},{"embedding":[1],"index":"x"}]} | $.data[1].index
-      {"data":{}}                                                          | $.data
-      []                                                                   | $
-      """)
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          {}                                                                   | data
+          {"data":null}                                                        | data
+          {"data":[]}                                                          | asked for 2 vectors, got 0
+          {"data":[{"embedding":[1],"index":0}]}                               | asked for 2 vectors, got 1
+          {"data":[{"embedding":[1],"index":0},{"embedding":[1],"index":1},{"embedding":[1],"index":2}]} | asked for 2 vectors, got 3
+          {"data":[null,{"embedding":[1],"index":1}]}                          | data[0].embedding
+          {"data":[null,null]}                                                 | data[0].embedding
+          {"data":[{"embedding":[1],"index":0},{"index":1}]}                   | data[1].embedding
+          {"data":[{"embedding":[1],"index":0},{"embedding":null,"index":1}]}  | data[1].embedding
+          {"data":[{"embedding":[1],"index":0},{"embedding":{"a":1},"index":1}]} | data[1].embedding
+          {"data":[{"embedding":[1],"index":0},{"embedding":[[1]],"index":1}]} | data[1].embedding
+          {"data":[{"embedding":[1],"index":0},{"embedding":[1]}]}             | data[1].index
+          {"data":[{"embedding":[1]},{"embedding":[1],"index":1}]}             | data[0].index
+          {"data":[{"embedding":[1],"index":1},{"embedding":[1],"index":1}]}   | data[1].index
+          {"data":[{"embedding":[1],"index":1},{"embedding":[1],"index":2}]}   | data[1].index
+          {"data":[{"embedding":[1],"index":-1},{"embedding":[1],"index":0}]}  | data[0].index
+          {"data":[{"embedding":[1],"index":4294967296},{"embedding":[1],"index":1}]} | data[0].index
+          {"data":[{"embedding":[1],"index":0},{"embedding":[1,2],"index":1}]} | input 1 has 2 dimensions, not 1
+          {"data":[{"embedding":[1,2],"index":1},{"embedding":[1],"index":0}]} | input 1 has 2 dimensions, not 1
+          {"data":[{"embedding":[],"index":0},{"embedding":[],"index":1}]}     | input 0 has 0 dimensions
+          {"data":[{"embedding":"","index":0},{"embedding":"","index":1}]}     | input 0 has 0 dimensions
+          {"data":[{"embedding":[1],"index":0},{"embedding":[NaN],"index":1}]} | $.data[1].embedding[0]
+          {"data":[{"embedding":[1],"index":0},{"embedding":[1e39],"index":1}]} | $.data[1].embedding[0]
+          {"data":[{"embedding":[1],"index":0},{"embedding":[null],"index":1}]} | $.data[1].embedding[0]
+          {"data":[{"embedding":[1],"index":0},{"embedding":"AAAA","index":1}]} | $.data[1].embedding
+          {"data":[{"embedding":[1],"index":0},{"embedding":[1],"index":"x"}]} | $.data[1].index
+          {"data":{}}                                                          | $.data
+          []                                                                   | $
+          """)
   void saysWhatIsWrongWithAnAnswer(String body, String where) {
     server.enqueue(json(body));
 
@@ -411,7 +461,8 @@ class EmbeddingsServiceTest {
     server.enqueue(json(ONE_VECTOR));
 
     assertThatExceptionOfType(InvalidResponseException.class)
-        .isThrownBy(() -> client.embeddings().create(ONE.toBuilder().dimensions(dimensions).build()))
+        .isThrownBy(
+            () -> client.embeddings().create(ONE.toBuilder().dimensions(dimensions).build()))
         .withMessageContaining("has 2 dimensions, not " + dimensions);
   }
 
@@ -421,39 +472,56 @@ class EmbeddingsServiceTest {
     server.enqueue(new MockResponse().setResponseCode(204));
     server.enqueue(json("null"));
 
-    assertThatExceptionOfType(InvalidResponseException.class).isThrownBy(() -> way.call(client, ONE)).withMessageContaining("204");
-    assertThatExceptionOfType(InvalidResponseException.class).isThrownBy(() -> way.call(client, ONE)).withMessageContaining("200");
+    assertThatExceptionOfType(InvalidResponseException.class)
+        .isThrownBy(() -> way.call(client, ONE))
+        .withMessageContaining("204");
+    assertThatExceptionOfType(InvalidResponseException.class)
+        .isThrownBy(() -> way.call(client, ONE))
+        .withMessageContaining("200");
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {
-    "<html><body>Welcome to nginx!</body></html>",
-    "OK",
-    "{\"data\":[{\"embedding\":[1.0],\"index\":0}]} trailing",
-    "{\"data\":[{\"embedding\":[1.0],\"index\":0}]}{}",
-    "{\"data\":[{\"embedding\":[1.0],\"index\":0}]]",
-    "{'data':[]}"
-  })
+  @ValueSource(
+      strings = {
+        "<html><body>Welcome to nginx!</body></html>",
+        "OK",
+        "{\"data\":[{\"embedding\":[1.0],\"index\":0}]} trailing",
+        "{\"data\":[{\"embedding\":[1.0],\"index\":0}]}{}",
+        "{\"data\":[{\"embedding\":[1.0],\"index\":0}]]",
+        "{'data':[]}"
+      })
   void callsAWholeAnswerThatIsNotJsonInvalid(String body) {
     for (Way way : Way.values()) {
       server.enqueue(json(body));
-      assertThatExceptionOfType(InvalidResponseException.class).isThrownBy(() -> way.call(client, ONE));
+      assertThatExceptionOfType(InvalidResponseException.class)
+          .isThrownBy(() -> way.call(client, ONE));
     }
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", " ", "{", "{\"data\":[{\"embedding\":[1.0", "{\"data\":[{\"embedding\":\"AACA", "{\"data\":[]"})
+  @ValueSource(
+      strings = {
+        "",
+        " ",
+        "{",
+        "{\"data\":[{\"embedding\":[1.0",
+        "{\"data\":[{\"embedding\":\"AACA",
+        "{\"data\":[]"
+      })
   void failsOnAnAnswerThatEndsTooSoon(String body) {
     for (Way way : Way.values()) {
       server.enqueue(json(body));
-      assertThatExceptionOfType(TokenFactoryException.class).isThrownBy(() -> way.call(client, ONE));
+      assertThatExceptionOfType(TokenFactoryException.class)
+          .isThrownBy(() -> way.call(client, ONE));
     }
   }
 
   @ParameterizedTest
   @EnumSource
   void failsOnAConnectionThatBreaksDuringTheAnswer(Way way) {
-    server.enqueue(json(ONE_VECTOR + " ".repeat(1 << 16)).setSocketPolicy(SocketPolicy.DISCONNECT_DURING_RESPONSE_BODY));
+    server.enqueue(
+        json(ONE_VECTOR + " ".repeat(1 << 16))
+            .setSocketPolicy(SocketPolicy.DISCONNECT_DURING_RESPONSE_BODY));
 
     assertThatExceptionOfType(TransportException.class)
         .isThrownBy(() -> way.call(client, ONE))
@@ -476,33 +544,51 @@ class EmbeddingsServiceTest {
     server.enqueue(json("{\"data\":[{\"embedding\":" + "[".repeat(100_000)));
     server.enqueue(json("{\"x\":" + "{\"x\":".repeat(100_000)));
 
-    assertThatExceptionOfType(InvalidResponseException.class).isThrownBy(() -> client.embeddings().create(ONE));
-    assertThatExceptionOfType(InvalidResponseException.class).isThrownBy(() -> client.embeddings().create(ONE));
+    assertThatExceptionOfType(InvalidResponseException.class)
+        .isThrownBy(() -> client.embeddings().create(ONE));
+    assertThatExceptionOfType(InvalidResponseException.class)
+        .isThrownBy(() -> client.embeddings().create(ONE));
   }
 
   // Error statuses.
 
   @ParameterizedTest
-  @CsvSource({"400,''", "401,API key", "403,project", "404,base URL", "422,''", "429,rate limit", "500,try again", "503,try again"})
+  @CsvSource({
+    "400,''",
+    "401,API key",
+    "403,project",
+    "404,base URL",
+    "422,''",
+    "429,rate limit",
+    "500,try again",
+    "503,try again"
+  })
   void reportsAnErrorStatus(int status, String advice) {
     for (Way way : Way.values()) {
-      server.enqueue(new MockResponse().setResponseCode(status).setBody("{\"detail\":\"what it said\"}"));
+      server.enqueue(
+          new MockResponse().setResponseCode(status).setBody("{\"detail\":\"what it said\"}"));
 
       ApiException error = catchThrowableOfType(ApiException.class, () -> way.call(client, ONE));
 
       assertThat(error.status()).isEqualTo(status);
       assertThat(error.body()).isEqualTo("{\"detail\":\"what it said\"}");
-      assertThat(error).hasMessageContaining(String.valueOf(status)).hasMessageContaining(advice).hasNoCause();
+      assertThat(error)
+          .hasMessageContaining(String.valueOf(status))
+          .hasMessageContaining(advice)
+          .hasNoCause();
     }
   }
 
   @Test
   void keepsTheBodyOfAValidationErrorReadable() {
-    String body = """
-        {"detail":[{"loc":["body","input",0],"msg":"Input should be a valid string","type":"string_type","input":5}]}""";
+    String body =
+        """
+        {"detail":[{"loc":["body","input",0],"msg":"Input should be a valid string","type":"string_type","input":5}]}\
+        """;
     server.enqueue(json(body).setResponseCode(422));
 
-    ApiException error = catchThrowableOfType(ApiException.class, () -> client.embeddings().create(ONE));
+    ApiException error =
+        catchThrowableOfType(ApiException.class, () -> client.embeddings().create(ONE));
 
     assertThat(error.body()).isEqualTo(body);
     HTTPValidationError parsed = new Gson().fromJson(error.body(), HTTPValidationError.class);
@@ -525,7 +611,8 @@ class EmbeddingsServiceTest {
   void keepsNoMoreThanTheStartOfALargeErrorBody() {
     server.enqueue(new MockResponse().setResponseCode(500).setBody("start" + "x".repeat(1 << 20)));
 
-    ApiException error = catchThrowableOfType(ApiException.class, () -> client.embeddings().create(ONE));
+    ApiException error =
+        catchThrowableOfType(ApiException.class, () -> client.embeddings().create(ONE));
 
     assertThat(error.body()).startsWith("startxxx").hasSizeBetween(100, 10_000);
     assertThat(error.getMessage()).hasSizeLessThan(10_000);
@@ -536,7 +623,8 @@ class EmbeddingsServiceTest {
   void cutsALargeErrorBodyBetweenCharacters(String start) {
     server.enqueue(new MockResponse().setResponseCode(500).setBody(start + "🐈".repeat(10_000)));
 
-    ApiException error = catchThrowableOfType(ApiException.class, () -> client.embeddings().create(ONE));
+    ApiException error =
+        catchThrowableOfType(ApiException.class, () -> client.embeddings().create(ONE));
 
     assertThat(error.body()).matches("x*(🐈)+");
   }
@@ -556,9 +644,12 @@ class EmbeddingsServiceTest {
   @ParameterizedTest
   @ValueSource(ints = {400, 401, 422, 500})
   void putsNeitherKeyNorTextsIntoAMessageThoughTheServerEchoesThem(int status) {
-    String body = """
+    String body =
+        """
         {"detail":[{"loc":["body","model"],"msg":"Field required","type":"missing","input":{"input":"%s"}}],
-         "error":{"message":"Incorrect API key provided: %s"}}""".formatted(TEXT, KEY);
+         "error":{"message":"Incorrect API key provided: %s"}}\
+        """
+            .formatted(TEXT, KEY);
     for (Way way : Way.values()) {
       server.enqueue(json(body).setResponseCode(status));
 
@@ -569,22 +660,24 @@ class EmbeddingsServiceTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {
-    "{\"data\":[{\"embedding\":\"secret text of the caller\",\"index\":0}]}",
-    "{\"data\":[{\"embedding\":[\"secret text of the caller\"],\"index\":0}]}",
-    "{\"data\":\"secret text of the caller\"}",
-    "{\"model\":{\"x\":\"secret text of the caller\"}}",
-    "\"secret text of the caller\"",
-    "secret text of the caller",
-    "{\"usage\":{\"total_tokens\":\"secret text of the caller\"}}",
-    "{\"input\":\"secret text of the caller\"",
-    "{\"input\":\"secret text of the caller\"}"
-  })
+  @ValueSource(
+      strings = {
+        "{\"data\":[{\"embedding\":\"secret text of the caller\",\"index\":0}]}",
+        "{\"data\":[{\"embedding\":[\"secret text of the caller\"],\"index\":0}]}",
+        "{\"data\":\"secret text of the caller\"}",
+        "{\"model\":{\"x\":\"secret text of the caller\"}}",
+        "\"secret text of the caller\"",
+        "secret text of the caller",
+        "{\"usage\":{\"total_tokens\":\"secret text of the caller\"}}",
+        "{\"input\":\"secret text of the caller\"",
+        "{\"input\":\"secret text of the caller\"}"
+      })
   void putsNothingOfAnUnusableAnswerIntoAMessage(String body) {
     for (Way way : Way.values()) {
       server.enqueue(json(body));
 
-      TokenFactoryException error = catchThrowableOfType(TokenFactoryException.class, () -> way.call(client, ONE));
+      TokenFactoryException error =
+          catchThrowableOfType(TokenFactoryException.class, () -> way.call(client, ONE));
 
       assertThat(trace(error)).doesNotContain(KEY, TEXT);
     }
@@ -601,7 +694,9 @@ class EmbeddingsServiceTest {
         ApiException error = catchThrowableOfType(ApiException.class, () -> way.call(client, ONE));
 
         assertThat(error.status()).isEqualTo(status);
-        assertThat(error).hasMessageContaining("redirect to http://" + other.getHostName() + ":" + other.getPort());
+        assertThat(error)
+            .hasMessageContaining(
+                "redirect to http://" + other.getHostName() + ":" + other.getPort());
         assertThat(other.getRequestCount()).isZero();
       }
     }
@@ -630,7 +725,8 @@ class EmbeddingsServiceTest {
                 })
             .build();
     TokenFactoryClient own = builder("/").httpClient(http).build();
-    CompletableFuture<EmbeddingResult> future = own.embeddings().createAsync("m", EmbeddingInput.text("a"));
+    CompletableFuture<EmbeddingResult> future =
+        own.embeddings().createAsync("m", EmbeddingInput.text("a"));
     sent();
 
     assertThat(future.cancel(true)).isTrue();

@@ -23,9 +23,11 @@ class ErrorsTest {
 
   private final FakeWaiter waiter = FakeWaiter.impatient();
 
-  private EmbeddingResult call(TokenFactoryClient.Builder settings, Step... script) throws Exception {
+  private EmbeddingResult call(TokenFactoryClient.Builder settings, Step... script)
+      throws Exception {
     try (FaultServer server = new FaultServer(script);
-        TokenFactoryClient client = settings.apiKey(KEY).baseUrl(server.url()).waiter(waiter).build()) {
+        TokenFactoryClient client =
+            settings.apiKey(KEY).baseUrl(server.url()).waiter(waiter).build()) {
       return client.embeddings().create("m", EmbeddingInput.text("a"));
     }
   }
@@ -38,7 +40,8 @@ class ErrorsTest {
 
   @Test
   void readsTheDetailOfFastApi() {
-    ApiException error = error(NotFoundException.class, answer(404, "{\"detail\":\"no such model\"}"));
+    ApiException error =
+        error(NotFoundException.class, answer(404, "{\"detail\":\"no such model\"}"));
 
     assertThat(error.detail()).isEqualTo("no such model");
     assertThat(error.validationErrors()).isEmpty();
@@ -47,10 +50,16 @@ class ErrorsTest {
 
   @Test
   void readsTheValidationErrorsOfFastApi() {
-    ApiException error = error(BadRequestException.class, answer(422, """
-        {"detail":[{"loc":["body","dimensions",0],"msg":"must be positive","type":"greater_than","ctx":{"gt":0},"input":"a"},
-                   {"loc":["body","se cret"],"msg":"what","type":"t y p e"},
-                   {"loc":"body","msg":5},7]}"""));
+    ApiException error =
+        error(
+            BadRequestException.class,
+            answer(
+                422,
+                """
+                {"detail":[{"loc":["body","dimensions",0],"msg":"must be positive","type":"greater_than","ctx":{"gt":0},"input":"a"},
+                           {"loc":["body","se cret"],"msg":"what","type":"t y p e"},
+                           {"loc":"body","msg":5},7]}\
+                """));
 
     assertThat(error.validationErrors()).hasSize(4);
     assertThat(error.validationErrors().get(0).getMsg()).isEqualTo("must be positive");
@@ -65,22 +74,35 @@ class ErrorsTest {
 
   @Test
   void readsTheErrorObjectOfOpenAi() {
-    ApiException error = error(BadRequestException.class, answer(400, """
-        {"error":{"message":"too many tokens in: a","type":"invalid_request_error","param":"input","code":"context_length_exceeded"}}"""));
+    ApiException error =
+        error(
+            BadRequestException.class,
+            answer(
+                400,
+                """
+                {"error":{"message":"too many tokens in: a","type":"invalid_request_error","param":"input","code":"context_length_exceeded"}}\
+                """));
 
     assertThat(error.detail()).isEqualTo("too many tokens in: a");
     assertThat(error.type()).isEqualTo("invalid_request_error");
     assertThat(error.code()).isEqualTo("context_length_exceeded");
     assertThat(error.param()).isEqualTo("input");
     assertThat(error)
-        .hasMessageContaining("type invalid_request_error, code context_length_exceeded, param input")
+        .hasMessageContaining(
+            "type invalid_request_error, code context_length_exceeded, param input")
         .hasMessageNotContaining("tokens in");
   }
 
   @Test
   void readsABareErrorOfVllm() {
-    ApiException error = error(BadRequestException.class, answer(400, """
-        {"object":"error","message":"no dimensions for this model","type":"BadRequestError","param":null,"code":400}"""));
+    ApiException error =
+        error(
+            BadRequestException.class,
+            answer(
+                400,
+                """
+                {"object":"error","message":"no dimensions for this model","type":"BadRequestError","param":null,"code":400}\
+                """));
 
     assertThat(error.detail()).isEqualTo("no dimensions for this model");
     assertThat(error.type()).isEqualTo("BadRequestError");
@@ -89,21 +111,25 @@ class ErrorsTest {
   }
 
   @ParameterizedTest
-  @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
-      {"error":"just text"}                                                  | just text
-      {"detail":{"message":"within"}}                                        | within
-      {"message":"bare"}                                                     | bare
-      {"error":null,"message":"beside"}                                      | beside
-      {"error":["list"]}                                                     | ``
-      {"detail":null}                                                        | ``
-      {"x":1}                                                                | ``
-      {"error":{"message":"cut                                               | ``
-      plain text                                                             | plain text
-      <html><head><title> 502 Bad Gateway </title></head><body>x</body></html> | 502 Bad Gateway
-      <html>x</html>                                                         | ``
-      []                                                                     | []
-      ``                                                                     | ``
-      """)
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      textBlock =
+          """
+          {"error":"just text"}                                                  | just text
+          {"detail":{"message":"within"}}                                        | within
+          {"message":"bare"}                                                     | bare
+          {"error":null,"message":"beside"}                                      | beside
+          {"error":["list"]}                                                     | ``
+          {"detail":null}                                                        | ``
+          {"x":1}                                                                | ``
+          {"error":{"message":"cut                                               | ``
+          plain text                                                             | plain text
+          <html><head><title> 502 Bad Gateway </title></head><body>x</body></html> | 502 Bad Gateway
+          <html>x</html>                                                         | ``
+          []                                                                     | []
+          ``                                                                     | ``
+          """)
   void readsWhateverElseThereIs(String body, String detail) {
     ApiException error = error(BadRequestException.class, answer(400, body));
 
@@ -113,17 +139,30 @@ class ErrorsTest {
 
   @Test
   void survivesAnErrorThatIsNestedWithoutEnd() {
-    assertThat(error(BadRequestException.class, answer(400, "{\"detail\":" + "[".repeat(100_000))).detail()).isNull();
-    assertThat(error(BadRequestException.class, answer(400, "{\"error\":" + "{\"error\":".repeat(20_000))).detail()).isNull();
+    assertThat(
+            error(BadRequestException.class, answer(400, "{\"detail\":" + "[".repeat(100_000)))
+                .detail())
+        .isNull();
+    assertThat(
+            error(
+                    BadRequestException.class,
+                    answer(400, "{\"error\":" + "{\"error\":".repeat(20_000)))
+                .detail())
+        .isNull();
   }
 
   @Test
   void readsNoMoreOfAnErrorThanItCanUse() {
-    BadRequestException error = error(BadRequestException.class, FaultServer.Step.raw(FaultServer.head(400) + "\r\n").then(exchange -> {
-      while (true) {
-        exchange.send("endless ".repeat(10_000)); // until the client has had enough
-      }
-    }));
+    BadRequestException error =
+        error(
+            BadRequestException.class,
+            FaultServer.Step.raw(FaultServer.head(400) + "\r\n")
+                .then(
+                    exchange -> {
+                      while (true) {
+                        exchange.send("endless ".repeat(10_000)); // until the client has had enough
+                      }
+                    }));
 
     assertThat(error.body()).hasSize(2_000);
     assertThat(error.detail()).hasSizeLessThan(300_000);
@@ -138,11 +177,25 @@ class ErrorsTest {
 
   @Test
   void blotsOutTheKeyWhereverTheServerRepeatsIt() {
-    for (String body : List.of("%s is wrong", "{\"detail\":\"%s\"}", "{\"error\":{\"type\":\"%s\",\"code\":\"x-%s\",\"message\":\"%s\"}}")) {
-      ApiException error = error(AuthenticationException.class, answer(401, body.replace("%s", KEY), "X-Echo: Bearer " + KEY, KEY + ": x"));
+    for (String body :
+        List.of(
+            "%s is wrong",
+            "{\"detail\":\"%s\"}",
+            "{\"error\":{\"type\":\"%s\",\"code\":\"x-%s\",\"message\":\"%s\"}}")) {
+      ApiException error =
+          error(
+              AuthenticationException.class,
+              answer(401, body.replace("%s", KEY), "X-Echo: Bearer " + KEY, KEY + ": x"));
 
       assertThat(error.body()).contains("[API key]");
-      assertThat(List.of(error.body(), error.headers().toString(), "" + error.detail(), "" + error.type(), "" + error.code(), FaultTest.trace(error)))
+      assertThat(
+              List.of(
+                  error.body(),
+                  error.headers().toString(),
+                  "" + error.detail(),
+                  "" + error.type(),
+                  "" + error.code(),
+                  FaultTest.trace(error)))
           .noneMatch(text -> text.contains(KEY));
     }
   }
@@ -150,7 +203,16 @@ class ErrorsTest {
   @Test
   void keepsWhatIsKnownOfTheAnswer() throws Exception {
     RateLimitException error =
-        error(RateLimitException.class, answer(429, "slow", "X-Request-Id: r-1", "Retry-After: 7200", "x-a: 1", "X-A: 2", "x-ratelimit-over-limit: yes"));
+        error(
+            RateLimitException.class,
+            answer(
+                429,
+                "slow",
+                "X-Request-Id: r-1",
+                "Retry-After: 7200",
+                "x-a: 1",
+                "X-A: 2",
+                "x-ratelimit-over-limit: yes"));
 
     assertThat(error.status()).isEqualTo(429);
     assertThat(error.requestId()).isEqualTo("r-1");
@@ -170,35 +232,48 @@ class ErrorsTest {
     try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
       out.writeObject(error);
     }
-    try (ObjectInputStream in = new ObjectInputStream(new ByteArrayInputStream(bytes.toByteArray()))) {
+    try (ObjectInputStream in =
+        new ObjectInputStream(new ByteArrayInputStream(bytes.toByteArray()))) {
       return (RateLimitException) in.readObject();
     }
   }
 
   @Test
   void keepsAsMuchOfAnUnusableAnswer() {
-    InvalidResponseException error = error(InvalidResponseException.class, answer(200, " <html>hello</html>", "request-id: r-2"));
+    InvalidResponseException error =
+        error(
+            InvalidResponseException.class, answer(200, " <html>hello</html>", "request-id: r-2"));
 
     assertThat(error.status()).isEqualTo(200);
     assertThat(error.requestId()).isEqualTo("r-2");
     assertThat(error.body()).isEqualTo(" <html>hello</html>");
-    assertThat(error).hasMessageContaining("HTML").hasMessageContaining("base URL").hasMessageNotContaining("hello");
+    assertThat(error)
+        .hasMessageContaining("HTML")
+        .hasMessageContaining("base URL")
+        .hasMessageNotContaining("hello");
   }
 
   @ParameterizedTest
-  @CsvSource(delimiter = '|', textBlock = """
-      {"data":[]} x                                      | there is more after its JSON
-      {"data":[]}{"data":[]}                             | there is more after its JSON
-      {"data":[{"embedding":[1,2                         | ends too soon at path $.data[0].embedding[2]
-      {"data":[{"embedding":"AACA                        | not valid JSON at path $.data[0].embedding
-      {"data":[{"index":"x"}]}                           | Embedding.index
-      {"se cret":{"x":                                   | at path $.
-      null                                               | no JSON object
-      """)
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          {"data":[]} x                                      | there is more after its JSON
+          {"data":[]}{"data":[]}                             | there is more after its JSON
+          {"data":[{"embedding":[1,2                         | ends too soon at path $.data[0].embedding[2]
+          {"data":[{"embedding":"AACA                        | not valid JSON at path $.data[0].embedding
+          {"data":[{"index":"x"}]}                           | Embedding.index
+          {"se cret":{"x":                                   | at path $.
+          null                                               | no JSON object
+          """)
   void saysWhatIsWrongWithAnAnswerAndWhere(String body, String what) {
     InvalidResponseException error = error(InvalidResponseException.class, answer(200, body));
 
-    assertThat(error).hasMessageContaining("answered 200").hasMessageContaining(what).hasMessageNotContaining("cret").hasNoCause();
+    assertThat(error)
+        .hasMessageContaining("answered 200")
+        .hasMessageContaining(what)
+        .hasMessageNotContaining("cret")
+        .hasNoCause();
     assertThat(error.body()).isEqualTo(body);
   }
 
@@ -206,7 +281,9 @@ class ErrorsTest {
   void namesTheErrorThatComesWithSuccess() {
     Step step = answer(200, "{\"error\":{\"message\":\"hello\",\"type\":\"overloaded_error\"}}");
 
-    assertThat(error(InvalidResponseException.class, step)).hasMessageContaining("overloaded_error").hasMessageNotContaining("hello");
+    assertThat(error(InvalidResponseException.class, step))
+        .hasMessageContaining("overloaded_error")
+        .hasMessageNotContaining("hello");
   }
 
   @Test
@@ -215,7 +292,11 @@ class ErrorsTest {
         call(
             TokenFactoryClient.builder(),
             answer(503, ""),
-            answer(200, "{\"data\":[{\"embedding\":[1],\"index\":0}]}", "x-request-id: r-3", "x-ratelimit-limit-requests: 60"));
+            answer(
+                200,
+                "{\"data\":[{\"embedding\":[1],\"index\":0}]}",
+                "x-request-id: r-3",
+                "x-ratelimit-limit-requests: 60"));
 
     assertThat(result.attempts()).isEqualTo(2);
     assertThat(result.requestId()).isEqualTo("r-3");
@@ -259,7 +340,20 @@ class ErrorsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "-1", "many", "1e9", "NaN", "Infinity", "0x10", "1,5", "12345678901234567890", "--", "."})
+  @ValueSource(
+      strings = {
+        "",
+        "-1",
+        "many",
+        "1e9",
+        "NaN",
+        "Infinity",
+        "0x10",
+        "1,5",
+        "12345678901234567890",
+        "--",
+        "."
+      })
   void hasNoRateLimitsOfNonsense(String value) throws Exception {
     RateLimits limits =
         call(
@@ -283,31 +377,35 @@ class ErrorsTest {
   // Waits. It is 12:00:00 on 22 November 2026, a Sunday.
 
   @ParameterizedTest
-  @CsvSource(delimiter = '|', textBlock = """
-      Retry-After: 7                             | 7
-      Retry-After: 0                             | 0
-      Retry-After: 1.25                          | 1.25
-      Retry-After: Sun, 22 Nov 2026 12:00:30 GMT | 30
-      Retry-After: Sunday, 22-Nov-26 12:00:30 GMT | 30
-      Retry-After: Sun Nov 22 12:00:30 2026      | 30
-      retry-after-ms: 1500                       | 1.5
-      retry-after-ms: 0.5                        | 0.0005
-      retry-after-ms: 20, Retry-After: 9         | 0.02
-      retry-after-ms: soon, Retry-After: 9       | 9
-      Retry-After: -1                            | 0.5
-      Retry-After: soon                          | 0.5
-      Retry-After: NaN                           | 0.5
-      Retry-After: 1e3                           | 0.5
-      Retry-After: 99999999999999999999          | 0.5
-      Retry-After: Sun, 22 Nov 2026 11:59:59 GMT | 0.5
-      Retry-After: Sun, 42 Nov 2026 12:00:30 GMT | 0.5
-      Retry-After:                               | 0.5
-      X: y                                       | 0.5
-      """)
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          Retry-After: 7                             | 7
+          Retry-After: 0                             | 0
+          Retry-After: 1.25                          | 1.25
+          Retry-After: Sun, 22 Nov 2026 12:00:30 GMT | 30
+          Retry-After: Sunday, 22-Nov-26 12:00:30 GMT | 30
+          Retry-After: Sun Nov 22 12:00:30 2026      | 30
+          retry-after-ms: 1500                       | 1.5
+          retry-after-ms: 0.5                        | 0.0005
+          retry-after-ms: 20, Retry-After: 9         | 0.02
+          retry-after-ms: soon, Retry-After: 9       | 9
+          Retry-After: -1                            | 0.5
+          Retry-After: soon                          | 0.5
+          Retry-After: NaN                           | 0.5
+          Retry-After: 1e3                           | 0.5
+          Retry-After: 99999999999999999999          | 0.5
+          Retry-After: Sun, 22 Nov 2026 11:59:59 GMT | 0.5
+          Retry-After: Sun, 42 Nov 2026 12:00:30 GMT | 0.5
+          Retry-After:                               | 0.5
+          X: y                                       | 0.5
+          """)
   void waitsAsLongAsTheServerAsks(String headers, double seconds) throws Exception {
     String[] lines = headers.contains("ms:") ? headers.split(", ") : new String[] {headers};
 
-    assertThat(call(TokenFactoryClient.builder(), answer(503, "", lines), GOOD).attempts()).isEqualTo(2);
+    assertThat(call(TokenFactoryClient.builder(), answer(503, "", lines), GOOD).attempts())
+        .isEqualTo(2);
 
     assertThat(waiter.waits()).containsExactly(Duration.ofNanos(Math.round(seconds * 1e9)));
   }
@@ -315,9 +413,11 @@ class ErrorsTest {
   @Test
   void waitsLongerEachTimeByItself() throws Exception {
     Step busy = answer(503, "");
-    call(TokenFactoryClient.builder().maxRetries(7), busy, busy, busy, busy, busy, busy, busy, GOOD);
+    call(
+        TokenFactoryClient.builder().maxRetries(7), busy, busy, busy, busy, busy, busy, busy, GOOD);
 
-    assertThat(waiter.waits().stream().map(Duration::toMillis)).containsExactly(500L, 1000L, 2000L, 4000L, 8000L, 8000L, 8000L);
+    assertThat(waiter.waits().stream().map(Duration::toMillis))
+        .containsExactly(500L, 1000L, 2000L, 4000L, 8000L, 8000L, 8000L);
   }
 
   @Test
@@ -329,16 +429,21 @@ class ErrorsTest {
   }
 
   @ParameterizedTest
-  @CsvSource(delimiter = '|', textBlock = """
-      Retry-After: 3600                          | 3600 s
-      Retry-After: 999999999999999               | 999999999999999 s
-      retry-after-ms: 120001.5                   | 120.0015 s
-      Retry-After: Sun, 22 Nov 2026 13:00:00 GMT | 3600 s
-      """)
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          Retry-After: 3600                          | 3600 s
+          Retry-After: 999999999999999               | 999999999999999 s
+          retry-after-ms: 120001.5                   | 120.0015 s
+          Retry-After: Sun, 22 Nov 2026 13:00:00 GMT | 3600 s
+          """)
   void failsAtOnceIfTheServerAsksForMoreThanThereIs(String header, String said) {
     RateLimitException error = error(RateLimitException.class, answer(429, "", header));
 
-    assertThat(error).hasMessageContaining("asks to wait " + said).hasMessageContaining("timeout of 120 s");
+    assertThat(error)
+        .hasMessageContaining("asks to wait " + said)
+        .hasMessageContaining("timeout of 120 s");
     assertThat(error.attempts()).isEqualTo(1);
     assertThat(waiter.waits()).isEmpty();
   }
@@ -346,7 +451,10 @@ class ErrorsTest {
   @Test
   void countsEarlierWaitsInTheTimeThatIsLeft() {
     RateLimitException error =
-        error(RateLimitException.class, answer(429, "", "Retry-After: 70"), answer(429, "", "Retry-After: 50"));
+        error(
+            RateLimitException.class,
+            answer(429, "", "Retry-After: 70"),
+            answer(429, "", "Retry-After: 50"));
 
     assertThat(error).hasMessageContaining("asks to wait 50 s");
     assertThat(error.attempts()).isEqualTo(2);

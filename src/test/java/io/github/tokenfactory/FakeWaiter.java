@@ -11,12 +11,16 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** A clock that only waits move: they are over at once, or when the test says so; deadlines pass when it says so. */
+/**
+ * A clock that only waits move: they are over at once, or when the test says so; deadlines pass
+ * when it says so.
+ */
 final class FakeWaiter implements Waiter {
   static final Instant NOW = Instant.parse("2026-11-22T12:00:00Z");
 
   private final boolean holding;
-  private final AtomicLong nanos = new AtomicLong(Long.MAX_VALUE - 1_000_000); // so that it overflows, as it may
+  private final AtomicLong nanos =
+      new AtomicLong(Long.MAX_VALUE - 1_000_000); // so that it overflows, as it may
   private final List<Duration> waits = new CopyOnWriteArrayList<>();
   private final BlockingQueue<Runnable> deadlines = new LinkedBlockingQueue<>();
   private final BlockingQueue<Runnable> held = new LinkedBlockingQueue<>();

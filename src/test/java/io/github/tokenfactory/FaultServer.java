@@ -21,7 +21,10 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.zip.GZIPOutputStream;
 
-/** An HTTP/1.1 server on a raw socket that does what its script says, byte by byte, and sees all that arrives. */
+/**
+ * An HTTP/1.1 server on a raw socket that does what its script says, byte by byte, and sees all
+ * that arrives.
+ */
 final class FaultServer implements Closeable {
   /** What to do with one request; the connection stays open after it unless it is closed. */
   interface Step {
@@ -97,7 +100,8 @@ final class FaultServer implements Closeable {
     private final InputStream in;
     private final CountDownLatch clientGone = new CountDownLatch(1);
 
-    private Exchange(String line, Map<String, String> headers, String body, Socket socket, InputStream in) {
+    private Exchange(
+        String line, Map<String, String> headers, String body, Socket socket, InputStream in) {
       this.line = line;
       this.headers = headers;
       this.body = body;
@@ -132,7 +136,8 @@ final class FaultServer implements Closeable {
     }
   }
 
-  private final ServerSocket listener = new ServerSocket(0, 200, InetAddress.getByName("127.0.0.1"));
+  private final ServerSocket listener =
+      new ServerSocket(0, 200, InetAddress.getByName("127.0.0.1"));
   private final Queue<Step> script = new ArrayDeque<>();
   private final List<Thread> threads = new CopyOnWriteArrayList<>();
   private final List<Socket> sockets = new CopyOnWriteArrayList<>();

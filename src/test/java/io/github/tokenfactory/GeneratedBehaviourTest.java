@@ -81,7 +81,9 @@ class GeneratedBehaviourTest {
     Path document = Files.writeString(directory.resolve("behaviour.yaml"), DOCUMENT);
     Map<String, String> sources = Generation.of(document, "*", settings -> {});
     Generation.compile(sources, directory);
-    holder = new URLClassLoader(new URL[] {directory.toUri().toURL()}).loadClass("io.github.tokenfactory.model.Holder");
+    holder =
+        new URLClassLoader(new URL[] {directory.toUri().toURL()})
+            .loadClass("io.github.tokenfactory.model.Holder");
   }
 
   @ParameterizedTest
@@ -117,10 +119,12 @@ class GeneratedBehaviourTest {
         "number | 1.5                                           | asDouble",
         "number | true                                          | asBoolean",
       })
-  void readsAUnionAsTheVariantThatItIs(String property, String json, String accessor) throws Exception {
+  void readsAUnionAsTheVariantThatItIs(String property, String json, String accessor)
+      throws Exception {
     String whole = "{\"" + property + "\":" + json + "}";
     Object read = new Gson().fromJson(whole, holder);
-    Object union = get(read, "get" + Character.toUpperCase(property.charAt(0)) + property.substring(1));
+    Object union =
+        get(read, "get" + Character.toUpperCase(property.charAt(0)) + property.substring(1));
 
     assertThat(get(union, accessor)).isNotNull();
     assertThat(new Gson().toJson(read)).isEqualTo(whole);
@@ -154,15 +158,25 @@ class GeneratedBehaviourTest {
   @Test
   @Timeout(60)
   void givesUpOnADocumentOfTooManyWays(@TempDir Path directory) throws IOException {
-    StringBuilder document = new StringBuilder(DOCUMENT.replace("#/components/schemas/Holder", "#/components/schemas/C0"));
+    StringBuilder document =
+        new StringBuilder(
+            DOCUMENT.replace("#/components/schemas/Holder", "#/components/schemas/C0"));
     for (int i = 0; i < 30; i++) {
       String next = "{$ref: \"#/components/schemas/C" + (i + 1) + "\"}";
-      document.append("    C").append(i).append(": {allOf: [").append(next).append(", ").append(next).append("]}\n");
+      document
+          .append("    C")
+          .append(i)
+          .append(": {allOf: [")
+          .append(next)
+          .append(", ")
+          .append(next)
+          .append("]}\n");
     }
     document.append("    C30: {type: object, properties: {a: {type: string}}}\n");
     Path file = Files.writeString(directory.resolve("ways.yaml"), document);
 
-    assertThatThrownBy(() -> Generation.of(file, "*", settings -> {})).hasMessageContaining("too many ways");
+    assertThatThrownBy(() -> Generation.of(file, "*", settings -> {}))
+        .hasMessageContaining("too many ways");
   }
 
   @Test

@@ -43,16 +43,20 @@ import org.junit.jupiter.params.provider.ValueSource;
 class GeneratedModelsTest {
   private static final Gson GSON = new Gson();
 
-  private static final String FULL_RESPONSE = """
+  private static final String FULL_RESPONSE =
+      """
       {"object":"list","model":"m","usage":{"completion_tokens":0,"prompt_tokens":8,"total_tokens":9007199254740993,\
       "prompt_tokens_details":{"cached_tokens":4,"audio":null}},\
       "data":[{"object":"embedding","embedding":[0.5,-1.0],"index":0,"extra":{"a":[null,{"b":null}]}},\
       {"object":"embedding","embedding":"AACAPwAAIMA=","index":1}],\
-      "service_tier":"some-new-tier","id":"embd-1","created":1.10,"system_fingerprint":null}""";
+      "service_tier":"some-new-tier","id":"embd-1","created":1.10,"system_fingerprint":null}\
+      """;
 
-  private static final String FULL_REQUEST = """
+  private static final String FULL_REQUEST =
+      """
       {"model":"m","input":["a","b"],"encoding_format":"float","user":"u","service_tier":"flex","dimensions":4096,\
-      "truncate":"END","hints":{"a":null}}""";
+      "truncate":"END","hints":{"a":null}}\
+      """;
 
   static Stream<Gson> gsons() {
     return Stream.of(
@@ -94,15 +98,19 @@ class GeneratedModelsTest {
     assertThat(unescaped(gson.toJson(response))).isEqualTo(FULL_RESPONSE);
     assertThat(unescaped(gson.toJson(request))).isEqualTo(FULL_REQUEST);
     assertThat(gson.toJsonTree(response)).isEqualTo(JsonParser.parseString(FULL_RESPONSE));
-    assertThat(gson.toJson(EmbeddingRequest.builder().model("m").build())).isEqualTo("{\"model\":\"m\"}");
+    assertThat(gson.toJson(EmbeddingRequest.builder().model("m").build()))
+        .isEqualTo("{\"model\":\"m\"}");
   }
 
   @Test
   void doesNotSendWhatIsNotSet() {
     assertThat(GSON.toJson(EmbeddingRequest.builder().build())).isEqualTo("{}");
-    assertThat(GSON.toJson(EmbeddingRequest.builder().model("m").user("u").user(null).build())).isEqualTo("{\"model\":\"m\"}");
+    assertThat(GSON.toJson(EmbeddingRequest.builder().model("m").user("u").user(null).build()))
+        .isEqualTo("{\"model\":\"m\"}");
     assertThat(GSON.toJson(EmbeddingResponse.builder().build())).isEqualTo("{}");
-    assertThat(GSON.toJson(Usage.builder().promptTokensDetails(PromptTokensDetails.builder().build()).build()))
+    assertThat(
+            GSON.toJson(
+                Usage.builder().promptTokensDetails(PromptTokensDetails.builder().build()).build()))
         .isEqualTo("{\"prompt_tokens_details\":{}}");
   }
 
@@ -130,7 +138,16 @@ class GeneratedModelsTest {
     assertThat(response.unknown()).containsOnlyKeys("id", "created", "system_fingerprint");
     assertThat(response.unknown().get("id").getAsString()).isEqualTo("embd-1");
     assertThat(response.unknown().get("system_fingerprint")).isEqualTo(JsonNull.INSTANCE);
-    assertThat(response.getData().get(0).unknown().get("extra").getAsJsonObject().get("a").getAsJsonArray()).hasSize(2);
+    assertThat(
+            response
+                .getData()
+                .get(0)
+                .unknown()
+                .get("extra")
+                .getAsJsonObject()
+                .get("a")
+                .getAsJsonArray())
+        .hasSize(2);
     assertThat(response.getUsage().getPromptTokensDetails().unknown()).containsOnlyKeys("audio");
   }
 
@@ -148,8 +165,10 @@ class GeneratedModelsTest {
 
   @Test
   void tellsAnExplicitNullFromAnAbsentProperty() {
-    String json = """
-        {"model":"m","encoding_format":null,"user":null}""";
+    String json =
+        """
+        {"model":"m","encoding_format":null,"user":null}\
+        """;
     EmbeddingRequest request = GSON.fromJson(json, EmbeddingRequest.class);
 
     assertThat(request.getEncodingFormat()).isNull();
@@ -157,7 +176,12 @@ class GeneratedModelsTest {
     assertThat(request).isNotEqualTo(EmbeddingRequest.builder().model("m").build());
     assertThat(GSON.toJson(request)).isEqualTo(json);
     assertThat(GSON.toJson(request.toBuilder().build())).isEqualTo(json);
-    assertThat(EmbeddingRequest.builder().model("m").unknown("user", JsonNull.INSTANCE).unknown("encoding_format", JsonNull.INSTANCE).build())
+    assertThat(
+            EmbeddingRequest.builder()
+                .model("m")
+                .unknown("user", JsonNull.INSTANCE)
+                .unknown("encoding_format", JsonNull.INSTANCE)
+                .build())
         .isEqualTo(request)
         .hasSameHashCodeAs(request);
   }
@@ -173,7 +197,11 @@ class GeneratedModelsTest {
   @Test
   void sendsAnExplicitNullInPlaceOfAPropertyThatWasSet() {
     EmbeddingRequest request =
-        EmbeddingRequest.builder().model("m").encodingFormat("float").unknown("encoding_format", JsonNull.INSTANCE).build();
+        EmbeddingRequest.builder()
+            .model("m")
+            .encodingFormat("float")
+            .unknown("encoding_format", JsonNull.INSTANCE)
+            .build();
 
     assertThat(request.getEncodingFormat()).isNull();
     assertThat(GSON.toJson(request)).isEqualTo("{\"model\":\"m\",\"encoding_format\":null}");
@@ -181,16 +209,22 @@ class GeneratedModelsTest {
 
   @Test
   void takesTheLastOfARepeatedMember() {
-    assertThat(GSON.fromJson("{\"user\":\"a\",\"user\":\"b\"}", EmbeddingRequest.class).getUser()).isEqualTo("b");
-    assertThat(GSON.fromJson("{\"user\":null,\"user\":\"b\"}", EmbeddingRequest.class).getUser()).isEqualTo("b");
-    assertThat(GSON.fromJson("{\"user\":\"a\",\"user\":null}", EmbeddingRequest.class).getUser()).isNull();
+    assertThat(GSON.fromJson("{\"user\":\"a\",\"user\":\"b\"}", EmbeddingRequest.class).getUser())
+        .isEqualTo("b");
+    assertThat(GSON.fromJson("{\"user\":null,\"user\":\"b\"}", EmbeddingRequest.class).getUser())
+        .isEqualTo("b");
+    assertThat(GSON.fromJson("{\"user\":\"a\",\"user\":null}", EmbeddingRequest.class).getUser())
+        .isNull();
   }
 
   @Test
   void keepsUnknownServiceTier() {
-    EmbeddingResponse response = GSON.fromJson("{\"service_tier\":\"warp-speed\"}", EmbeddingResponse.class);
+    EmbeddingResponse response =
+        GSON.fromJson("{\"service_tier\":\"warp-speed\"}", EmbeddingResponse.class);
 
-    assertThat(response.getServiceTier()).isEqualTo(ServiceTier.of("warp-speed")).hasToString("warp-speed");
+    assertThat(response.getServiceTier())
+        .isEqualTo(ServiceTier.of("warp-speed"))
+        .hasToString("warp-speed");
     assertThat(ServiceTier.listed()).doesNotContain(response.getServiceTier());
     assertThat(GSON.toJson(response)).isEqualTo("{\"service_tier\":\"warp-speed\"}");
     assertThat(GSON.toJson(ServiceTier.of("warp-speed"))).isEqualTo("\"warp-speed\"");
@@ -200,7 +234,9 @@ class GeneratedModelsTest {
   void listsTheServiceTiersOfTheDocument() {
     assertThat(ServiceTier.listed().stream().map(ServiceTier::value))
         .containsExactly("auto", "default", "over-limit", "flex", "no-limit");
-    assertThat(ServiceTier.of("over-limit")).isEqualTo(ServiceTier.OVER_LIMIT).hasSameHashCodeAs(ServiceTier.OVER_LIMIT);
+    assertThat(ServiceTier.of("over-limit"))
+        .isEqualTo(ServiceTier.OVER_LIMIT)
+        .hasSameHashCodeAs(ServiceTier.OVER_LIMIT);
     assertThat(GSON.fromJson("\"flex\"", ServiceTier.class)).isEqualTo(ServiceTier.FLEX);
     assertThat(GSON.fromJson("null", ServiceTier.class)).isNull();
   }
@@ -243,41 +279,60 @@ class GeneratedModelsTest {
             .unknown("query", new JsonPrimitive("secret member"))
             .unknown("encoding_format", JsonNull.INSTANCE)
             .build();
-    Embedding embedding = Embedding.builder().embedding(EmbeddingVector.of(47.11f)).index(3L).build();
+    Embedding embedding =
+        Embedding.builder().embedding(EmbeddingVector.of(47.11f)).index(3L).build();
     ValidationError error =
-        GSON.fromJson("{\"loc\":[\"secret loc\"],\"msg\":\"secret msg\",\"input\":\"secret echo\"}", ValidationError.class);
+        GSON.fromJson(
+            "{\"loc\":[\"secret loc\"],\"msg\":\"secret msg\",\"input\":\"secret echo\"}",
+            ValidationError.class);
 
-    assertThat(request).asString().contains("EmbeddingRequest", "dimensions=64", "service_tier=flex", "query", "encoding_format=null");
+    assertThat(request)
+        .asString()
+        .contains(
+            "EmbeddingRequest",
+            "dimensions=64",
+            "service_tier=flex",
+            "query",
+            "encoding_format=null");
     assertThat(embedding).asString().contains("index=3");
-    assertThat(List.of(request, embedding, error, EmbeddingResponse.builder().data(List.of(embedding)).build()))
+    assertThat(
+            List.of(
+                request,
+                embedding,
+                error,
+                EmbeddingResponse.builder().data(List.of(embedding)).build()))
         .allSatisfy(model -> assertThat(model).asString().doesNotContain("secret", "47.11"));
   }
 
   @ParameterizedTest
-  @CsvSource(delimiter = '|', textBlock = """
-      {"model":{"secret":1}}                                | EmbeddingResponse.model        | $.model
-      {"model":true}                                        | EmbeddingResponse.model        | $.model
-      {"data":"secret"}                                     | list                           | $.data
-      {"data":{"secret":1}}                                 | list                           | $.data
-      {"data":["secret"]}                                   | Embedding                      | $.data[0]
-      {"data":[{"index":"secret"}]}                         | Embedding.index                | $.data[0].index
-      {"data":[{"index":12.75}]}                            | Embedding.index                | $.data[0].index
-      {"data":[{"index":0},{"index":99999999999999999999}]} | Embedding.index                | $.data[1].index
-      {"data":[{"index":[1]}]}                              | Embedding.index                | $.data[0].index
-      {"data":[{"embedding":["secret"]}]}                   | vector                         | $.data[0].embedding[0]
-      {"usage":"secret"}                                    | Usage                          | $.usage
-      {"usage":[]}                                          | Usage                          | $.usage
-      {"usage":{"total_tokens":"secret"}}                   | Usage.total_tokens             | $.usage.total_tokens
-      {"usage":{"prompt_tokens_details":5}}                 | PromptTokensDetails            | $.usage.prompt_tokens_details
-      {"service_tier":["secret"]}                           | EmbeddingResponse.service_tier | $.service_tier
-      """)
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          {"model":{"secret":1}}                                | EmbeddingResponse.model        | $.model
+          {"model":true}                                        | EmbeddingResponse.model        | $.model
+          {"data":"secret"}                                     | list                           | $.data
+          {"data":{"secret":1}}                                 | list                           | $.data
+          {"data":["secret"]}                                   | Embedding                      | $.data[0]
+          {"data":[{"index":"secret"}]}                         | Embedding.index                | $.data[0].index
+          {"data":[{"index":12.75}]}                            | Embedding.index                | $.data[0].index
+          {"data":[{"index":0},{"index":99999999999999999999}]} | Embedding.index                | $.data[1].index
+          {"data":[{"index":[1]}]}                              | Embedding.index                | $.data[0].index
+          {"data":[{"embedding":["secret"]}]}                   | vector                         | $.data[0].embedding[0]
+          {"usage":"secret"}                                    | Usage                          | $.usage
+          {"usage":[]}                                          | Usage                          | $.usage
+          {"usage":{"total_tokens":"secret"}}                   | Usage.total_tokens             | $.usage.total_tokens
+          {"usage":{"prompt_tokens_details":5}}                 | PromptTokensDetails            | $.usage.prompt_tokens_details
+          {"service_tier":["secret"]}                           | EmbeddingResponse.service_tier | $.service_tier
+          """)
   void saysWhereATypeIsWrongButNotTheValue(String json, String what, String path) {
     assertThatExceptionOfType(JsonSyntaxException.class)
         .isThrownBy(() -> GSON.fromJson(json, EmbeddingResponse.class))
         .withMessageContaining(what)
         .withMessageContaining("path " + path)
         .withNoCause()
-        .satisfies(error -> assertThat(error.getMessage()).doesNotContain("secret", "12.75", "999999"));
+        .satisfies(
+            error -> assertThat(error.getMessage()).doesNotContain("secret", "12.75", "999999"));
   }
 
   @ParameterizedTest
@@ -291,14 +346,18 @@ class GeneratedModelsTest {
 
   @Test
   void readsTheFastApiErrorWithItsMixedLocation() {
-    String json = """
+    String json =
+        """
         {"detail":[{"loc":["body","input",0,-3,9007199254740993,"0"],"msg":"Field required","type":"missing",\
-        "input":{"model":null},"ctx":{"error":{}},"url":"https://errors.pydantic.dev/2.11/v/missing"}]}""";
+        "input":{"model":null},"ctx":{"error":{}},"url":"https://errors.pydantic.dev/2.11/v/missing"}]}\
+        """;
 
     HTTPValidationError error = GSON.fromJson(json, HTTPValidationError.class);
 
     ValidationError detail = error.getDetail().get(0);
-    assertThat(detail.getLoc().stream().map(place -> place.asLong() == null ? place.asString() : place.asLong()))
+    assertThat(
+            detail.getLoc().stream()
+                .map(place -> place.asLong() == null ? place.asString() : place.asLong()))
         .containsExactly("body", "input", 0L, -3L, 9007199254740993L, "0");
     assertThat(detail.getLoc().get(0).asString()).isEqualTo("body");
     assertThat(detail.getLoc().get(0).asLong()).isNull();
@@ -311,8 +370,10 @@ class GeneratedModelsTest {
 
   @Test
   void keepsALocationThatIsNeitherStringNorInteger() {
-    String json = """
-        {"loc":[1.5,true,{"a":null},[1],null,12345678901234567890],"msg":"m","type":"t"}""";
+    String json =
+        """
+        {"loc":[1.5,true,{"a":null},[1],null,12345678901234567890],"msg":"m","type":"t"}\
+        """;
 
     ValidationError error = GSON.fromJson(json, ValidationError.class);
 
@@ -324,24 +385,30 @@ class GeneratedModelsTest {
 
   @Test
   void keepsTheErrorOfAServerThatIsNotFastApi() {
-    String json = """
-        {"object":"error","message":"no dimensions for this model","code":400}""";
+    String json =
+        """
+        {"object":"error","message":"no dimensions for this model","code":400}\
+        """;
 
     HTTPValidationError error = GSON.fromJson(json, HTTPValidationError.class);
 
     assertThat(error.getDetail()).isNull();
-    assertThat(error.unknown().get("message").getAsString()).isEqualTo("no dimensions for this model");
+    assertThat(error.unknown().get("message").getAsString())
+        .isEqualTo("no dimensions for this model");
     assertThat(GSON.toJson(error)).isEqualTo(json);
   }
 
   @Test
   void handsOutUnmodifiableCollections() {
     EmbeddingResponse read = GSON.fromJson(FULL_RESPONSE, EmbeddingResponse.class);
-    EmbeddingResponse built = EmbeddingResponse.builder().data(new ArrayList<>(read.getData())).build();
+    EmbeddingResponse built =
+        EmbeddingResponse.builder().data(new ArrayList<>(read.getData())).build();
 
     for (EmbeddingResponse response : List.of(read, built)) {
-      assertThatThrownBy(() -> response.getData().clear()).isInstanceOf(UnsupportedOperationException.class);
-      assertThatThrownBy(() -> response.unknown().put("x", JsonNull.INSTANCE)).isInstanceOf(UnsupportedOperationException.class);
+      assertThatThrownBy(() -> response.getData().clear())
+          .isInstanceOf(UnsupportedOperationException.class);
+      assertThatThrownBy(() -> response.unknown().put("x", JsonNull.INSTANCE))
+          .isInstanceOf(UnsupportedOperationException.class);
     }
   }
 
@@ -375,12 +442,22 @@ class GeneratedModelsTest {
   void readsNullAsNoModel() {
     assertThat(GSON.fromJson("null", EmbeddingResponse.class)).isNull();
     assertThat(GSON.toJson(null, EmbeddingResponse.class)).isEqualTo("null");
-    assertThat(GSON.fromJson("{\"data\":[null]}", EmbeddingResponse.class).getData()).containsExactly((Embedding) null);
+    assertThat(GSON.fromJson("{\"data\":[null]}", EmbeddingResponse.class).getData())
+        .containsExactly((Embedding) null);
   }
 
   private static JsonElement documentExample() throws IOException {
     JsonElement json = JsonParser.parseString(Files.readString(Path.of("openapi.json")));
-    for (String name : List.of("paths", "/v1/embeddings", "post", "responses", "200", "content", "application/json", "example")) {
+    for (String name :
+        List.of(
+            "paths",
+            "/v1/embeddings",
+            "post",
+            "responses",
+            "200",
+            "content",
+            "application/json",
+            "example")) {
       json = json.getAsJsonObject().get(name);
     }
     return json;

@@ -21,7 +21,10 @@ import javax.tools.ToolProvider;
 import org.openapitools.codegen.DefaultGenerator;
 import org.openapitools.codegen.config.CodegenConfigurator;
 
-/** Runs the generator in this process as the build does, on any document, with this project's templates and settings. */
+/**
+ * Runs the generator in this process as the build does, on any document, with this project's
+ * templates and settings.
+ */
 public final class Generation {
   static final Path DOCUMENT = Path.of("openapi.json");
   static final Path SETTINGS = Path.of("generated-sources-config.yaml");
@@ -35,13 +38,16 @@ public final class Generation {
   }
 
   /** {@return the generated sources by simple class name} */
-  public static Map<String, String> of(Path document, String operations, Consumer<CodegenConfigurator> change) {
+  public static Map<String, String> of(
+      Path document, String operations, Consumer<CodegenConfigurator> change) {
     try {
       Path output = Files.createTempDirectory("generated");
       try {
         Path input = output.resolve("input");
-        GeneratorInput.main(new String[] {document.toString(), operations, SETTINGS.toString(), input.toString()});
-        CodegenConfigurator settings = CodegenConfigurator.fromFile(input.resolve("settings.yaml").toString());
+        GeneratorInput.main(
+            new String[] {document.toString(), operations, SETTINGS.toString(), input.toString()});
+        CodegenConfigurator settings =
+            CodegenConfigurator.fromFile(input.resolve("settings.yaml").toString());
         settings
             .setGeneratorName("java")
             .setInputSpec(input.resolve("openapi.json").toString())
@@ -53,7 +59,8 @@ public final class Generation {
         for (String kept : new String[] {"apis", "models"}) {
           generator.setGeneratorPropertyDefault(kept, "true");
         }
-        for (String left : new String[] {"supportingFiles", "apiDocs", "apiTests", "modelDocs", "modelTests"}) {
+        for (String left :
+            new String[] {"supportingFiles", "apiDocs", "apiTests", "modelDocs", "modelTests"}) {
           generator.setGeneratorPropertyDefault(left, "false");
         }
         generator.opts(settings.toClientOptInput()).generate();
@@ -72,7 +79,8 @@ public final class Generation {
     sources.forEach(
         (name, source) ->
             files.add(
-                new SimpleJavaFileObject(URI.create("string:///" + name + ".java"), JavaFileObject.Kind.SOURCE) {
+                new SimpleJavaFileObject(
+                    URI.create("string:///" + name + ".java"), JavaFileObject.Kind.SOURCE) {
                   @Override
                   public CharSequence getCharContent(boolean ignoreEncodingErrors) {
                     return source;
@@ -81,9 +89,19 @@ public final class Generation {
     StringWriter said = new StringWriter();
     List<String> options =
         List.of(
-            "-Xlint:all", "-Xdoclint:all,-missing", "-Werror", "-proc:none", "--release", "17", "-d", output.toString(),
-            "-classpath", System.getProperty("java.class.path"));
-    if (!ToolProvider.getSystemJavaCompiler().getTask(said, null, null, options, null, files).call()) {
+            "-Xlint:all",
+            "-Xdoclint:all,-missing",
+            "-Werror",
+            "-proc:none",
+            "--release",
+            "17",
+            "-d",
+            output.toString(),
+            "-classpath",
+            System.getProperty("java.class.path"));
+    if (!ToolProvider.getSystemJavaCompiler()
+        .getTask(said, null, null, options, null, files)
+        .call()) {
       throw new AssertionError(said.toString());
     }
   }

@@ -46,8 +46,27 @@ class GenerationTest {
   /** What the engine itself provides, and the maps around the models and operations. */
   private static final Set<String> GIVEN =
       Set.of(
-          ".", "-last", "-first", "isEmpty", "lambda", "pascalcase", "package", "models", "model", "operations",
-          "operation", "classname", "cases", "property", "value", "type", "enumVars", "name", "enumDescription", "invokerPackage", "modelPackage");
+          ".",
+          "-last",
+          "-first",
+          "isEmpty",
+          "lambda",
+          "pascalcase",
+          "package",
+          "models",
+          "model",
+          "operations",
+          "operation",
+          "classname",
+          "cases",
+          "property",
+          "value",
+          "type",
+          "enumVars",
+          "name",
+          "enumDescription",
+          "invokerPackage",
+          "modelPackage");
 
   @TestFactory
   Stream<DynamicTest> knowsEachKeyOfTheSettings() throws IOException {
@@ -57,17 +76,22 @@ class GenerationTest {
     }
     new JavaClientCodegen().cliOptions().forEach(option -> known.add(option.getOpt()));
     return settings().keySet().stream()
-        .map(key -> DynamicTest.dynamicTest(key, () -> assertThat(known).as("keys of the generator").contains(key)));
+        .map(
+            key ->
+                DynamicTest.dynamicTest(
+                    key, () -> assertThat(known).as("keys of the generator").contains(key)));
   }
 
   @Test
   void knowsEachNormalizerRule() throws IOException {
-    assertThat(constants(OpenAPINormalizer.class)).containsAll(section("openapiNormalizer").keySet());
+    assertThat(constants(OpenAPINormalizer.class))
+        .containsAll(section("openapiNormalizer").keySet());
   }
 
   @Test
   void mapsOnlyTypesThatTheGeneratorKnows() throws IOException {
-    assertThat(new JavaClientCodegen().typeMapping().keySet()).containsAll(section("typeMappings").keySet());
+    assertThat(new JavaClientCodegen().typeMapping().keySet())
+        .containsAll(section("typeMappings").keySet());
   }
 
   @TestFactory
@@ -87,7 +111,9 @@ class GenerationTest {
   @Test
   void importsExactlyTheHandwrittenClassesThatSchemasAndTypesAreMappedTo() {
     Set<Object> mapped = new TreeSet<>(section("schemaMappings").values());
-    section("typeMappings").values().stream().filter(type -> type.equals("JsonElement")).forEach(mapped::add);
+    section("typeMappings").values().stream()
+        .filter(type -> type.equals("JsonElement"))
+        .forEach(mapped::add);
     assertThat(section("importMappings").keySet()).isEqualTo(mapped);
     assertThat(section("importMappings").values())
         .allSatisfy(name -> assertThat(Class.forName((String) name)).isPublic());
@@ -97,11 +123,17 @@ class GenerationTest {
   void usesOnlyVariablesThatTheGeneratorSets() throws IOException {
     Set<String> known = new HashSet<>(GIVEN);
     for (Class<?> type :
-        List.of(CodegenModel.class, CodegenProperty.class, CodegenOperation.class, CodegenParameter.class)) {
+        List.of(
+            CodegenModel.class,
+            CodegenProperty.class,
+            CodegenOperation.class,
+            CodegenParameter.class)) {
       Arrays.stream(type.getFields()).map(Field::getName).forEach(known::add);
       Arrays.stream(type.getMethods()).map(GenerationTest::propertyName).forEach(known::add);
     }
-    String input = Files.readString(SPEC.resolve("GeneratorInput.java")) + Files.readString(SPEC.resolve("GeneratorSchemas.java"));
+    String input =
+        Files.readString(SPEC.resolve("GeneratorInput.java"))
+            + Files.readString(SPEC.resolve("GeneratorSchemas.java"));
     for (Path template : templates()) {
       for (String tag : tags(template, TAG)) {
         Stream<String> names =
@@ -150,8 +182,16 @@ class GenerationTest {
   void generatesModelsAndOneInterfaceAndNothingElse() {
     assertThat(Generation.ofPinned().keySet())
         .containsExactlyInAnyOrder(
-            "Embedding", "EmbeddingRequest", "EmbeddingResponse", "HTTPValidationError", "PromptTokensDetails",
-            "ServiceTier", "TokenFactoryApi", "Usage", "ValidationError", "ValidationErrorLocItem");
+            "Embedding",
+            "EmbeddingRequest",
+            "EmbeddingResponse",
+            "HTTPValidationError",
+            "PromptTokensDetails",
+            "ServiceTier",
+            "TokenFactoryApi",
+            "Usage",
+            "ValidationError",
+            "ValidationErrorLocItem");
   }
 
   private static Consumer<CodegenConfigurator> without(String schema) {
@@ -186,11 +226,16 @@ class GenerationTest {
 
   private static List<Path> templates() throws IOException {
     try (Stream<Path> files = Files.list(Generation.TEMPLATES)) {
-      return new ArrayList<>(files.filter(file -> file.toString().endsWith(".mustache")).sorted().toList());
+      return new ArrayList<>(
+          files.filter(file -> file.toString().endsWith(".mustache")).sorted().toList());
     }
   }
 
   private static List<String> tags(Path template, Pattern pattern) throws IOException {
-    return pattern.matcher(Files.readString(template)).results().map((MatchResult tag) -> tag.group(1)).toList();
+    return pattern
+        .matcher(Files.readString(template))
+        .results()
+        .map((MatchResult tag) -> tag.group(1))
+        .toList();
   }
 }

@@ -26,7 +26,10 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
-/** Thousands of calls from many threads over faults by chance: each gets its own vectors, or the error that is its own. */
+/**
+ * Thousands of calls from many threads over faults by chance: each gets its own vectors, or the
+ * error that is its own.
+ */
 class SoakTest {
   private static final int THREADS = 8;
   private static final int CALLS = 300;
@@ -102,7 +105,9 @@ class SoakTest {
       if (id % 2 == 0) {
         int expected = id;
         asynchronous.add(
-            client.embeddings().createAsync(request, RequestOptions.none())
+            client
+                .embeddings()
+                .createAsync(request, RequestOptions.none())
                 .handle((result, error) -> check(expected, result, error == null ? null : error)));
       } else {
         try {
@@ -133,10 +138,15 @@ class SoakTest {
         .build();
   }
 
-  /** Every eleventh call has an answer that stays wrong, and must fail; every other must have its own tokens as vectors. */
+  /**
+   * Every eleventh call has an answer that stays wrong, and must fail; every other must have its
+   * own tokens as vectors.
+   */
   private static int check(int id, EmbeddingResult result, Throwable error) {
     if (id % 11 == 0) {
-      assertThat(error).isInstanceOf(InvalidResponseException.class).hasMessageContaining("asked for");
+      assertThat(error)
+          .isInstanceOf(InvalidResponseException.class)
+          .hasMessageContaining("asked for");
       return ((TokenFactoryException) error).attempts();
     }
     assertThat(error).isNull();
@@ -153,8 +163,13 @@ class SoakTest {
     JsonArray inputs = request.getAsJsonArray("input");
     int id = inputs.get(0).getAsJsonArray().get(0).getAsInt();
     int attempt = tries.computeIfAbsent(id, each -> new AtomicInteger()).incrementAndGet();
-    Random random = new Random(31L * id + attempt); // the same faults for the same call, in whichever order they run
-    FaultTest.Form form = request.get("encoding_format").getAsString().equals("float") ? FaultTest.Form.FLOAT : FaultTest.Form.BASE64;
+    Random random =
+        new Random(
+            31L * id + attempt); // the same faults for the same call, in whichever order they run
+    FaultTest.Form form =
+        request.get("encoding_format").getAsString().equals("float")
+            ? FaultTest.Form.FLOAT
+            : FaultTest.Form.BASE64;
     List<String> items = new ArrayList<>();
     for (int i = 0; i < inputs.size(); i++) {
       items.add(form.item(String.valueOf(i), id, i));
@@ -163,7 +178,8 @@ class SoakTest {
     if (id % 11 == 0) {
       items.remove(0);
     }
-    step(form.body(items.toArray(new String[0])), "X-Request-Id: request-" + id, random).serve(exchange);
+    step(form.body(items.toArray(new String[0])), "X-Request-Id: request-" + id, random)
+        .serve(exchange);
   }
 
   private static Step step(String body, String header, Random random) {
@@ -177,11 +193,20 @@ class SoakTest {
       case 4 -> answer(408, "", "Connection: close").then(CLOSE);
       case 5 -> Step.raw(head(200, header) + length + body.substring(0, half)).then(RESET);
       case 6 -> Step.raw(head(200, header) + length + body.substring(0, half)).then(CLOSE);
-      case 7 -> Step.raw(head(200, header, "Transfer-Encoding: chunked") + "\r\nfff\r\n" + body).then(CLOSE);
+      case 7 ->
+          Step.raw(head(200, header, "Transfer-Encoding: chunked") + "\r\nfff\r\n" + body)
+              .then(CLOSE);
       case 8 -> Step.raw(head(200, header) + "\r\n" + body.substring(0, half)).then(CLOSE);
       case 9 -> answer(200, body, header).then(CLOSE); // without saying so
       case 10 -> answer(200, gzip(body), header, "Content-Encoding: gzip");
-      case 11 -> Step.raw(head(200, header, "Transfer-Encoding: chunked") + "\r\n" + Integer.toHexString(body.length()) + "\r\n" + body + "\r\n0\r\n\r\n");
+      case 11 ->
+          Step.raw(
+              head(200, header, "Transfer-Encoding: chunked")
+                  + "\r\n"
+                  + Integer.toHexString(body.length())
+                  + "\r\n"
+                  + body
+                  + "\r\n0\r\n\r\n");
       case 12 -> Step.raw("nonsense\r\n").then(CLOSE);
       default -> answer(200, body, header);
     };

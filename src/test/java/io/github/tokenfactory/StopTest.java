@@ -27,7 +27,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Deadline, cancellation, interruption, closing: each ends the call and its socket at once, and nothing is sent after. */
+/**
+ * Deadline, cancellation, interruption, closing: each ends the call and its socket at once, and
+ * nothing is sent after.
+ */
 class StopTest {
   private static final EmbeddingInput INPUT = EmbeddingInput.text("a");
   private static final Step GOOD = answer(200, "{\"data\":[{\"embedding\":[1.0],\"index\":0}]}");
@@ -36,7 +39,9 @@ class StopTest {
   enum Phase {
     BEFORE_THE_ANSWER(HANG),
     IN_THE_HEADERS(Step.raw("HTTP/1.1 200 OK\r\nContent-").then(HANG)),
-    IN_THE_BODY(Step.raw(head(200) + "Content-Length: 999\r\n\r\n{\"data\":[{\"embedding\":[1.0,").then(HANG)),
+    IN_THE_BODY(
+        Step.raw(head(200) + "Content-Length: 999\r\n\r\n{\"data\":[{\"embedding\":[1.0,")
+            .then(HANG)),
     IN_A_CHUNK(Step.raw(head(200, "Transfer-Encoding: chunked") + "\r\n9\r\n{\"data").then(HANG)),
     IN_AN_ERROR(Step.raw(head(503) + "Content-Length: 999\r\n\r\nbusy").then(HANG)),
     IN_A_WAIT(answer(503, "busy", "Connection: close").then(HANG));
@@ -56,7 +61,8 @@ class StopTest {
   @BeforeEach
   void start() throws IOException {
     server = new FaultServer();
-    client = TokenFactoryClient.builder().apiKey("k3y").baseUrl(server.url()).waiter(waiter).build();
+    client =
+        TokenFactoryClient.builder().apiKey("k3y").baseUrl(server.url()).waiter(waiter).build();
   }
 
   @AfterEach
@@ -122,7 +128,9 @@ class StopTest {
 
     thread.interrupt();
 
-    assertThat(error.get(10, TimeUnit.SECONDS)).isInstanceOf(CancelledException.class).hasMessageContaining("interrupted");
+    assertThat(error.get(10, TimeUnit.SECONDS))
+        .isInstanceOf(CancelledException.class)
+        .hasMessageContaining("interrupted");
     assertThat(((TokenFactoryException) error.get()).attempts()).isEqualTo(1);
     assertThat(flag.get(10, TimeUnit.SECONDS)).as("interrupted").isTrue();
     assertThatItIsOver(exchange);
@@ -138,7 +146,9 @@ class StopTest {
     client.close();
 
     assertThat(future).isCompletedExceptionally();
-    assertThatExceptionOfType(ExecutionException.class).isThrownBy(future::get).withCauseInstanceOf(CancelledException.class);
+    assertThatExceptionOfType(ExecutionException.class)
+        .isThrownBy(future::get)
+        .withCauseInstanceOf(CancelledException.class);
     assertThatItIsOver(exchange);
     assertThatExceptionOfType(CancelledException.class)
         .isThrownBy(() -> client.embeddings().create("m", INPUT))
@@ -150,7 +160,8 @@ class StopTest {
   @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "IN_A_WAIT")
   void endsWhenItsTimeIsOver(Phase phase) throws Exception {
     leaveAlone(phase);
-    FutureTask<Throwable> call = new FutureTask<>(() -> catchThrowable(() -> client.embeddings().create("m", INPUT)));
+    FutureTask<Throwable> call =
+        new FutureTask<>(() -> catchThrowable(() -> client.embeddings().create("m", INPUT)));
     new Thread(call).start();
     Exchange exchange = reach(phase);
 
@@ -212,7 +223,8 @@ class StopTest {
   void sendsNothingForAnInterruptedThread() {
     Thread.currentThread().interrupt();
     try {
-      assertThatExceptionOfType(CancelledException.class).isThrownBy(() -> client.embeddings().create("m", INPUT));
+      assertThatExceptionOfType(CancelledException.class)
+          .isThrownBy(() -> client.embeddings().create("m", INPUT));
       assertThat(Thread.currentThread().isInterrupted()).isTrue();
     } finally {
       Thread.interrupted();
@@ -250,8 +262,14 @@ class StopTest {
                 })
             .build();
     try (TokenFactoryClient slow =
-        TokenFactoryClient.builder().apiKey("k3y").baseUrl("http://localhost:" + server.port()).waiter(waiter).httpClient(http).build()) {
-      FutureTask<Throwable> call = new FutureTask<>(() -> catchThrowable(() -> slow.embeddings().create("m", INPUT)));
+        TokenFactoryClient.builder()
+            .apiKey("k3y")
+            .baseUrl("http://localhost:" + server.port())
+            .waiter(waiter)
+            .httpClient(http)
+            .build()) {
+      FutureTask<Throwable> call =
+          new FutureTask<>(() -> catchThrowable(() -> slow.embeddings().create("m", INPUT)));
       new Thread(call).start();
       assertThat(looking.await(10, TimeUnit.SECONDS)).isTrue();
 
@@ -271,13 +289,19 @@ class StopTest {
     OkHttpClient http = new OkHttpClient();
     leaveAlone(Phase.IN_THE_BODY);
     try (TokenFactoryClient own =
-        TokenFactoryClient.builder().apiKey("k3y").baseUrl(server.url()).waiter(waiter).httpClient(http).build()) {
+        TokenFactoryClient.builder()
+            .apiKey("k3y")
+            .baseUrl(server.url())
+            .waiter(waiter)
+            .httpClient(http)
+            .build()) {
       CompletableFuture<EmbeddingResult> future = own.embeddings().createAsync("m", INPUT);
       Exchange exchange = reach(Phase.IN_THE_BODY);
 
       http.dispatcher().cancelAll();
 
-      assertThat(catchThrowable(() -> future.get(10, TimeUnit.SECONDS))).hasCauseInstanceOf(CancelledException.class);
+      assertThat(catchThrowable(() -> future.get(10, TimeUnit.SECONDS)))
+          .hasCauseInstanceOf(CancelledException.class);
       assertThatItIsOver(exchange);
     }
     http.dispatcher().executorService().shutdown();
@@ -297,7 +321,12 @@ class StopTest {
         };
     leaveAlone(Phase.IN_THE_BODY);
     try (TokenFactoryClient listening =
-        TokenFactoryClient.builder().apiKey("k3y").baseUrl(server.url()).waiter(waiter).listener(listener).build()) {
+        TokenFactoryClient.builder()
+            .apiKey("k3y")
+            .baseUrl(server.url())
+            .waiter(waiter)
+            .listener(listener)
+            .build()) {
       CompletableFuture<EmbeddingResult> future = listening.embeddings().createAsync("m", INPUT);
       reach(Phase.IN_THE_BODY);
 
@@ -310,14 +339,22 @@ class StopTest {
     assertThat(ends).hasValue(1);
   }
 
-  /** With the real clock: what ends the call is the timeout itself, however long the test has to wait for that. */
+  /**
+   * With the real clock: what ends the call is the timeout itself, however long the test has to
+   * wait for that.
+   */
   @Test
   void passesByItself() throws Exception {
     leaveAlone(Phase.IN_THE_BODY);
     try (TokenFactoryClient real =
-        TokenFactoryClient.builder().apiKey("k3y").baseUrl(server.url()).timeout(Duration.ofMillis(50)).build()) {
+        TokenFactoryClient.builder()
+            .apiKey("k3y")
+            .baseUrl(server.url())
+            .timeout(Duration.ofMillis(50))
+            .build()) {
       DeadlineExceededException error =
-          catchThrowableOfType(DeadlineExceededException.class, () -> real.embeddings().create("m", INPUT));
+          catchThrowableOfType(
+              DeadlineExceededException.class, () -> real.embeddings().create("m", INPUT));
 
       assertThat(error).hasMessageContaining("0.05 s");
     }
@@ -327,7 +364,8 @@ class StopTest {
   void waitsAndTriesAgainByItself() throws Exception {
     server.close();
     server = new FaultServer(answer(503, "", "retry-after-ms: 1.5"), GOOD);
-    try (TokenFactoryClient real = TokenFactoryClient.builder().apiKey("k3y").baseUrl(server.url()).build()) {
+    try (TokenFactoryClient real =
+        TokenFactoryClient.builder().apiKey("k3y").baseUrl(server.url()).build()) {
       assertThat(real.embeddings().create("m", INPUT).attempts()).isEqualTo(2);
     }
   }

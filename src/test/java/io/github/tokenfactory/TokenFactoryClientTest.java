@@ -41,8 +41,16 @@ class TokenFactoryClientTest {
           @Override
           public MockResponse dispatch(RecordedRequest request) {
             // The vector is the tokens that were sent: who gets another's answer notices.
-            String input = JsonParser.parseString(request.getBody().readUtf8()).getAsJsonObject().get("input").toString();
-            return new MockResponse().setBody("{\"data\":[{\"embedding\":" + (input.startsWith("[") ? input : "[1.0]") + ",\"index\":0}]}");
+            String input =
+                JsonParser.parseString(request.getBody().readUtf8())
+                    .getAsJsonObject()
+                    .get("input")
+                    .toString();
+            return new MockResponse()
+                .setBody(
+                    "{\"data\":[{\"embedding\":"
+                        + (input.startsWith("[") ? input : "[1.0]")
+                        + ",\"index\":0}]}");
           }
         });
     server.start();
@@ -55,17 +63,29 @@ class TokenFactoryClientTest {
 
   @Test
   void needsAnApiKey() {
-    assertThatNullPointerException().isThrownBy(() -> TokenFactoryClient.builder().build()).withMessageContaining("apiKey");
+    assertThatNullPointerException()
+        .isThrownBy(() -> TokenFactoryClient.builder().build())
+        .withMessageContaining("apiKey");
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"", " ", "\t\n"})
   void refusesABlankApiKey(String key) {
-    assertThatIllegalArgumentException().isThrownBy(() -> TokenFactoryClient.builder().apiKey(key)).withMessageContaining("API key");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> TokenFactoryClient.builder().apiKey(key))
+        .withMessageContaining("API key");
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"s3cret\nX-Evil: s3cret", "s3cret\rs3cret", "s3cret s3cret", "s3crét", "s3cret\u0000", "s3cret\u007f"})
+  @ValueSource(
+      strings = {
+        "s3cret\nX-Evil: s3cret",
+        "s3cret\rs3cret",
+        "s3cret s3cret",
+        "s3crét",
+        "s3cret\u0000",
+        "s3cret\u007f"
+      })
   void refusesAnApiKeyThatAHeaderCannotCarryWithoutEchoingIt(String key) {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> TokenFactoryClient.builder().apiKey(key))
@@ -76,24 +96,27 @@ class TokenFactoryClientTest {
 
   @Test
   void dropsWhiteSpaceAroundTheApiKey() throws InterruptedException {
-    try (TokenFactoryClient client = TokenFactoryClient.builder().apiKey(" k3y\n").baseUrl(server.url("/").toString()).build()) {
+    try (TokenFactoryClient client =
+        TokenFactoryClient.builder().apiKey(" k3y\n").baseUrl(server.url("/").toString()).build()) {
       client.embeddings().create("m", INPUT);
     }
 
-    assertThat(server.takeRequest(10, TimeUnit.SECONDS).getHeader("Authorization")).isEqualTo("Bearer k3y");
+    assertThat(server.takeRequest(10, TimeUnit.SECONDS).getHeader("Authorization"))
+        .isEqualTo("Bearer k3y");
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {
-    "",
-    "api.tokenfactory.nebius.com",
-    "ftp://api.tokenfactory.nebius.com/",
-    "https://",
-    "https://user:s3cret@exa mple.com/",
-    "https://example.com/?key=s3cret",
-    "https://example.com/#s3cret",
-    "https://example.com:99999/"
-  })
+  @ValueSource(
+      strings = {
+        "",
+        "api.tokenfactory.nebius.com",
+        "ftp://api.tokenfactory.nebius.com/",
+        "https://",
+        "https://user:s3cret@exa mple.com/",
+        "https://example.com/?key=s3cret",
+        "https://example.com/#s3cret",
+        "https://example.com:99999/"
+      })
   void refusesABaseUrlThatIsNone(String url) {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> TokenFactoryClient.builder().baseUrl(url))
@@ -103,7 +126,8 @@ class TokenFactoryClientTest {
 
   @Test
   void goesToThePublishedServerUnlessToldOtherwise() {
-    assertThat(TokenFactoryClient.DEFAULT_BASE_URL).isEqualTo("https://api.tokenfactory.nebius.com/");
+    assertThat(TokenFactoryClient.DEFAULT_BASE_URL)
+        .isEqualTo("https://api.tokenfactory.nebius.com/");
     try (TokenFactoryClient client = TokenFactoryClient.builder().apiKey("k3y").build()) {
       assertThat(client).asString().contains("https://api.tokenfactory.nebius.com/");
     }
@@ -111,9 +135,17 @@ class TokenFactoryClientTest {
 
   @Test
   void showsNeitherKeyNorUserinfo() {
-    TokenFactoryClient.Builder builder = TokenFactoryClient.builder().apiKey("k3y").baseUrl("https://user:s3cret@example.com/gateway/");
+    TokenFactoryClient.Builder builder =
+        TokenFactoryClient.builder()
+            .apiKey("k3y")
+            .baseUrl("https://user:s3cret@example.com/gateway/");
     try (TokenFactoryClient client = builder.build()) {
-      assertThat(client).asString().contains("example.com").doesNotContain("k3y").doesNotContain("user").doesNotContain("s3cret");
+      assertThat(client)
+          .asString()
+          .contains("example.com")
+          .doesNotContain("k3y")
+          .doesNotContain("user")
+          .doesNotContain("s3cret");
       assertThat(client.embeddings()).asString().doesNotContain("k3y").doesNotContain("s3cret");
       assertThat(builder).asString().doesNotContain("k3y").doesNotContain("s3cret");
     }
@@ -121,10 +153,14 @@ class TokenFactoryClientTest {
 
   @Test
   void showsNoUserinfoInAnErrorEither() throws IOException {
-    String url = server.url("/").newBuilder().username("user").password("s3cret").build().toString();
+    String url =
+        server.url("/").newBuilder().username("user").password("s3cret").build().toString();
     server.shutdown();
-    try (TokenFactoryClient client = TokenFactoryClient.builder().apiKey("k3y").baseUrl(url).build()) {
-      TransportException error = catchThrowableOfType(TransportException.class, () -> client.embeddings().create("m", INPUT));
+    try (TokenFactoryClient client =
+        TokenFactoryClient.builder().apiKey("k3y").baseUrl(url).build()) {
+      TransportException error =
+          catchThrowableOfType(
+              TransportException.class, () -> client.embeddings().create("m", INPUT));
 
       assertThat(error.getMessage()).doesNotContain("s3cret", "k3y");
       assertThat(error.getCause().toString()).doesNotContain("s3cret", "k3y");
@@ -132,14 +168,20 @@ class TokenFactoryClientTest {
   }
 
   @Test
-  @DisabledIfEnvironmentVariable(named = "NEBIUS_API_KEY", matches = ".*\\S.*", disabledReason = "this environment has a key")
+  @DisabledIfEnvironmentVariable(
+      named = "NEBIUS_API_KEY",
+      matches = ".*\\S.*",
+      disabledReason = "this environment has a key")
   void saysWhichEnvironmentVariableIsMissing() {
-    assertThatIllegalStateException().isThrownBy(TokenFactoryClient::fromEnv).withMessageContaining("NEBIUS_API_KEY");
+    assertThatIllegalStateException()
+        .isThrownBy(TokenFactoryClient::fromEnv)
+        .withMessageContaining("NEBIUS_API_KEY");
   }
 
   @Test
   void isNotChangedByItsBuilder() {
-    TokenFactoryClient.Builder builder = TokenFactoryClient.builder().apiKey("k3y").baseUrl(server.url("/").toString());
+    TokenFactoryClient.Builder builder =
+        TokenFactoryClient.builder().apiKey("k3y").baseUrl(server.url("/").toString());
     try (TokenFactoryClient client = builder.build()) {
       builder.apiKey("other").baseUrl("http://192.0.2.1/").aiProjectId("other").base64(false);
 
@@ -154,7 +196,8 @@ class TokenFactoryClientTest {
 
     client.close();
 
-    assertThatExceptionOfType(TokenFactoryException.class).isThrownBy(() -> client.embeddings().create("m", INPUT));
+    assertThatExceptionOfType(TokenFactoryException.class)
+        .isThrownBy(() -> client.embeddings().create("m", INPUT));
     assertThatExceptionOfType(CompletionException.class)
         .isThrownBy(() -> client.embeddings().createAsync("m", INPUT).join())
         .withCauseInstanceOf(TokenFactoryException.class);
@@ -180,8 +223,15 @@ class TokenFactoryClientTest {
             threads.submit(
                 () -> {
                   for (int i = first; i < first + 5; i++) {
-                    assertThat(client.embeddings().create("m", EmbeddingInput.tokens(i)).vector(0)).containsExactly(i);
-                    assertThat(client.embeddings().createAsync("m", EmbeddingInput.tokens(i, i)).join().vector(0)).containsExactly(i, i);
+                    assertThat(client.embeddings().create("m", EmbeddingInput.tokens(i)).vector(0))
+                        .containsExactly(i);
+                    assertThat(
+                            client
+                                .embeddings()
+                                .createAsync("m", EmbeddingInput.tokens(i, i))
+                                .join()
+                                .vector(0))
+                        .containsExactly(i, i);
                   }
                   return true;
                 }));

@@ -6,7 +6,6 @@ import com.google.gson.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -18,11 +17,12 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the code generator is given in place of the document: the bound operations alone, in plain OpenAPI 3.0, under final
- * Java names; for the build, not part of the library's jar.
+ * What the code generator is given in place of the document: the bound operations alone, in plain
+ * OpenAPI 3.0, under final Java names; for the build, not part of the library's jar.
  *
- * <p>All that depends on the document's style ends here, so that templates stay simple: see {@link GeneratorSchemas} for
- * schemas. Of each operation what remains is its parameters, one kind of body and one kind of answer.
+ * <p>All that depends on the document's style ends here, so that templates stay simple: see {@link
+ * GeneratorSchemas} for schemas. Of each operation what remains is its parameters, one kind of body
+ * and one kind of answer.
  */
 public final class GeneratorInput {
   private static final String RAW = "x-raw";
@@ -39,28 +39,41 @@ public final class GeneratorInput {
   /**
    * Writes the generator's document and settings, each only if it would change.
    *
-   * @param args the document, the operations (comma-separated), the settings to start from, and the directory to write to
+   * @param args the document, the operations (comma-separated), the settings to start from, and the
+   *     directory to write to
    */
   public static void main(String[] args) throws IOException {
-    OpenApiDocument document = SpecSource.create().load(args[0]).slice(PublishedDocument.operations(args[1]));
+    OpenApiDocument document =
+        SpecSource.create().load(args[0]).slice(PublishedDocument.operations(args[1]));
     GeneratorInput input = new GeneratorInput(document);
     Path directory = Files.createDirectories(Path.of(args[3]));
     PublishedDocument.replace(directory.resolve("openapi.json"), Json.canonical(input.document()));
     // For the jar: what its classes were made from.
     PublishedDocument.replace(
-        Files.createDirectories(directory.resolve("bundled")).resolve("openapi.json"), document.toCanonicalJson());
-    PublishedDocument.replace(directory.resolve("settings.yaml"), input.settings(Files.readString(Path.of(args[2]))));
+        Files.createDirectories(directory.resolve("bundled")).resolve("openapi.json"),
+        document.toCanonicalJson());
+    PublishedDocument.replace(
+        directory.resolve("settings.yaml"), input.settings(Files.readString(Path.of(args[2]))));
   }
 
   /** {@return the settings with a Java name for each property} The settings' own names go first. */
   private String settings(String start) {
     StringBuilder names = new StringBuilder("nameMappings:\n");
-    schemas.propertyNames()
-        .forEach((name, member) -> names.append("  ").append(Json.quote(name)).append(": ").append(member).append('\n'));
+    schemas
+        .propertyNames()
+        .forEach(
+            (name, member) ->
+                names
+                    .append("  ")
+                    .append(Json.quote(name))
+                    .append(": ")
+                    .append(member)
+                    .append('\n'));
     if (!start.contains("\nnameMappings:\n")) {
       return start + "\n" + names;
     }
-    throw new IllegalArgumentException("nameMappings are computed: name a property in JavaNames instead.");
+    throw new IllegalArgumentException(
+        "nameMappings are computed: name a property in JavaNames instead.");
   }
 
   /** {@return what the generator is given for {@code document}} */
@@ -99,9 +112,11 @@ public final class GeneratorInput {
   /** Names in a path are not sent: Retrofit takes fewer characters in them than OpenAPI. */
   private static String path(String path) {
     if (List.of(path.split("/")).contains("..")) {
-      throw new IllegalArgumentException("The path " + path + " would leave the base URL: no operation is bound to it.");
+      throw new IllegalArgumentException(
+          "The path " + path + " would leave the base URL: no operation is bound to it.");
     }
-    // Retrofit takes no empty path, and OkHttp a colon in the first step for the end of a scheme; beside a parameter,
+    // Retrofit takes no empty path, and OkHttp a colon in the first step for the end of a scheme;
+    // beside a parameter,
     // Retrofit takes no step "." either.
     if (path.matches("/[^/]*:.*") && path.contains("{")) {
       String first = path.replaceFirst("(?<=.)/.*", "");
@@ -109,9 +124,10 @@ public final class GeneratorInput {
     }
     StringBuilder safe = new StringBuilder(path.matches("/|/[^/]*:.*") ? "/." : "");
     for (String part : path.split("(?=\\{)|(?<=})")) {
-      safe.append(part.startsWith("{") && part.endsWith("}")
-          ? "{" + JavaNames.member(part.substring(1, part.length() - 1)) + "}"
-          : JavaNames.literal(part));
+      safe.append(
+          part.startsWith("{") && part.endsWith("}")
+              ? "{" + JavaNames.member(part.substring(1, part.length() - 1)) + "}"
+              : JavaNames.literal(part));
     }
     return safe.toString();
   }
@@ -132,10 +148,12 @@ public final class GeneratorInput {
     }
     String type = JavaNames.words(method);
     target.add("parameters", parameters(operation, type));
-    // Retrofit has no annotation for other methods, nor for these with a body; OkHttp sends none with GET and HEAD.
+    // Retrofit has no annotation for other methods, nor for these with a body; OkHttp sends none
+    // with GET and HEAD.
     boolean bodiless = Set.of("get", "head").contains(operation.method());
     if (source.has("requestBody") && !bodiless) {
-      JsonObject body = body(document.dereference(operation.spot().child("requestBody")), type + "Request");
+      JsonObject body =
+          body(document.dereference(operation.spot().child("requestBody")), type + "Request");
       if (body != null) {
         target.add("requestBody", body);
         if (Set.of("delete", "options", "trace").contains(operation.method())) {
@@ -166,7 +184,9 @@ public final class GeneratorInput {
       return operation.method() + " " + operation.path();
     }
     String suffix = place.replaceAll("\\W", "_");
-    return id.endsWith(suffix) && id.length() > suffix.length() ? id.substring(0, id.length() - suffix.length()) : id;
+    return id.endsWith(suffix) && id.length() > suffix.length()
+        ? id.substring(0, id.length() - suffix.length())
+        : id;
   }
 
   private static @Nullable String first(JsonObject source, String... names) {
@@ -199,9 +219,13 @@ public final class GeneratorInput {
       JsonObject source = parameter.object();
       String name = String.valueOf(Json.string(source.get("name")));
       String in = String.valueOf(Json.string(source.get("in")));
-      boolean ignored = Set.of("accept", "content-type", "authorization").contains(name.toLowerCase(java.util.Locale.ROOT));
+      boolean ignored =
+          Set.of("accept", "content-type", "authorization")
+              .contains(name.toLowerCase(java.util.Locale.ROOT));
       // Retrofit refuses a parameter that the path has not; several cookies go in one header.
-      boolean nowhere = in.equals("path") && !inPath.remove(JavaNames.member(name)) || in.equals("cookie") && cookie;
+      boolean nowhere =
+          in.equals("path") && !inPath.remove(JavaNames.member(name))
+              || in.equals("cookie") && cookie;
       cookie |= in.equals("cookie");
       if (!(in.equals("header") && ignored) && !nowhere) {
         parameters.add(parameter(parameter, name, in, type));
@@ -221,13 +245,16 @@ public final class GeneratorInput {
   private JsonObject parameter(Spot parameter, String name, String in, String type) {
     JsonObject source = parameter.object();
     JsonObject target = new JsonObject();
-    String description = source.has("description") ? JavaNames.javadoc(source.get("description").getAsString()) : "";
-    target.addProperty("name", in.equals("path") ? JavaNames.member(name) : JavaNames.literal(name));
+    String description =
+        source.has("description") ? JavaNames.javadoc(source.get("description").getAsString()) : "";
+    target.addProperty(
+        "name", in.equals("path") ? JavaNames.member(name) : JavaNames.literal(name));
     target.addProperty("in", in);
     if (in.equals("cookie")) {
       target.addProperty("name", "Cookie");
       target.addProperty("in", "header");
-      description = (description + " As <code>" + JavaNames.javadoc(name) + "=value</code>.").strip();
+      description =
+          (description + " As <code>" + JavaNames.javadoc(name) + "=value</code>.").strip();
     }
     target.addProperty("required", in.equals("path") || Json.isTrue(source.get("required")));
     target.add("schema", parameterSchema(parameter, type + JavaNames.words(name), in));
@@ -237,10 +264,18 @@ public final class GeneratorInput {
     return target;
   }
 
-  /** A parameter is text on the wire: what has no plain text form of its own is left to the caller. */
+  /**
+   * A parameter is text on the wire: what has no plain text form of its own is left to the caller.
+   */
   private JsonObject parameterSchema(Spot parameter, String type, String in) {
-    JsonObject used = parameter.object().has("schema") ? schemas.use(parameter.child("schema"), type) : new JsonObject();
-    boolean repeated = !Json.isTrue(parameter.object().get("explode")) && parameter.object().has("explode") ? false : in.equals("query");
+    JsonObject used =
+        parameter.object().has("schema")
+            ? schemas.use(parameter.child("schema"), type)
+            : new JsonObject();
+    boolean repeated =
+        !Json.isTrue(parameter.object().get("explode")) && parameter.object().has("explode")
+            ? false
+            : in.equals("query");
     if (used.has("items") && repeated) {
       used.add("items", text(used.getAsJsonObject("items")));
       used.remove("description");
@@ -250,14 +285,16 @@ public final class GeneratorInput {
   }
 
   private JsonObject text(JsonObject used) {
-    JsonObject reference = used.has("allOf") ? used.getAsJsonArray("allOf").get(0).getAsJsonObject() : used;
+    JsonObject reference =
+        used.has("allOf") ? used.getAsJsonArray("allOf").get(0).getAsJsonObject() : used;
     if (reference.has("$ref")) {
       String name = reference.get("$ref").getAsString().replaceFirst(".*/", "");
       return schemas.components().getAsJsonObject(name).has("enum") ? reference : string();
     }
     String type = Json.string(used.get("type"));
     boolean plain = type != null && Set.of("integer", "number", "boolean", "string").contains(type);
-    if (!plain || Set.of("date-time", "byte").contains(String.valueOf(Json.string(used.get("format"))))) {
+    if (!plain
+        || Set.of("date-time", "byte").contains(String.valueOf(Json.string(used.get("format"))))) {
       return string();
     }
     used.remove("description");
@@ -273,7 +310,8 @@ public final class GeneratorInput {
   private @Nullable JsonObject body(Spot body, String type) {
     JsonObject target = new JsonObject();
     if (Json.string(body.object().get("description")) != null) {
-      target.addProperty("description", JavaNames.javadoc(body.object().get("description").getAsString()));
+      target.addProperty(
+          "description", JavaNames.javadoc(body.object().get("description").getAsString()));
     }
     target.addProperty("required", Json.isTrue(body.object().get("required")));
     List<Spot> media = media(body);
@@ -281,7 +319,8 @@ public final class GeneratorInput {
       return null;
     }
     Spot json = find(media, JSON);
-    Spot form = json == null ? find(media, "multipart/form-data|application/x-www-form-urlencoded") : null;
+    Spot form =
+        json == null ? find(media, "multipart/form-data|application/x-www-form-urlencoded") : null;
     JsonObject schema;
     if (json != null) {
       schema = schema(json, type);
@@ -292,36 +331,54 @@ public final class GeneratorInput {
       schema = string();
       schema.addProperty("format", "binary");
     }
-    String mediaType = json != null ? "application/json" : schema.has("properties") ? form.name() : "application/octet-stream";
+    String mediaType =
+        json != null
+            ? "application/json"
+            : schema.has("properties") ? form.name() : "application/octet-stream";
     target.add("content", content(mediaType, schema));
     return target;
   }
 
   private static List<Spot> media(Spot holder) {
-    return holder.object().has("content") ? holder.child("content").members(name -> true) : List.of();
+    return holder.object().has("content")
+        ? holder.child("content").members(name -> true)
+        : List.of();
   }
 
   private static @Nullable Spot find(List<Spot> media, String pattern) {
-    return media.stream().filter(one -> one.name().matches("(?i)" + pattern)).findFirst().orElse(null);
+    return media.stream()
+        .filter(one -> one.name().matches("(?i)" + pattern))
+        .findFirst()
+        .orElse(null);
   }
 
   private JsonObject schema(Spot media, String type) {
-    return media.object().has("schema") ? schemas.use(media.child("schema"), type) : new JsonObject();
+    return media.object().has("schema")
+        ? schemas.use(media.child("schema"), type)
+        : new JsonObject();
   }
 
-  /** {@return an object whose every property is one part or field} or null if the schema does not say which there are. */
+  /**
+   * {@return an object whose every property is one part or field} or null if the schema does not
+   * say which there are.
+   */
   private @Nullable JsonObject formFields(Spot form, String type) {
     JsonObject used = schema(form, type);
-    JsonObject reference = used.has("allOf") ? used.getAsJsonArray("allOf").get(0).getAsJsonObject() : used;
+    JsonObject reference =
+        used.has("allOf") ? used.getAsJsonArray("allOf").get(0).getAsJsonObject() : used;
     if (!reference.has("$ref")) {
       return null;
     }
-    JsonObject object = schemas.components().getAsJsonObject(reference.get("$ref").getAsString().replaceFirst(".*/", ""));
+    JsonObject object =
+        schemas
+            .components()
+            .getAsJsonObject(reference.get("$ref").getAsString().replaceFirst(".*/", ""));
     if (!object.has("properties")) {
       return null;
     }
     JsonObject properties = new JsonObject();
-    for (Map.Entry<String, JsonElement> property : object.getAsJsonObject("properties").entrySet()) {
+    for (Map.Entry<String, JsonElement> property :
+        object.getAsJsonObject("properties").entrySet()) {
       JsonObject field = property.getValue().getAsJsonObject();
       JsonObject text = string();
       if (field.has("items") && form.name().startsWith("application/")) {
@@ -350,18 +407,22 @@ public final class GeneratorInput {
   }
 
   /** Keeps one answer, the successful one; the others' schemas become classes all the same. */
-  private JsonObject responses(OpenApiDocument.Operation operation, String type, JsonObject target) {
+  private JsonObject responses(
+      OpenApiDocument.Operation operation, String type, JsonObject target) {
     Map<String, JsonObject> answers = new LinkedHashMap<>();
     boolean raw = false;
-    Spot responses = operation.spot().object().has("responses") ? operation.spot().child("responses") : null;
+    Spot responses =
+        operation.spot().object().has("responses") ? operation.spot().child("responses") : null;
     if (responses != null) {
       boolean onlyDefault = responses.members(name -> name.startsWith("2")).isEmpty();
       for (Spot each : responses.members(name -> !Grammar.isExtension(name))) {
         Spot response = document.dereference(each);
-        boolean success = each.name().startsWith("2") || each.name().equals("default") && onlyDefault;
+        boolean success =
+            each.name().startsWith("2") || each.name().equals("default") && onlyDefault;
         for (Spot media : media(response)) {
           if (media.name().matches("(?i)" + JSON)) {
-            JsonObject answer = schema(media, type + (success ? "Response" : JavaNames.words(each.name())));
+            JsonObject answer =
+                schema(media, type + (success ? "Response" : JavaNames.words(each.name())));
             if (success) {
               answers.put(answer.toString(), answer);
             }

@@ -18,12 +18,12 @@ import java.util.regex.PatternSyntaxException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Rewrites schemas in the few forms of OpenAPI 3.0 that the code generator turns into right code: a reference to a class, a
- * list, a map, a scalar, or anything.
+ * Rewrites schemas in the few forms of OpenAPI 3.0 that the code generator turns into right code: a
+ * reference to a class, a list, a map, a scalar, or anything.
  *
- * <p>A class is an object with properties, an enumeration, or a union of two or more; each becomes a component under its
- * final Java name, that of an inline schema made of its place. What cannot be typed faithfully becomes anything, which is
- * raw JSON in Java.
+ * <p>A class is an object with properties, an enumeration, or a union of two or more; each becomes
+ * a component under its final Java name, that of an inline schema made of its place. What cannot be
+ * typed faithfully becomes anything, which is raw JSON in Java.
  */
 final class GeneratorSchemas {
   private static final String SCHEMAS = "#/components/schemas/";
@@ -31,9 +31,22 @@ final class GeneratorSchemas {
   private static final int MAX_STEPS = 3_000_000;
   private static final Set<String> STRUCTURE =
       Set.of(
-          "type", "properties", "required", "additionalProperties", "patternProperties", "items", "prefixItems", "enum",
-          "const", "allOf", "anyOf", "oneOf", "format", "contentEncoding");
-  private static final Set<String> FORMATS = Set.of("date-time", "date", "uuid", "uri", "byte", "float", "double");
+          "type",
+          "properties",
+          "required",
+          "additionalProperties",
+          "patternProperties",
+          "items",
+          "prefixItems",
+          "enum",
+          "const",
+          "allOf",
+          "anyOf",
+          "oneOf",
+          "format",
+          "contentEncoding");
+  private static final Set<String> FORMATS =
+      Set.of("date-time", "date", "uuid", "uri", "byte", "float", "double");
   private static final List<String> BOUNDS =
       List.of("minLength", "maxLength", "minItems", "maxItems", "uniqueItems");
 
@@ -61,7 +74,10 @@ final class GeneratorSchemas {
     if (schemas != null) {
       List<Spot> components = new ArrayList<>(schemas.members(name -> true));
       // Names that need no change go first, so that no other schema can take one away.
-      components.sort((a, b) -> Boolean.compare(!isTypeName(a), !isTypeName(b)) * 2 + Integer.signum(a.name().compareTo(b.name())));
+      components.sort(
+          (a, b) ->
+              Boolean.compare(!isTypeName(a), !isTypeName(b)) * 2
+                  + Integer.signum(a.name().compareTo(b.name())));
       components.forEach(component -> names.put(component.pointer(), claim(component.name())));
     }
   }
@@ -71,7 +87,9 @@ final class GeneratorSchemas {
       array.forEach(this::addMembers);
     } else if (json instanceof JsonObject object) {
       if (object.get("properties") instanceof JsonObject properties) {
-        properties.keySet().forEach(name -> members.add(JavaNames.member(name).toLowerCase(Locale.ROOT)));
+        properties
+            .keySet()
+            .forEach(name -> members.add(JavaNames.member(name).toLowerCase(Locale.ROOT)));
       }
       object.asMap().values().forEach(this::addMembers);
     }
@@ -84,13 +102,19 @@ final class GeneratorSchemas {
   private String claim(String name) {
     String whole = JavaNames.type(name);
     // A file name has an end.
-    String fit = whole.length() <= MAX_NAME ? whole : whole.substring(0, MAX_NAME) + Integer.toHexString(whole.hashCode());
+    String fit =
+        whole.length() <= MAX_NAME
+            ? whole
+            : whole.substring(0, MAX_NAME) + Integer.toHexString(whole.hashCode());
     String type = JavaNames.unique(fit, free -> !claimed.contains(free.toLowerCase(Locale.ROOT)));
     claimed.add(type.toLowerCase(Locale.ROOT));
     return type;
   }
 
-  /** Rewrites every component, so that those too become classes that no operation refers to directly. */
+  /**
+   * Rewrites every component, so that those too become classes that no operation refers to
+   * directly.
+   */
   void addComponents() {
     Spot schemas = document.at(List.of("components", "schemas"));
     if (schemas != null) {
@@ -103,7 +127,10 @@ final class GeneratorSchemas {
     return output;
   }
 
-  /** {@return the Java name for each property name that would not give one by itself or not a unique one} */
+  /**
+   * {@return the Java name for each property name that would not give one by itself or not a unique
+   * one}
+   */
   Map<String, String> propertyNames() {
     return propertyNames;
   }
@@ -156,7 +183,8 @@ final class GeneratorSchemas {
       if (++steps > MAX_STEPS) {
         // What is shared is read once for each way to it: of those there can be more than time.
         throw new CannotCheckException(
-            CannotCheckException.Reason.MALFORMED, "too many ways lead through the schemas to " + spot.pointer());
+            CannotCheckException.Reason.MALFORMED,
+            "too many ways lead through the schemas to " + spot.pointer());
       }
       String ref = Grammar.reference(schema);
       if (ref != null) {
@@ -193,7 +221,8 @@ final class GeneratorSchemas {
       if (types.isEmpty()) {
         types.addAll(said);
       } else if (!said.isEmpty()) {
-        unfit |= !types.equals(said) && !types.removeIf(type -> !said.contains(type)) || types.isEmpty();
+        unfit |=
+            !types.equals(said) && !types.removeIf(type -> !said.contains(type)) || types.isEmpty();
       }
       if (Json.string(schema.get("format")) != null) {
         format = Json.string(schema.get("format"));
@@ -207,7 +236,9 @@ final class GeneratorSchemas {
       JsonElement part = spot.object().get(keyword);
       if (part instanceof JsonObject && keyword.equals("items")) {
         items = spot.child(keyword);
-      } else if (part instanceof JsonObject patterns && keyword.equals("patternProperties") && patterns.size() == 1) {
+      } else if (part instanceof JsonObject patterns
+          && keyword.equals("patternProperties")
+          && patterns.size() == 1) {
         additional = spot.child(keyword).members(name -> true).get(0);
       } else if (part instanceof JsonObject && keyword.equals("additionalProperties")) {
         additional = spot.child(keyword);
@@ -247,7 +278,9 @@ final class GeneratorSchemas {
           bounds.addProperty(exclusive, true);
         }
       }
-      if (schema.get("multipleOf") instanceof JsonPrimitive step && step.isNumber() && step.getAsBigDecimal().signum() > 0) {
+      if (schema.get("multipleOf") instanceof JsonPrimitive step
+          && step.isNumber()
+          && step.getAsBigDecimal().signum() > 0) {
         bounds.addProperty("x-multiple-of", step.getAsBigDecimal().toString());
       }
       String pattern = Json.string(schema.get("pattern"));
@@ -292,22 +325,30 @@ final class GeneratorSchemas {
     return json instanceof JsonObject schema
         && ("null".equals(Json.string(schema.get("type")))
             || schema.get("const") instanceof JsonNull
-            || schema.get("enum") instanceof JsonArray values && values.size() == 1 && values.get(0).isJsonNull());
+            || schema.get("enum") instanceof JsonArray values
+                && values.size() == 1
+                && values.get(0).isJsonNull());
   }
 
   private boolean saysNothingOfTypes(Spot spot) {
     return spot.json() instanceof JsonObject schema
         && Grammar.reference(schema) == null
-        && schema.keySet().stream().noneMatch(keyword -> STRUCTURE.contains(keyword) && !keyword.equals("required"));
+        && schema.keySet().stream()
+            .noneMatch(keyword -> STRUCTURE.contains(keyword) && !keyword.equals("required"));
   }
 
   private static boolean isEmpty(Spot spot) {
-    return !(spot.json() instanceof JsonObject schema) || schema.keySet().stream().noneMatch(STRUCTURE::contains) && Grammar.reference(schema) == null;
+    return !(spot.json() instanceof JsonObject schema)
+        || schema.keySet().stream().noneMatch(STRUCTURE::contains)
+            && Grammar.reference(schema) == null;
   }
 
   private static List<String> strings(@Nullable JsonElement json) {
     List<String> strings = new ArrayList<>();
-    for (JsonElement element : json instanceof JsonArray array ? array.asList() : json == null ? List.<JsonElement>of() : List.of(json)) {
+    for (JsonElement element :
+        json instanceof JsonArray array
+            ? array.asList()
+            : json == null ? List.<JsonElement>of() : List.of(json)) {
       if (Json.string(element) != null) {
         strings.add(Json.string(element));
       }
@@ -372,10 +413,13 @@ final class GeneratorSchemas {
     return false;
   }
 
-  /** {@return the one schema that {@code spot} stands for without adding to its structure, or null} */
+  /**
+   * {@return the one schema that {@code spot} stands for without adding to its structure, or null}
+   */
   private @Nullable Spot only(Spot spot) {
     JsonObject schema = spot.object();
-    List<String> structure = new ArrayList<>(schema.keySet().stream().filter(STRUCTURE::contains).toList());
+    List<String> structure =
+        new ArrayList<>(schema.keySet().stream().filter(STRUCTURE::contains).toList());
     String ref = Grammar.reference(schema);
     if (ref != null) {
       return structure.isEmpty() || document.is30() ? document.resolve(ref, spot) : null;
@@ -390,7 +434,9 @@ final class GeneratorSchemas {
     }
     List<Spot> members = new ArrayList<>(spot.child(keyword).elements());
     members.removeIf(member -> isNull(member.json()));
-    return members.size() == 1 && members.get(0).json() instanceof JsonObject ? members.get(0) : null;
+    return members.size() == 1 && members.get(0).json() instanceof JsonObject
+        ? members.get(0)
+        : null;
   }
 
   private boolean isClass(Flat flat) {
@@ -413,7 +459,12 @@ final class GeneratorSchemas {
         && flat.values.stream().allMatch(JsonElement::isJsonPrimitive)
         && !flat.types.contains("boolean")
         && flat.values.stream().allMatch(GeneratorSchemas::isJava)
-        && flat.values.stream().map(GeneratorSchemas::jsonType).allMatch(type -> flat.types.contains(type) || type.equals("integer") && flat.types.contains("number"));
+        && flat.values.stream()
+            .map(GeneratorSchemas::jsonType)
+            .allMatch(
+                type ->
+                    flat.types.contains(type)
+                        || type.equals("integer") && flat.types.contains("number"));
   }
 
   /** {@return whether a literal of Java can say it} */
@@ -433,10 +484,13 @@ final class GeneratorSchemas {
     }
     List<Flat> variants = variants(flat).stream().map(this::flat).toList();
     flattening.remove(spot.pointer());
-    if (variants.stream().anyMatch(GeneratorSchemas::isEnum) && variants.stream().allMatch(GeneratorSchemas::isText)) {
+    if (variants.stream().anyMatch(GeneratorSchemas::isEnum)
+        && variants.stream().allMatch(GeneratorSchemas::isText)) {
       // A union of enumerations, or of one and any text, is one enumeration, since each is open.
       Set<JsonElement> values = new LinkedHashSet<>();
-      variants.stream().filter(GeneratorSchemas::isEnum).forEach(variant -> values.addAll(variant.values));
+      variants.stream()
+          .filter(GeneratorSchemas::isEnum)
+          .forEach(variant -> values.addAll(variant.values));
       flat.variants.clear();
       flat.values = new ArrayList<>(values);
       flat.types.clear();
@@ -446,11 +500,20 @@ final class GeneratorSchemas {
   }
 
   private static boolean isText(Flat flat) {
-    return flat.types.size() == 1 && flat.types.contains("string") && flat.format == null && flat.variants.isEmpty();
+    return flat.types.size() == 1
+        && flat.types.contains("string")
+        && flat.format == null
+        && flat.variants.isEmpty();
   }
 
   private boolean mergesVariants(Flat flat) {
-    return flat.variants.stream().map(this::flat).allMatch(variant -> !variant.properties.isEmpty() || variant.types.isEmpty() || variant.types.contains("object"));
+    return flat.variants.stream()
+        .map(this::flat)
+        .allMatch(
+            variant ->
+                !variant.properties.isEmpty()
+                    || variant.types.isEmpty()
+                    || variant.types.contains("object"));
   }
 
   private JsonObject reference(Spot spot, Flat flat, String name) {
@@ -462,7 +525,9 @@ final class GeneratorSchemas {
     if (!output.has(type)) {
       output.add(type, new JsonObject()); // for recursion, and for the order
       JsonObject built =
-          !flat.properties.isEmpty() ? object(flat, type) : isEnum(flat) ? enumeration(flat) : union(flat, type);
+          !flat.properties.isEmpty()
+              ? object(flat, type)
+              : isEnum(flat) ? enumeration(flat) : union(flat, type);
       output.add(type, decorated(built, spot.object(), false));
     }
     JsonObject reference = new JsonObject();
@@ -474,7 +539,8 @@ final class GeneratorSchemas {
     Set<String> disagreed = new HashSet<>();
     for (Spot variant : flat.variants) {
       flat(variant)
-          .properties.forEach(
+          .properties
+          .forEach(
               (name, property) -> {
                 Spot before = flat.properties.putIfAbsent(name, property);
                 if (before != null && !sameType(before, property)) {
@@ -496,7 +562,10 @@ final class GeneratorSchemas {
           String member = propertyNames.getOrDefault(literal, JavaNames.member(name));
           if (taken.contains(member.toLowerCase(Locale.ROOT))) {
             // The name holds for all classes, so it must be free in each.
-            member = JavaNames.unique(JavaNames.member(name), free -> !members.contains(free.toLowerCase(Locale.ROOT)));
+            member =
+                JavaNames.unique(
+                    JavaNames.member(name),
+                    free -> !members.contains(free.toLowerCase(Locale.ROOT)));
             members.add(member.toLowerCase(Locale.ROOT));
           }
           taken.add(member.toLowerCase(Locale.ROOT));
@@ -527,7 +596,10 @@ final class GeneratorSchemas {
       String text = value.getAsString();
       String constant = JavaNames.unique(JavaNames.constant(text), free -> !taken.contains(free));
       taken.add(constant);
-      values.add("v" + values.size()); // the generator would change the value: it goes the way of the literals
+      values.add(
+          "v"
+              + values
+                  .size()); // the generator would change the value: it goes the way of the literals
       constants.add(constant);
       literals.add(
           switch (schema.get("type").getAsString()) {
@@ -536,11 +608,13 @@ final class GeneratorSchemas {
             default -> '"' + JavaNames.literal(text) + '"';
           });
     }
-    schema.addProperty("x-value-type", switch (schema.get("type").getAsString()) {
-      case "integer" -> "Long";
-      case "number" -> "Double";
-      default -> "String";
-    });
+    schema.addProperty(
+        "x-value-type",
+        switch (schema.get("type").getAsString()) {
+          case "integer" -> "Long";
+          case "number" -> "Double";
+          default -> "String";
+        });
     schema.addProperty("type", "string");
     schema.add("enum", values);
     schema.add("x-enum-varnames", constants);
@@ -552,11 +626,13 @@ final class GeneratorSchemas {
     JsonArray variants = new JsonArray();
     if (flat.variants.isEmpty()) {
       flat.types.forEach(
-          each -> variants.add(switch (each) {
-            case "array" -> list(flat, type);
-            case "object" -> map(flat, type);
-            default -> ofType(each);
-          }));
+          each ->
+              variants.add(
+                  switch (each) {
+                    case "array" -> list(flat, type);
+                    case "object" -> map(flat, type);
+                    default -> ofType(each);
+                  }));
     } else {
       List<Spot> members = variants(flat);
       for (int i = 0; i < members.size(); i++) {
@@ -579,7 +655,9 @@ final class GeneratorSchemas {
         if (value == null && schema.get("enum") instanceof JsonArray values && values.size() == 1) {
           value = values.get(0);
         }
-        if (value != null && Json.string(value) != null && !JavaNames.constant(Json.string(value)).equals("VALUE")) {
+        if (value != null
+            && Json.string(value) != null
+            && !JavaNames.constant(Json.string(value)).equals("VALUE")) {
           return JavaNames.words(Json.string(value));
         }
       }
@@ -588,22 +666,27 @@ final class GeneratorSchemas {
   }
 
   private void discriminate(JsonObject union, Flat flat, Spot holder) {
-    String property = Json.string(holder.object().getAsJsonObject("discriminator").get("propertyName"));
+    String property =
+        Json.string(holder.object().getAsJsonObject("discriminator").get("propertyName"));
     Map<String, Set<Spot>> targets = new LinkedHashMap<>();
     for (Spot variant : flat.variants) {
       String ref = Grammar.reference(variant.json());
       if (ref != null) {
         // Said or not, a schema's name is a value, too.
-        targets.computeIfAbsent(document.resolve(ref, variant).name(), name -> new LinkedHashSet<>()).add(variant);
+        targets
+            .computeIfAbsent(document.resolve(ref, variant).name(), name -> new LinkedHashSet<>())
+            .add(variant);
       }
     }
     for (Spot variant : variants(flat)) {
       // Most documents have no mapping, and say the value as a constant of the variant's property.
       constants(variant, property, new HashSet<>())
-          .forEach(value -> targets.computeIfAbsent(value, name -> new LinkedHashSet<>()).add(variant));
+          .forEach(
+              value -> targets.computeIfAbsent(value, name -> new LinkedHashSet<>()).add(variant));
     }
     Grammar.mapping(holder.object())
-        .forEach((value, target) -> targets.put(value, Set.of(document.resolveMapping(target, holder))));
+        .forEach(
+            (value, target) -> targets.put(value, Set.of(document.resolveMapping(target, holder))));
     JsonArray cases = new JsonArray();
     Set<JsonObject> distinct = new LinkedHashSet<>();
     targets.forEach(
@@ -627,7 +710,10 @@ final class GeneratorSchemas {
     }
   }
 
-  /** {@return the values that a variant, or each variant of it, allows its property} None, if it allows any value. */
+  /**
+   * {@return the values that a variant, or each variant of it, allows its property} None, if it
+   * allows any value.
+   */
   private Set<String> constants(Spot variant, @Nullable String property, Set<String> seen) {
     Set<String> constants = new LinkedHashSet<>();
     if (!seen.add(variant.pointer())) {
@@ -637,14 +723,19 @@ final class GeneratorSchemas {
     Spot held = flat.properties.get(property);
     List<JsonElement> values = held == null ? null : flat(held).values;
     if (values != null) {
-      values.stream().filter(JsonElement::isJsonPrimitive).forEach(value -> constants.add(value.getAsString()));
+      values.stream()
+          .filter(JsonElement::isJsonPrimitive)
+          .forEach(value -> constants.add(value.getAsString()));
     } else if (held == null) {
       flat.variants.forEach(inner -> constants.addAll(constants(inner, property, seen)));
     }
     return constants;
   }
 
-  /** {@return the variants that make different Java types} Nested unions without a name of their own are taken apart. */
+  /**
+   * {@return the variants that make different Java types} Nested unions without a name of their own
+   * are taken apart.
+   */
   private List<Spot> variants(Flat flat) {
     Map<String, Spot> distinct = new LinkedHashMap<>();
     Set<String> seen = new HashSet<>(Set.of(flat.origin.pointer()));
@@ -686,7 +777,11 @@ final class GeneratorSchemas {
     String type = flat.types.iterator().next();
     Spot part = type.equals("array") ? flat.items : type.equals("object") ? flat.additional : null;
     String format = flat.format != null && FORMATS.contains(flat.format) ? " " + flat.format : "";
-    return type + format + (part == null ? "" : " of " + (only(part) == null ? signature(part, flat(part)) : only(part).pointer()));
+    return type
+        + format
+        + (part == null
+            ? ""
+            : " of " + (only(part) == null ? signature(part, flat(part)) : only(part).pointer()));
   }
 
   private JsonObject inline(Spot spot, Flat flat, String name) {
@@ -695,8 +790,13 @@ final class GeneratorSchemas {
     }
     try {
       if (flat.unfit || flat.types.size() != 1) {
-        List<Spot> variants = flat.unfit || flat.variants.isEmpty() || !flat.properties.isEmpty() ? List.of() : variants(flat);
-        return variants.size() == 1 ? use(variants.get(0), name) : anything(flat.unfit ? "Its parts do not agree on one type." : null);
+        List<Spot> variants =
+            flat.unfit || flat.variants.isEmpty() || !flat.properties.isEmpty()
+                ? List.of()
+                : variants(flat);
+        return variants.size() == 1
+            ? use(variants.get(0), name)
+            : anything(flat.unfit ? "Its parts do not agree on one type." : null);
       }
       return switch (flat.types.iterator().next()) {
         case "array" -> list(flat, name);
@@ -704,7 +804,8 @@ final class GeneratorSchemas {
         case "boolean" -> ofType("boolean");
         case "integer" -> bounded(ofType("integer"), flat, NUMBER_BOUNDS);
         case "number" -> bounded(formatted(ofType("number"), flat), flat, NUMBER_BOUNDS);
-        case "string" -> bounded(formatted(ofType("string"), flat), flat, "minLength", "maxLength", "x-pattern");
+        case "string" ->
+            bounded(formatted(ofType("string"), flat), flat, "minLength", "maxLength", "x-pattern");
         default -> anything(null);
       };
     } finally {
@@ -720,7 +821,9 @@ final class GeneratorSchemas {
 
   private JsonObject map(Flat flat, String name) {
     JsonObject map = ofType("object");
-    map.add("additionalProperties", flat.additional == null ? new JsonObject() : bare(use(flat.additional, name + "Value")));
+    map.add(
+        "additionalProperties",
+        flat.additional == null ? new JsonObject() : bare(use(flat.additional, name + "Value")));
     return map;
   }
 
@@ -734,7 +837,8 @@ final class GeneratorSchemas {
   private static JsonObject bounded(JsonObject schema, Flat flat, String... keywords) {
     for (String keyword : keywords) {
       // A text with a format is no String in Java.
-      if (flat.bounds.has(keyword) && !(schema.has("format") && (keyword.endsWith("Length") || keyword.startsWith("x-")))) {
+      if (flat.bounds.has(keyword)
+          && !(schema.has("format") && (keyword.endsWith("Length") || keyword.startsWith("x-")))) {
         schema.add(keyword, flat.bounds.get(keyword));
       }
     }
@@ -755,12 +859,18 @@ final class GeneratorSchemas {
     return schema;
   }
 
-  /** {@return a reference without what is said beside it} An element has no Javadoc, and a wrapped one no nested validation. */
+  /**
+   * {@return a reference without what is said beside it} An element has no Javadoc, and a wrapped
+   * one no nested validation.
+   */
   private static JsonObject bare(JsonObject used) {
     return used.get("allOf") instanceof JsonArray one ? one.get(0).getAsJsonObject() : used;
   }
 
-  /** Adds what is said beside the structure; around a reference, since nothing may stand beside one in OpenAPI 3.0. */
+  /**
+   * Adds what is said beside the structure; around a reference, since nothing may stand beside one
+   * in OpenAPI 3.0.
+   */
   private static JsonObject decorated(JsonObject used, JsonObject schema, boolean nullable) {
     JsonObject extra = new JsonObject();
     String description = Json.string(schema.get("description"));
@@ -768,8 +878,15 @@ final class GeneratorSchemas {
     if (used.has("description") && !used.has("$ref")) {
       javadoc = (javadoc + " " + used.get("description").getAsString()).strip();
     }
-    if (schema.has("default") && !schema.get("default").isJsonNull() && !javadoc.contains("Default: <code>")) {
-      javadoc = (javadoc + " Default: <code>" + JavaNames.javadoc(schema.get("default").toString()) + "</code>.").strip();
+    if (schema.has("default")
+        && !schema.get("default").isJsonNull()
+        && !javadoc.contains("Default: <code>")) {
+      javadoc =
+          (javadoc
+                  + " Default: <code>"
+                  + JavaNames.javadoc(schema.get("default").toString())
+                  + "</code>.")
+              .strip();
     }
     if (!javadoc.isEmpty()) {
       extra.addProperty("description", javadoc);

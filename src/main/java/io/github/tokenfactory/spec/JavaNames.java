@@ -7,27 +7,86 @@ import java.util.Set;
 import java.util.function.Predicate;
 import javax.lang.model.SourceVersion;
 
-/** Turns the names and texts of a document into Java that can be nothing but a name, a literal or a comment. */
+/**
+ * Turns the names and texts of a document into Java that can be nothing but a name, a literal or a
+ * comment.
+ */
 final class JavaNames {
   /** Simple names that generated code uses for something else than a model. */
   private static final Set<String> USED =
       Set.of(
-          "Adapter", "Builder", "Call", "DecimalMax", "DecimalMin", "JsonAdapter", "JsonElement", "LocalDate",
-          "MultipartBody", "NotNull", "NullMarked", "Nullable", "OffsetDateTime", "Pattern", "RequestBody",
-          "ResponseBody", "SerializedName", "Size", "TokenFactoryApi", "TypeToken", "URI", "Valid",
+          "Adapter",
+          "Builder",
+          "Call",
+          "DecimalMax",
+          "DecimalMin",
+          "JsonAdapter",
+          "JsonElement",
+          "LocalDate",
+          "MultipartBody",
+          "NotNull",
+          "NullMarked",
+          "Nullable",
+          "OffsetDateTime",
+          "Pattern",
+          "RequestBody",
+          "ResponseBody",
+          "SerializedName",
+          "Size",
+          "TokenFactoryApi",
+          "TypeToken",
+          "URI",
+          "Valid",
           // All of retrofit2.http, which the interface imports beside the models.
-          "Body", "DELETE", "Field", "FieldMap", "FormUrlEncoded", "GET", "HEAD", "HTTP", "Header", "HeaderMap",
-          "Headers", "Multipart", "OPTIONS", "PATCH", "POST", "PUT", "Part", "PartMap", "Path", "Query", "QueryMap",
-          "QueryName", "Streaming", "Tag", "Url",
+          "Body",
+          "DELETE",
+          "Field",
+          "FieldMap",
+          "FormUrlEncoded",
+          "GET",
+          "HEAD",
+          "HTTP",
+          "Header",
+          "HeaderMap",
+          "Headers",
+          "Multipart",
+          "OPTIONS",
+          "PATCH",
+          "POST",
+          "PUT",
+          "Part",
+          "PartMap",
+          "Path",
+          "Query",
+          "QueryMap",
+          "QueryName",
+          "Streaming",
+          "Tag",
+          "Url",
           // The handwritten classes, which it imports, too.
-          "ApiException", "EmbeddingInput", "EmbeddingResult", "EmbeddingVector", "EmbeddingsService", "EnumAdapter",
-          "InvalidRequestException", "InvalidResponseException", "Json", "JsonTypes", "MultipleOf", "ObjectAdapter",
-          "RequestOptions", "RequestValidator", "TokenFactoryClient", "TokenFactoryException", "TransportException",
+          "ApiException",
+          "EmbeddingInput",
+          "EmbeddingResult",
+          "EmbeddingVector",
+          "EmbeddingsService",
+          "EnumAdapter",
+          "InvalidRequestException",
+          "InvalidResponseException",
+          "Json",
+          "JsonTypes",
+          "MultipleOf",
+          "ObjectAdapter",
+          "RequestOptions",
+          "RequestValidator",
+          "TokenFactoryClient",
+          "TokenFactoryException",
+          "TransportException",
           "UnionAdapter");
 
   /** Methods of every object: one of an interface may not return something else. */
   private static final Set<String> METHODS_OF_OBJECT =
-      Set.of("clone", "finalize", "getClass", "hashCode", "notify", "notifyAll", "toString", "wait");
+      Set.of(
+          "clone", "finalize", "getClass", "hashCode", "notify", "notifyAll", "toString", "wait");
 
   private JavaNames() {}
 
@@ -81,7 +140,10 @@ final class JavaNames {
     }
     String made = member.toString();
     // getClass() is Object's; "value", "builder" and "unknownMembers" are the templates' own.
-    return SourceVersion.isKeyword(made) || made.equals("class") || made.equals("unknownMembers") || made.equals("additionalMembers")
+    return SourceVersion.isKeyword(made)
+            || made.equals("class")
+            || made.equals("unknownMembers")
+            || made.equals("additionalMembers")
         ? made + "Property"
         : made;
   }
@@ -96,14 +158,18 @@ final class JavaNames {
   static String constant(String value) {
     String signed = value.matches("-[0-9].*") ? "MINUS_" + value.substring(1) : value;
     String constant =
-        String.join("_", split(signed.replaceAll("([a-z0-9])([A-Z])", "$1_$2"))).toUpperCase(Locale.ROOT);
+        String.join("_", split(signed.replaceAll("([a-z0-9])([A-Z])", "$1_$2")))
+            .toUpperCase(Locale.ROOT);
     if (constant.isEmpty()) {
       return value.isEmpty() ? "EMPTY" : "VALUE";
     }
     return Character.isJavaIdentifierStart(constant.charAt(0)) ? constant : "VALUE_" + constant;
   }
 
-  /** {@return {@code name}, with the first number from 2 on that makes {@code isFree} true, if it is not as it is} */
+  /**
+   * {@return {@code name}, with the first number from 2 on that makes {@code isFree} true, if it is
+   * not as it is}
+   */
   static String unique(String name, Predicate<String> isFree) {
     String unique = name;
     for (int i = 2; !isFree.test(unique); i++) {
@@ -135,8 +201,8 @@ final class JavaNames {
   /**
    * {@return what stands between the quotes of a string literal for {@code text}}
    *
-   * <p>Octal escapes, not {@code \}{@code u}: the compiler reads those before it knows comments and literals. What is left
-   * is plain in a Javadoc comment, too.
+   * <p>Octal escapes, not {@code \}{@code u}: the compiler reads those before it knows comments and
+   * literals. What is left is plain in a Javadoc comment, too.
    */
   static String literal(String text) {
     StringBuilder literal = new StringBuilder();
@@ -152,7 +218,10 @@ final class JavaNames {
     return literal.toString();
   }
 
-  /** {@return {@code text} as the inside of a Javadoc comment: one line, paragraphs kept, nothing in it a tag or markup} */
+  /**
+   * {@return {@code text} as the inside of a Javadoc comment: one line, paragraphs kept, nothing in
+   * it a tag or markup}
+   */
   static String javadoc(String text) {
     StringBuilder javadoc = new StringBuilder();
     for (String paragraph : text.strip().split("\\R\\s*\\R")) {
@@ -161,7 +230,10 @@ final class JavaNames {
           .strip()
           .replaceAll("[\\s\\p{Cntrl}]+", " ")
           .chars()
-          .forEach(c -> javadoc.append("&<>@{}\\\"*".indexOf(c) >= 0 ? "&#" + c + ";" : String.valueOf((char) c)));
+          .forEach(
+              c ->
+                  javadoc.append(
+                      "&<>@{}\\\"*".indexOf(c) >= 0 ? "&#" + c + ";" : String.valueOf((char) c)));
     }
     return javadoc.toString();
   }

@@ -13,226 +13,261 @@ import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 
-/** Reads the keywords of one schema object, all but those that bring in other schemas for the same value. */
+/**
+ * Reads the keywords of one schema object, all but those that bring in other schemas for the same
+ * value.
+ */
 final class Keywords {
-    private static final Set<String> READ_ELSEWHERE = Set.of("$ref", "nullable", "discriminator");
-    private static final Set<String> EVERY_TYPE = Set.of("object", "array", "string", "number", "boolean");
+  private static final Set<String> READ_ELSEWHERE = Set.of("$ref", "nullable", "discriminator");
+  private static final Set<String> EVERY_TYPE =
+      Set.of("object", "array", "string", "number", "boolean");
 
-    /** The types that a keyword speaks about; any other value passes. */
-    private static final Map<String, Set<String>> TYPES = new HashMap<>();
+  /** The types that a keyword speaks about; any other value passes. */
+  private static final Map<String, Set<String>> TYPES = new HashMap<>();
 
-    /** When a schema would constrain the same values without the keyword. */
-    private static final Map<String, Predicate<Spot>> SILENT = new HashMap<>();
+  /** When a schema would constrain the same values without the keyword. */
+  private static final Map<String, Predicate<Spot>> SILENT = new HashMap<>();
 
-    static {
-        Grammar.DOCUMENTATION.forEach(keyword -> SILENT.put(keyword, member -> true));
-        silent(member -> true, "$defs", "definitions");
-        silent(
-                member -> member.json().equals(new JsonPrimitive(false)),
-                "deprecated",
-                "readOnly",
-                "writeOnly",
-                "nullable");
-        silent(
-                member -> member.json().equals(new JsonPrimitive(false)),
-                "uniqueItems",
-                "exclusiveMinimum",
-                "exclusiveMaximum");
-        silent(member -> Json.meaning(member.json()).equals("0"), "minItems", "minLength", "minProperties");
-        silent(member -> Json.meaning(member.json()).equals("1"), "minContains");
-        silent(
-                member -> Json.isEmpty(member.json()),
-                "properties",
-                "patternProperties",
-                "prefixItems",
-                "required",
-                "allOf");
-        silent(member -> Json.isEmpty(member.json()), "dependentSchemas", "dependentRequired");
-        Node.ANYTHING_BY_DEFAULT.forEach(keyword -> silent(Keywords::isBlank, keyword));
-        speaks(Set.of("integer", "number"), "minimum", "maximum", "multipleOf");
-        speaks(Set.of("string"), "minLength", "maxLength", "pattern");
-        speaks(Set.of("string"), "contentEncoding", "contentMediaType", "contentSchema");
-        speaks(
-                Set.of("array"),
-                "items",
-                "prefixItems",
-                "minItems",
-                "maxItems",
-                "uniqueItems",
-                "contains",
-                "unevaluatedItems");
-        speaks(Set.of("object"), "properties", "patternProperties", "additionalProperties", "unevaluatedProperties");
-        speaks(Set.of("object"), "propertyNames", "required", "minProperties", "maxProperties");
-        speaks(Set.of("object"), "dependentRequired", "dependentSchemas");
+  static {
+    Grammar.DOCUMENTATION.forEach(keyword -> SILENT.put(keyword, member -> true));
+    silent(member -> true, "$defs", "definitions");
+    silent(
+        member -> member.json().equals(new JsonPrimitive(false)),
+        "deprecated",
+        "readOnly",
+        "writeOnly",
+        "nullable");
+    silent(
+        member -> member.json().equals(new JsonPrimitive(false)),
+        "uniqueItems",
+        "exclusiveMinimum",
+        "exclusiveMaximum");
+    silent(
+        member -> Json.meaning(member.json()).equals("0"),
+        "minItems",
+        "minLength",
+        "minProperties");
+    silent(member -> Json.meaning(member.json()).equals("1"), "minContains");
+    silent(
+        member -> Json.isEmpty(member.json()),
+        "properties",
+        "patternProperties",
+        "prefixItems",
+        "required",
+        "allOf");
+    silent(member -> Json.isEmpty(member.json()), "dependentSchemas", "dependentRequired");
+    Node.ANYTHING_BY_DEFAULT.forEach(keyword -> silent(Keywords::isBlank, keyword));
+    speaks(Set.of("integer", "number"), "minimum", "maximum", "multipleOf");
+    speaks(Set.of("string"), "minLength", "maxLength", "pattern");
+    speaks(Set.of("string"), "contentEncoding", "contentMediaType", "contentSchema");
+    speaks(
+        Set.of("array"),
+        "items",
+        "prefixItems",
+        "minItems",
+        "maxItems",
+        "uniqueItems",
+        "contains",
+        "unevaluatedItems");
+    speaks(
+        Set.of("object"),
+        "properties",
+        "patternProperties",
+        "additionalProperties",
+        "unevaluatedProperties");
+    speaks(Set.of("object"), "propertyNames", "required", "minProperties", "maxProperties");
+    speaks(Set.of("object"), "dependentRequired", "dependentSchemas");
+  }
+
+  private Keywords() {}
+
+  private static void speaks(Set<String> types, String... keywords) {
+    for (String keyword : keywords) {
+      TYPES.put(keyword, types);
     }
+  }
 
-    private Keywords() {}
+  private static void silent(Predicate<Spot> when, String... keywords) {
+    for (String keyword : keywords) {
+      SILENT.put(keyword, when);
+    }
+  }
 
-    private static void speaks(Set<String> types, String... keywords) {
-        for (String keyword : keywords) {
-            TYPES.put(keyword, types);
+  /**
+   * Returns what the keywords of the object at {@code spot} say; {@code target} finds what a schema
+   * stands for.
+   */
+  static Node read(Spot spot, UnaryOperator<Spot> target) {
+    Node node = Node.anything(spot);
+    for (Spot member :
+        spot.members(name -> !Grammar.isExtension(name) && !READ_ELSEWHERE.contains(name))) {
+      if (Grammar.DOCUMENTATION.contains(member.name())) {
+        node.document(member.name(), member);
+      } else if (!isSilent(member)) {
+        read(node, spot, member, target);
+      }
+    }
+    return typesApart(node);
+  }
+
+  /** Says that a schema would constrain the same values without this keyword. */
+  static boolean isSilent(Spot member) {
+    Predicate<Spot> when = SILENT.get(member.name());
+    return when == null ? Grammar.isExtension(member.name()) : when.test(member);
+  }
+
+  /** Says that a schema has no keyword that constrains anything. */
+  private static boolean isBlank(Spot schema) {
+    return Json.isTrue(schema.json())
+        || schema.json() instanceof JsonObject
+            && schema.members(name -> true).stream().allMatch(Keywords::isSilent);
+  }
+
+  private static void read(Node node, Spot spot, Spot member, UnaryOperator<Spot> target) {
+    String keyword = member.name();
+    JsonElement value = member.json();
+    boolean isArray = value instanceof JsonArray;
+    switch (keyword) {
+      case "not" -> composite(node, "not", spot).schema(keyword, member);
+      case "if", "then", "else" -> composite(node, "if", spot).schema(keyword, member);
+      case "contains" -> composite(node, "contains", spot).schema(keyword, member);
+      case "minContains", "maxContains" ->
+          composite(node, "contains", spot).fact(keyword, Json.meaning(value), member);
+      case "type" -> readTypes(node, member);
+      case "const" -> readEnum(node, List.of(value), member);
+      case "minimum", "exclusiveMinimum" -> readBound(node, spot.object(), member, "inimum", ">");
+      case "maximum", "exclusiveMaximum" -> readBound(node, spot.object(), member, "aximum", "<");
+      case "required" -> readNames(node, keyword, value, member);
+      default -> {
+        if (keyword.equals("enum") && isArray) {
+          readEnum(node, value.getAsJsonArray().asList(), member);
+        } else if (keyword.equals("dependentRequired") && value instanceof JsonObject) {
+          member
+              .members(name -> true)
+              .forEach(names -> readNames(node, keyword + " " + names.name(), names.json(), names));
+        } else if (!(Schemas.COMBINING.contains(keyword) && isArray && !Json.isEmpty(value))
+            && !readParts(node, member, target)) {
+          node.fact(keyword, Json.meaning(value), member);
         }
+      }
     }
+  }
 
-    private static void silent(Predicate<Spot> when, String... keywords) {
-        for (String keyword : keywords) {
-            SILENT.put(keyword, when);
-        }
+  /** Returns the one member of a group for keywords that only mean something together. */
+  private static Node composite(Node node, String label, Spot at) {
+    if (!node.groups.containsKey(label)) {
+      node.group(label, new Node(at));
     }
+    return node.groups.get(label).get(0);
+  }
 
-    /** Returns what the keywords of the object at {@code spot} say; {@code target} finds what a schema stands for. */
-    static Node read(Spot spot, UnaryOperator<Spot> target) {
-        Node node = Node.anything(spot);
-        for (Spot member : spot.members(name -> !Grammar.isExtension(name) && !READ_ELSEWHERE.contains(name))) {
-            if (Grammar.DOCUMENTATION.contains(member.name())) {
-                node.document(member.name(), member);
-            } else if (!isSilent(member)) {
-                read(node, spot, member, target);
-            }
-        }
-        return typesApart(node);
+  /** Reads a keyword that holds schemas; returns whether it is one, and has the right form. */
+  private static boolean readParts(Node node, Spot member, UnaryOperator<Spot> target) {
+    Grammar.Slot slot = Grammar.SCHEMA.slot(member.name());
+    if (slot == null) {
+      return false;
     }
-
-    /** Says that a schema would constrain the same values without this keyword. */
-    static boolean isSilent(Spot member) {
-        Predicate<Spot> when = SILENT.get(member.name());
-        return when == null ? Grammar.isExtension(member.name()) : when.test(member);
+    List<Spot> parts = slot.parts(member);
+    for (Spot part : parts) {
+      if (member.json() instanceof JsonArray) {
+        node.schema(
+            "prefixItems " + part.name(),
+            part); // before 3.1, a list of items was written as "items"
+      } else if (slot.form() == Grammar.Form.MAP) {
+        node.schema(member.name() + " " + part.name(), part);
+      } else if (!isBlank(target.apply(part))) {
+        node.schema(member.name(), part);
+      }
     }
+    return !parts.isEmpty();
+  }
 
-    /** Says that a schema has no keyword that constrains anything. */
-    private static boolean isBlank(Spot schema) {
-        return Json.isTrue(schema.json())
-                || schema.json() instanceof JsonObject
-                        && schema.members(name -> true).stream().allMatch(Keywords::isSilent);
+  private static void readTypes(Node node, Spot member) {
+    List<JsonElement> values =
+        member.json() instanceof JsonArray array ? array.asList() : List.of(member.json());
+    Map<String, Spot> types = new TreeMap<>();
+    for (JsonElement value : values) {
+      String type = Json.string(value);
+      types.put(type == null ? Json.meaning(value) : type, member);
     }
-
-    private static void read(Node node, Spot spot, Spot member, UnaryOperator<Spot> target) {
-        String keyword = member.name();
-        JsonElement value = member.json();
-        boolean isArray = value instanceof JsonArray;
-        switch (keyword) {
-            case "not" -> composite(node, "not", spot).schema(keyword, member);
-            case "if", "then", "else" -> composite(node, "if", spot).schema(keyword, member);
-            case "contains" -> composite(node, "contains", spot).schema(keyword, member);
-            case "minContains", "maxContains" ->
-                composite(node, "contains", spot).fact(keyword, Json.meaning(value), member);
-            case "type" -> readTypes(node, member);
-            case "const" -> readEnum(node, List.of(value), member);
-            case "minimum", "exclusiveMinimum" -> readBound(node, spot.object(), member, "inimum", ">");
-            case "maximum", "exclusiveMaximum" -> readBound(node, spot.object(), member, "aximum", "<");
-            case "required" -> readNames(node, keyword, value, member);
-            default -> {
-                if (keyword.equals("enum") && isArray) {
-                    readEnum(node, value.getAsJsonArray().asList(), member);
-                } else if (keyword.equals("dependentRequired") && value instanceof JsonObject) {
-                    member.members(name -> true)
-                            .forEach(names -> readNames(node, keyword + " " + names.name(), names.json(), names));
-                } else if (!(Schemas.COMBINING.contains(keyword) && isArray && !Json.isEmpty(value))
-                        && !readParts(node, member, target)) {
-                    node.fact(keyword, Json.meaning(value), member);
-                }
-            }
-        }
+    node.nullable &= types.remove("null") != null;
+    if (types.containsKey("number")) {
+      types.remove("integer");
     }
-
-    /** Returns the one member of a group for keywords that only mean something together. */
-    private static Node composite(Node node, String label, Spot at) {
-        if (!node.groups.containsKey(label)) {
-            node.group(label, new Node(at));
-        }
-        return node.groups.get(label).get(0);
+    if (!types.keySet().containsAll(EVERY_TYPE)) {
+      node.facts.put("type", types);
     }
+  }
 
-    /** Reads a keyword that holds schemas; returns whether it is one, and has the right form. */
-    private static boolean readParts(Node node, Spot member, UnaryOperator<Spot> target) {
-        Grammar.Slot slot = Grammar.SCHEMA.slot(member.name());
-        if (slot == null) {
-            return false;
-        }
-        List<Spot> parts = slot.parts(member);
-        for (Spot part : parts) {
-            if (member.json() instanceof JsonArray) {
-                node.schema("prefixItems " + part.name(), part); // before 3.1, a list of items was written as "items"
-            } else if (slot.form() == Grammar.Form.MAP) {
-                node.schema(member.name() + " " + part.name(), part);
-            } else if (!isBlank(target.apply(part))) {
-                node.schema(member.name(), part);
-            }
-        }
-        return !parts.isEmpty();
+  private static void readEnum(Node node, List<JsonElement> values, Spot member) {
+    Node allowed = Node.anything(member);
+    Map<String, Spot> others = new TreeMap<>();
+    values.stream()
+        .filter(value -> !value.isJsonNull())
+        .forEach(value -> others.put(Json.meaning(value), member));
+    allowed.nullable = values.contains(JsonNull.INSTANCE);
+    // Null alone is a type, not a value.
+    allowed.facts.put(others.isEmpty() && allowed.nullable ? "type" : "enum", others);
+    Merge.add(node, allowed); // const and enum may stand side by side
+  }
+
+  private static void readNames(Node node, String keyword, JsonElement value, Spot where) {
+    if (value instanceof JsonArray names
+        && names.asList().stream().allMatch(name -> Json.string(name) != null)) {
+      names.forEach(name -> node.fact(keyword, name.getAsString(), where));
+    } else {
+      node.fact(keyword, Json.meaning(value), where);
     }
+  }
 
-    private static void readTypes(Node node, Spot member) {
-        List<JsonElement> values = member.json() instanceof JsonArray array ? array.asList() : List.of(member.json());
-        Map<String, Spot> types = new TreeMap<>();
-        for (JsonElement value : values) {
-            String type = Json.string(value);
-            types.put(type == null ? Json.meaning(value) : type, member);
-        }
-        node.nullable &= types.remove("null") != null;
-        if (types.containsKey("number")) {
-            types.remove("integer");
-        }
-        if (!types.keySet().containsAll(EVERY_TYPE)) {
-            node.facts.put("type", types);
-        }
+  /**
+   * In OpenAPI 3.0 {@code exclusiveMinimum} is a switch beside {@code minimum}, later it is a
+   * number of its own.
+   */
+  private static void readBound(
+      Node node, JsonObject schema, Spot member, String suffix, String sign) {
+    String bound = "m" + suffix;
+    boolean isBound = member.name().equals(bound);
+    boolean isSwitched = Json.isTrue(schema.get("exclusiveM" + suffix));
+    if (isBound || !isSwitched) {
+      node.fact(
+          bound,
+          sign + (isBound && !isSwitched ? "= " : " ") + Json.meaning(member.json()),
+          member);
+    } else if (!schema.has(bound)) {
+      node.fact(member.name(), "true", member);
     }
+  }
 
-    private static void readEnum(Node node, List<JsonElement> values, Spot member) {
-        Node allowed = Node.anything(member);
-        Map<String, Spot> others = new TreeMap<>();
-        values.stream().filter(value -> !value.isJsonNull()).forEach(value -> others.put(Json.meaning(value), member));
-        allowed.nullable = values.contains(JsonNull.INSTANCE);
-        // Null alone is a type, not a value.
-        allowed.facts.put(others.isEmpty() && allowed.nullable ? "type" : "enum", others);
-        Merge.add(node, allowed); // const and enum may stand side by side
-    }
-
-    private static void readNames(Node node, String keyword, JsonElement value, Spot where) {
-        if (value instanceof JsonArray names && names.asList().stream().allMatch(name -> Json.string(name) != null)) {
-            names.forEach(name -> node.fact(keyword, name.getAsString(), where));
-        } else {
-            node.fact(keyword, Json.meaning(value), where);
-        }
-    }
-
-    /** In OpenAPI 3.0 {@code exclusiveMinimum} is a switch beside {@code minimum}, later it is a number of its own. */
-    private static void readBound(Node node, JsonObject schema, Spot member, String suffix, String sign) {
-        String bound = "m" + suffix;
-        boolean isBound = member.name().equals(bound);
-        boolean isSwitched = Json.isTrue(schema.get("exclusiveM" + suffix));
-        if (isBound || !isSwitched) {
-            node.fact(bound, sign + (isBound && !isSwitched ? "= " : " ") + Json.meaning(member.json()), member);
-        } else if (!schema.has(bound)) {
-            node.fact(member.name(), "true", member);
-        }
-    }
-
-    /** Writes a schema with several types as the union of one schema each, which is what {@code anyOf} would say. */
-    private static Node typesApart(Node node) {
-        Map<String, Spot> types = node.facts.getOrDefault("type", Map.of());
-        // A keyword about none of the types has no place in the union, and must still be seen.
-        Predicate<String> hasPlace = label -> label.equals("type")
+  /**
+   * Writes a schema with several types as the union of one schema each, which is what {@code anyOf}
+   * would say.
+   */
+  private static Node typesApart(Node node) {
+    Map<String, Spot> types = node.facts.getOrDefault("type", Map.of());
+    // A keyword about none of the types has no place in the union, and must still be seen.
+    Predicate<String> hasPlace =
+        label ->
+            label.equals("type")
                 || Node.ANNOTATIONS.contains(label)
                 || types.keySet().stream().anyMatch(type -> speaksOf(type, label));
-        if (types.size() < 2 || !node.labels().allMatch(hasPlace)) {
-            return node;
-        }
-        List<Node> variants = types.keySet().stream()
-                .map(type -> node.only(label -> speaksOf(type, label)))
-                .toList();
-        int i = 0;
-        for (Map.Entry<String, Spot> type : types.entrySet()) {
-            variants.get(i++).fact("type", type.getKey(), type.getValue());
-        }
-        Node apart = node.only(Node.ANNOTATIONS::contains);
-        apart.documentation.putAll(node.documentation);
-        apart.nullable = node.nullable;
-        apart.group("unions", Node.union("anyOf", node.at, variants));
-        return apart;
+    if (types.size() < 2 || !node.labels().allMatch(hasPlace)) {
+      return node;
     }
+    List<Node> variants =
+        types.keySet().stream().map(type -> node.only(label -> speaksOf(type, label))).toList();
+    int i = 0;
+    for (Map.Entry<String, Spot> type : types.entrySet()) {
+      variants.get(i++).fact("type", type.getKey(), type.getValue());
+    }
+    Node apart = node.only(Node.ANNOTATIONS::contains);
+    apart.documentation.putAll(node.documentation);
+    apart.nullable = node.nullable;
+    apart.group("unions", Node.union("anyOf", node.at, variants));
+    return apart;
+  }
 
-    private static boolean speaksOf(String type, String label) {
-        return TYPES.getOrDefault(label.split(" ", 2)[0], Set.of()).contains(type);
-    }
+  private static boolean speaksOf(String type, String label) {
+    return TYPES.getOrDefault(label.split(" ", 2)[0], Set.of()).contains(type);
+  }
 }

@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Pulls the published document for the drift test and, if asked to, makes it the pinned one; for the build, not part of the
- * library's jar.
+ * Pulls the published document for the drift test and, if asked to, makes it the pinned one; for
+ * the build, not part of the library's jar.
  */
 public final class PublishedDocument {
   /** The file in the build's directory that holds the document as pulled. */
@@ -34,13 +34,16 @@ public final class PublishedDocument {
   /**
    * Pulls once.
    *
-   * @param args the URL; {@code auto}, {@code never} or {@code require}; {@code offline=true} or {@code offline=false}; whether to accept
-   *     what is published; the pinned document; the operations, comma-separated; the directory to write to
+   * @param args the URL; {@code auto}, {@code never} or {@code require}; {@code offline=true} or
+   *     {@code offline=false}; whether to accept what is published; the pinned document; the
+   *     operations, comma-separated; the directory to write to
    */
   public static void main(String[] args) throws IOException {
     boolean accept = args[3].equals("true");
     List<String> operations = operations(args[5]);
-    PublishedDocument build = new PublishedDocument(Files.createDirectories(Path.of(args[6])), Path.of(args[4]), operations);
+    PublishedDocument build =
+        new PublishedDocument(
+            Files.createDirectories(Path.of(args[6])), Path.of(args[4]), operations);
     try {
       if (!List.of("auto", "never", "require").contains(args[1])) {
         throw new IllegalArgumentException("-Dspec.pull is auto, never or require, not " + args[1]);
@@ -48,7 +51,8 @@ public final class PublishedDocument {
       if (args[1].equals("never") || args[2].equals("offline=true")) {
         throw new CannotCheckException(
             CannotCheckException.Reason.UNAVAILABLE,
-            "not pulled, since " + (args[2].equals("offline=true") ? "the build is offline" : "-Dspec.pull=never"));
+            "not pulled, since "
+                + (args[2].equals("offline=true") ? "the build is offline" : "-Dspec.pull=never"));
       }
       build.pull(args[0], accept);
     } catch (CannotCheckException e) {
@@ -76,12 +80,16 @@ public final class PublishedDocument {
       List<String> bound = slice.operations();
       List<String> compared = before.operations().stream().filter(bound::contains).toList();
       System.out.println(SpecDrift.compare(before, published, compared).toText());
-      bound.stream().filter(name -> !compared.contains(name)).forEach(name -> System.out.println("New: " + name));
+      bound.stream()
+          .filter(name -> !compared.contains(name))
+          .forEach(name -> System.out.println("New: " + name));
       replace(pinned, slice.toCanonicalJson());
     }
   }
 
-  /** Writes a file as a whole, and only if it would change: who fails half-way leaves the old one. */
+  /**
+   * Writes a file as a whole, and only if it would change: who fails half-way leaves the old one.
+   */
   static void replace(Path file, String content) throws IOException {
     if (!Files.exists(file) || !Files.readString(file).equals(content)) {
       Path whole = Files.writeString(file.resolveSibling(file.getFileName() + ".part"), content);

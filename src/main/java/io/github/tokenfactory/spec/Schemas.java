@@ -15,253 +15,263 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * Reads the schemas of one document into {@link Node}s: follows references, merges what applies together, flattens
- * unions, takes null out of them, and drops what is the default anyway.
+ * Reads the schemas of one document into {@link Node}s: follows references, merges what applies
+ * together, flattens unions, takes null out of them, and drops what is the default anyway.
  *
- * <p>Only what applies to the same value is read at once; properties, items and the like are left to be read later,
- * so that recursive schemas end.
+ * <p>Only what applies to the same value is read at once; properties, items and the like are left
+ * to be read later, so that recursive schemas end.
  */
 final class Schemas {
-    private static final int MAX_OPEN = 200;
-    private static final int MAX_RECURSIONS = 10_000;
+  private static final int MAX_OPEN = 200;
+  private static final int MAX_RECURSIONS = 10_000;
 
-    /** The keywords that bring in other schemas for the same value, besides {@code $ref}. */
-    static final List<String> COMBINING = List.of("allOf", "anyOf", "oneOf");
+  /** The keywords that bring in other schemas for the same value, besides {@code $ref}. */
+  static final List<String> COMBINING = List.of("allOf", "anyOf", "oneOf");
 
-    private final OpenApiDocument document;
-    private final Map<Spot, Node> read;
-    private final Map<Set<Spot>, Node> combined;
+  private final OpenApiDocument document;
+  private final Map<Spot, Node> read;
+  private final Map<Set<Spot>, Node> combined;
 
-    /** The schemas being read, each with the number of unions around it: a way back into one of them never ends. */
-    private final Map<Spot, Integer> open = new HashMap<>();
+  /**
+   * The schemas being read, each with the number of unions around it: a way back into one of them
+   * never ends.
+   */
+  private final Map<Spot, Integer> open = new HashMap<>();
 
-    private int unions;
-    private int recursions;
+  private int unions;
+  private int recursions;
 
-    Schemas(OpenApiDocument document) {
-        this.document = document;
-        read = new HashMap<>();
-        combined = new HashMap<>();
+  Schemas(OpenApiDocument document) {
+    this.document = document;
+    read = new HashMap<>();
+    combined = new HashMap<>();
+  }
+
+  Schemas(OpenApiDocument document, Schemas other) {
+    this.document = document;
+    read = other.read;
+    combined = other.combined;
+  }
+
+  /** Returns the schema that says what all of these say. */
+  Node read(List<Spot> spots) {
+    if (spots.size() == 1) {
+      return read(spots.get(0));
     }
-
-    Schemas(OpenApiDocument document, Schemas other) {
-        this.document = document;
-        read = other.read;
-        combined = other.combined;
-    }
-
-    /** Returns the schema that says what all of these say. */
-    Node read(List<Spot> spots) {
-        if (spots.size() == 1) {
-            return read(spots.get(0));
-        }
-        return combined.computeIfAbsent(Set.copyOf(spots), all -> {
-            Map<String, Spot> distinct = new TreeMap<>();
-            spots.forEach(spot -> distinct.putIfAbsent(Json.meaning(spot.json()), spot));
-            return Merge.of(
-                    spots.get(0), distinct.values().stream().map(this::read).toList());
+    return combined.computeIfAbsent(
+        Set.copyOf(spots),
+        all -> {
+          Map<String, Spot> distinct = new TreeMap<>();
+          spots.forEach(spot -> distinct.putIfAbsent(Json.meaning(spot.json()), spot));
+          return Merge.of(spots.get(0), distinct.values().stream().map(this::read).toList());
         });
-    }
+  }
 
-    private Node read(Spot spot) {
-        Node known = read.get(spot);
-        if (known != null) {
-            return known;
-        }
-        Integer around = open.get(spot);
-        if (around != null) {
-            return recursion(spot, unions - around);
-        }
-        if (open.size() == MAX_OPEN) {
-            throw new CannotCheckException(
-                    Reason.MALFORMED, "more than " + MAX_OPEN + " schemas apply to one value at " + spot.pointer());
-        }
-        open.put(spot, unions);
-        int before = recursions;
-        Node node;
-        try {
-            node = build(spot);
-        } finally {
-            open.remove(spot);
-        }
-        if (recursions == before) {
-            // What was cut short depends on where reading began, and must not be seen from elsewhere.
-            read.put(spot, node);
-        }
-        return node;
+  private Node read(Spot spot) {
+    Node known = read.get(spot);
+    if (known != null) {
+      return known;
     }
+    Integer around = open.get(spot);
+    if (around != null) {
+      return recursion(spot, unions - around);
+    }
+    if (open.size() == MAX_OPEN) {
+      throw new CannotCheckException(
+          Reason.MALFORMED,
+          "more than " + MAX_OPEN + " schemas apply to one value at " + spot.pointer());
+    }
+    open.put(spot, unions);
+    int before = recursions;
+    Node node;
+    try {
+      node = build(spot);
+    } finally {
+      open.remove(spot);
+    }
+    if (recursions == before) {
+      // What was cut short depends on where reading began, and must not be seen from elsewhere.
+      read.put(spot, node);
+    }
+    return node;
+  }
 
-    /**
-     * A schema that applies to the same value as itself, by way of a union: legal, if strange; without a union, it
-     * says nothing.
-     */
-    private Node recursion(Spot spot, int unionsBetween) {
-        if (unionsBetween == 0 || ++recursions > MAX_RECURSIONS) {
-            throw OpenApiDocument.cycle(spot);
-        }
-        Node node = Node.anything(spot);
-        node.fact("recursion", "to the schema " + unionsBetween + " unions further out", spot);
-        return node;
+  /**
+   * A schema that applies to the same value as itself, by way of a union: legal, if strange;
+   * without a union, it says nothing.
+   */
+  private Node recursion(Spot spot, int unionsBetween) {
+    if (unionsBetween == 0 || ++recursions > MAX_RECURSIONS) {
+      throw OpenApiDocument.cycle(spot);
     }
+    Node node = Node.anything(spot);
+    node.fact("recursion", "to the schema " + unionsBetween + " unions further out", spot);
+    return node;
+  }
 
-    private Node build(Spot spot) {
-        if (spot.json() instanceof JsonPrimitive scalar && scalar.isBoolean()) {
-            return scalar.getAsBoolean() ? Node.anything(spot) : Node.nothing(spot);
-        }
-        JsonObject schema = spot.object();
-        String ref = Grammar.reference(schema);
-        if (ref != null
-                && schema.keySet().stream()
-                        .allMatch(keyword -> keyword.equals("$ref") || Grammar.isExtension(keyword))) {
-            return read(document.resolve(ref, spot));
-        }
-        if (ref != null && document.is30()) {
-            Node node = ignored(spot);
-            addInner(node, List.of(read(document.resolve(ref, spot))));
-            return node;
-        }
-        Node node = Keywords.read(spot, part -> aliases(part).getLast());
-        readDiscriminator(node, spot);
-        List<Node> others = new ArrayList<>();
-        if (ref != null) {
-            others.add(read(document.resolve(ref, spot)));
-        }
-        members(spot, "allOf").forEach(member -> others.add(read(member)));
-        for (String kind : List.of("anyOf", "oneOf")) {
-            List<Spot> members = members(spot, kind);
-            if (!members.isEmpty()) {
-                others.add(union(kind, spot.child(kind), members));
-            }
-        }
-        addInner(node, others);
-        // OpenAPI 3.0 documents write "nullable" beside "allOf", and mean it.
-        node.nullable |= Json.isTrue(schema.get("nullable"));
-        return node;
+  private Node build(Spot spot) {
+    if (spot.json() instanceof JsonPrimitive scalar && scalar.isBoolean()) {
+      return scalar.getAsBoolean() ? Node.anything(spot) : Node.nothing(spot);
     }
+    JsonObject schema = spot.object();
+    String ref = Grammar.reference(schema);
+    if (ref != null
+        && schema.keySet().stream()
+            .allMatch(keyword -> keyword.equals("$ref") || Grammar.isExtension(keyword))) {
+      return read(document.resolve(ref, spot));
+    }
+    if (ref != null && document.is30()) {
+      Node node = ignored(spot);
+      addInner(node, List.of(read(document.resolve(ref, spot))));
+      return node;
+    }
+    Node node = Keywords.read(spot, part -> aliases(part).getLast());
+    readDiscriminator(node, spot);
+    List<Node> others = new ArrayList<>();
+    if (ref != null) {
+      others.add(read(document.resolve(ref, spot)));
+    }
+    members(spot, "allOf").forEach(member -> others.add(read(member)));
+    for (String kind : List.of("anyOf", "oneOf")) {
+      List<Spot> members = members(spot, kind);
+      if (!members.isEmpty()) {
+        others.add(union(kind, spot.child(kind), members));
+      }
+    }
+    addInner(node, others);
+    // OpenAPI 3.0 documents write "nullable" beside "allOf", and mean it.
+    node.nullable |= Json.isTrue(schema.get("nullable"));
+    return node;
+  }
 
-    private static void addInner(Node node, List<Node> others) {
-        String component = node.at.component();
-        if (others.isEmpty()) {
-            node.name = component;
-            return;
-        }
-        Node inner = Merge.of(node.at, others);
-        node.name = component != null ? component : inner.name;
-        Map<String, Spot> outerDefault = node.facts.remove("default");
-        Merge.add(node, inner);
-        if (outerDefault != null) {
-            // The outermost default counts; another one further in must still not change unseen.
-            Map<String, Spot> innerDefault = node.facts.put("default", outerDefault);
-            if (innerDefault != null && !outerDefault.keySet().containsAll(innerDefault.keySet())) {
-                node.facts.put("overridden default", innerDefault);
-            }
-        }
+  private static void addInner(Node node, List<Node> others) {
+    String component = node.at.component();
+    if (others.isEmpty()) {
+      node.name = component;
+      return;
     }
+    Node inner = Merge.of(node.at, others);
+    node.name = component != null ? component : inner.name;
+    Map<String, Spot> outerDefault = node.facts.remove("default");
+    Merge.add(node, inner);
+    if (outerDefault != null) {
+      // The outermost default counts; another one further in must still not change unseen.
+      Map<String, Spot> innerDefault = node.facts.put("default", outerDefault);
+      if (innerDefault != null && !outerDefault.keySet().containsAll(innerDefault.keySet())) {
+        node.facts.put("overridden default", innerDefault);
+      }
+    }
+  }
 
-    private static List<Spot> members(Spot spot, String keyword) {
-        return spot.object().get(keyword) instanceof JsonArray
-                ? spot.child(keyword).elements()
-                : List.of();
-    }
+  private static List<Spot> members(Spot spot, String keyword) {
+    return spot.object().get(keyword) instanceof JsonArray
+        ? spot.child(keyword).elements()
+        : List.of();
+  }
 
-    /** OpenAPI 3.0 ignores what stands beside a reference; people still read it. */
-    private static Node ignored(Spot spot) {
-        Node node = Node.anything(spot);
-        for (Spot member : spot.members(name -> !name.equals("$ref") && !Grammar.isExtension(name))) {
-            node.document(member.name(), member);
-        }
-        return node;
+  /** OpenAPI 3.0 ignores what stands beside a reference; people still read it. */
+  private static Node ignored(Spot spot) {
+    Node node = Node.anything(spot);
+    for (Spot member : spot.members(name -> !name.equals("$ref") && !Grammar.isExtension(name))) {
+      node.document(member.name(), member);
     }
+    return node;
+  }
 
-    private void readDiscriminator(Node node, Spot spot) {
-        JsonObject schema = spot.object();
-        if (!schema.has("discriminator")) {
-            return;
-        }
-        Spot discriminator = spot.child("discriminator");
-        boolean isUsual = discriminator.json() instanceof JsonObject object && object.has("propertyName");
-        node.fact(
-                "discriminator",
-                Json.meaning((isUsual ? discriminator.child("propertyName") : discriminator).json()),
-                discriminator);
-        Set<Spot> named = new HashSet<>();
-        Grammar.mapping(schema).forEach((name, target) -> {
-            Spot resolved = document.resolveMapping(target, discriminator);
-            named.add(aliases(resolved).getLast());
-            node.schema("discriminator " + name, resolved);
-        });
-        // Without a mapping, the name of a component is what goes over the wire.
-        for (String kind : List.of("anyOf", "oneOf")) {
-            for (Spot member : members(spot, kind)) {
-                Deque<Spot> aliases = aliases(member);
-                Spot variant = aliases.getLast();
-                aliases.removeIf(alias -> alias.component() == null);
-                if (!aliases.isEmpty() && named.add(variant)) {
-                    node.schema("discriminator " + aliases.getFirst().component(), variant);
-                }
-            }
-        }
+  private void readDiscriminator(Node node, Spot spot) {
+    JsonObject schema = spot.object();
+    if (!schema.has("discriminator")) {
+      return;
     }
+    Spot discriminator = spot.child("discriminator");
+    boolean isUsual =
+        discriminator.json() instanceof JsonObject object && object.has("propertyName");
+    node.fact(
+        "discriminator",
+        Json.meaning((isUsual ? discriminator.child("propertyName") : discriminator).json()),
+        discriminator);
+    Set<Spot> named = new HashSet<>();
+    Grammar.mapping(schema)
+        .forEach(
+            (name, target) -> {
+              Spot resolved = document.resolveMapping(target, discriminator);
+              named.add(aliases(resolved).getLast());
+              node.schema("discriminator " + name, resolved);
+            });
+    // Without a mapping, the name of a component is what goes over the wire.
+    for (String kind : List.of("anyOf", "oneOf")) {
+      for (Spot member : members(spot, kind)) {
+        Deque<Spot> aliases = aliases(member);
+        Spot variant = aliases.getLast();
+        aliases.removeIf(alias -> alias.component() == null);
+        if (!aliases.isEmpty() && named.add(variant)) {
+          node.schema("discriminator " + aliases.getFirst().component(), variant);
+        }
+      }
+    }
+  }
 
-    /** Follows a schema that only stands for another one: by reference, or as the only member of allOf and the like. */
-    private Deque<Spot> aliases(Spot spot) {
-        Deque<Spot> aliases = new ArrayDeque<>(List.of(spot));
-        while (aliases.size() < MAX_OPEN && aliases.getLast().json() instanceof JsonObject schema) {
-            Spot alias = aliases.getLast();
-            List<Spot> keywords = new ArrayList<>(alias.members(name -> true));
-            keywords.removeIf(Keywords::isSilent);
-            String only = keywords.size() == 1 ? keywords.get(0).name() : "";
-            String ref = Grammar.reference(schema);
-            if (only.equals("$ref") && ref != null) {
-                aliases.add(document.resolve(ref, alias));
-            } else if (COMBINING.contains(only) && members(alias, only).size() == 1) {
-                aliases.add(members(alias, only).get(0));
-            } else {
-                break;
-            }
-        }
-        return aliases;
+  /**
+   * Follows a schema that only stands for another one: by reference, or as the only member of allOf
+   * and the like.
+   */
+  private Deque<Spot> aliases(Spot spot) {
+    Deque<Spot> aliases = new ArrayDeque<>(List.of(spot));
+    while (aliases.size() < MAX_OPEN && aliases.getLast().json() instanceof JsonObject schema) {
+      Spot alias = aliases.getLast();
+      List<Spot> keywords = new ArrayList<>(alias.members(name -> true));
+      keywords.removeIf(Keywords::isSilent);
+      String only = keywords.size() == 1 ? keywords.get(0).name() : "";
+      String ref = Grammar.reference(schema);
+      if (only.equals("$ref") && ref != null) {
+        aliases.add(document.resolve(ref, alias));
+      } else if (COMBINING.contains(only) && members(alias, only).size() == 1) {
+        aliases.add(members(alias, only).get(0));
+      } else {
+        break;
+      }
     }
+    return aliases;
+  }
 
-    private Node readVariant(Spot spot) {
-        unions++;
-        try {
-            return read(spot);
-        } finally {
-            unions--;
-        }
+  private Node readVariant(Spot spot) {
+    unions++;
+    try {
+      return read(spot);
+    } finally {
+      unions--;
     }
+  }
 
-    private Node union(String kind, Spot at, List<Spot> members) {
-        List<Node> variants = new ArrayList<>();
-        int nulls = 0;
-        for (Spot member : members) {
-            Node variant = readVariant(member);
-            List<Node> nested = variant.variants(kind);
-            nulls += variant.nullable ? 1 : 0;
-            if (nested != null) {
-                variants.addAll(nested);
-            } else if (!variant.isOnlyNull()) {
-                variants.add(variant);
-            }
-        }
-        Node node = Node.anything(at);
-        node.nullable = nulls > 0;
-        // Two variants of oneOf that allow null exclude it, strictly: keep such a null where it is.
-        boolean hoist = kind.equals("anyOf") || nulls < 2;
-        List<Node> distinct = (hoist ? variants.stream().map(Node::withoutNull) : variants.stream()).toList();
-        if (kind.equals("anyOf")) {
-            Set<Object> said = new HashSet<>();
-            distinct = distinct.stream()
-                    .filter(variant -> said.add(variant.constraints()))
-                    .toList();
-        }
-        if (distinct.size() > 1) {
-            node.group("unions", Node.union(kind, at, distinct));
-            return node;
-        }
-        Node only = distinct.isEmpty() ? Node.nothing(at) : Merge.of(at, distinct);
-        only.nullable = node.nullable;
-        return only;
+  private Node union(String kind, Spot at, List<Spot> members) {
+    List<Node> variants = new ArrayList<>();
+    int nulls = 0;
+    for (Spot member : members) {
+      Node variant = readVariant(member);
+      List<Node> nested = variant.variants(kind);
+      nulls += variant.nullable ? 1 : 0;
+      if (nested != null) {
+        variants.addAll(nested);
+      } else if (!variant.isOnlyNull()) {
+        variants.add(variant);
+      }
     }
+    Node node = Node.anything(at);
+    node.nullable = nulls > 0;
+    // Two variants of oneOf that allow null exclude it, strictly: keep such a null where it is.
+    boolean hoist = kind.equals("anyOf") || nulls < 2;
+    List<Node> distinct =
+        (hoist ? variants.stream().map(Node::withoutNull) : variants.stream()).toList();
+    if (kind.equals("anyOf")) {
+      Set<Object> said = new HashSet<>();
+      distinct = distinct.stream().filter(variant -> said.add(variant.constraints())).toList();
+    }
+    if (distinct.size() > 1) {
+      node.group("unions", Node.union(kind, at, distinct));
+      return node;
+    }
+    Node only = distinct.isEmpty() ? Node.nothing(at) : Merge.of(at, distinct);
+    only.nullable = node.nullable;
+    return only;
+  }
 }

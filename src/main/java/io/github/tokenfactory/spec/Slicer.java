@@ -15,161 +15,164 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Cuts a document down: marks what some operations need, following references, then copies what is marked, in its
- * order.
+ * Cuts a document down: marks what some operations need, following references, then copies what is
+ * marked, in its order.
  */
 final class Slicer {
-    private static final List<List<String>> KEPT_ALWAYS = List.of(
-            List.of("openapi"),
-            List.of("info", "title"),
-            List.of("info", "version"),
-            List.of("jsonSchemaDialect"),
-            List.of("servers"),
-            List.of("security"));
+  private static final List<List<String>> KEPT_ALWAYS =
+      List.of(
+          List.of("openapi"),
+          List.of("info", "title"),
+          List.of("info", "version"),
+          List.of("jsonSchemaDialect"),
+          List.of("servers"),
+          List.of("security"));
 
-    /** What is kept of one value: all of it, or some members. */
-    private static final class Mark {
-        private boolean whole;
-        private final Map<String, Mark> members = new HashMap<>();
+  /** What is kept of one value: all of it, or some members. */
+  private static final class Mark {
+    private boolean whole;
+    private final Map<String, Mark> members = new HashMap<>();
+  }
+
+  private record Visit(Grammar kind, Spot spot) {}
+
+  private final OpenApiDocument document;
+  private final Mark marks = new Mark();
+  private final Map<Grammar, Set<Spot>> seen = new EnumMap<>(Grammar.class);
+  private final Map<Grammar, Set<Spot>> followed = new EnumMap<>(Grammar.class);
+  private final Deque<Visit> pending = new ArrayDeque<>();
+
+  Slicer(OpenApiDocument document) {
+    this.document = document;
+    for (Grammar kind : Grammar.values()) {
+      seen.put(kind, new HashSet<>());
+      followed.put(kind, new HashSet<>());
     }
+  }
 
-    private record Visit(Grammar kind, Spot spot) {}
-
-    private final OpenApiDocument document;
-    private final Mark marks = new Mark();
-    private final Map<Grammar, Set<Spot>> seen = new EnumMap<>(Grammar.class);
-    private final Map<Grammar, Set<Spot>> followed = new EnumMap<>(Grammar.class);
-    private final Deque<Visit> pending = new ArrayDeque<>();
-
-    Slicer(OpenApiDocument document) {
-        this.document = document;
-        for (Grammar kind : Grammar.values()) {
-            seen.put(kind, new HashSet<>());
-            followed.put(kind, new HashSet<>());
-        }
+  OpenApiDocument slice(Collection<Operation> operations) {
+    JsonObject root = document.root();
+    for (List<String> member : KEPT_ALWAYS) {
+      if (document.at(member) != null) {
+        keep(member);
+      }
     }
-
-    OpenApiDocument slice(Collection<Operation> operations) {
-        JsonObject root = document.root();
-        for (List<String> member : KEPT_ALWAYS) {
-            if (document.at(member) != null) {
-                keep(member);
-            }
-        }
-        keepSecurity(root.get("security"));
-        operations.forEach(this::keepOperation);
-        while (!pending.isEmpty()) {
-            Visit visit = pending.pop();
-            visit(visit.kind, visit.spot);
-        }
-        return new OpenApiDocument((JsonObject) copy(root, marks));
+    keepSecurity(root.get("security"));
+    operations.forEach(this::keepOperation);
+    while (!pending.isEmpty()) {
+      Visit visit = pending.pop();
+      visit(visit.kind, visit.spot);
     }
+    return new OpenApiDocument((JsonObject) copy(root, marks));
+  }
 
-    private void keepOperation(Operation operation) {
-        Set<String> others = new HashSet<>(Grammar.METHODS);
-        others.add("additionalOperations");
-        Spot item = document.rootSpot().child("paths").child(operation.path());
-        for (String ref = "#"; ref != null; ref = Grammar.reference(item.json())) {
-            item = ref.equals("#") ? item : document.resolve(ref, item);
-            item.members(name -> !others.contains(name)).forEach(shared -> keep(Spot.tokens(shared.pointer())));
-            visitPart(Grammar.PATH_ITEM, item, "parameters");
-        }
-        keep(Spot.tokens(operation.spot().pointer()));
-        pending.push(new Visit(Grammar.OPERATION, operation.spot()));
+  private void keepOperation(Operation operation) {
+    Set<String> others = new HashSet<>(Grammar.METHODS);
+    others.add("additionalOperations");
+    Spot item = document.rootSpot().child("paths").child(operation.path());
+    for (String ref = "#"; ref != null; ref = Grammar.reference(item.json())) {
+      item = ref.equals("#") ? item : document.resolve(ref, item);
+      item.members(name -> !others.contains(name))
+          .forEach(shared -> keep(Spot.tokens(shared.pointer())));
+      visitPart(Grammar.PATH_ITEM, item, "parameters");
     }
+    keep(Spot.tokens(operation.spot().pointer()));
+    pending.push(new Visit(Grammar.OPERATION, operation.spot()));
+  }
 
-    private void visitPart(Grammar kind, Spot spot, String keyword) {
-        if (spot.object().has(keyword)) {
-            Grammar.Slot slot = kind.slot(keyword);
-            slot.parts(spot.child(keyword)).forEach(part -> pending.push(new Visit(slot.kind(), part)));
-        }
+  private void visitPart(Grammar kind, Spot spot, String keyword) {
+    if (spot.object().has(keyword)) {
+      Grammar.Slot slot = kind.slot(keyword);
+      slot.parts(spot.child(keyword)).forEach(part -> pending.push(new Visit(slot.kind(), part)));
     }
+  }
 
-    /** Follows every reference in what is kept; {@code kind} says where references can be. */
-    private void visit(Grammar kind, Spot spot) {
-        boolean isLeaf = !(spot.json() instanceof JsonObject) && !(spot.json() instanceof JsonArray);
-        if (isLeaf || !seen.get(kind).add(spot)) {
-            return;
-        }
-        String ref = Grammar.reference(spot.json());
-        if (ref != null) {
-            document.dereference(spot);
-            follow(kind, document.resolve(ref, spot));
-        }
-        if (spot.json() instanceof JsonObject object) {
-            if (kind == Grammar.OPERATION) {
-                keepSecurity(object.get("security"));
-            } else if (kind == Grammar.SCHEMA) {
-                Grammar.mapping(object)
-                        .forEach((value, to) -> follow(kind, document.resolveMapping(to, spot.child("discriminator"))));
-            }
-        }
-        kind.forEachPart(spot, this::visit);
+  /** Follows every reference in what is kept; {@code kind} says where references can be. */
+  private void visit(Grammar kind, Spot spot) {
+    boolean isLeaf = !(spot.json() instanceof JsonObject) && !(spot.json() instanceof JsonArray);
+    if (isLeaf || !seen.get(kind).add(spot)) {
+      return;
     }
+    String ref = Grammar.reference(spot.json());
+    if (ref != null) {
+      document.dereference(spot);
+      follow(kind, document.resolve(ref, spot));
+    }
+    if (spot.json() instanceof JsonObject object) {
+      if (kind == Grammar.OPERATION) {
+        keepSecurity(object.get("security"));
+      } else if (kind == Grammar.SCHEMA) {
+        Grammar.mapping(object)
+            .forEach(
+                (value, to) ->
+                    follow(kind, document.resolveMapping(to, spot.child("discriminator"))));
+      }
+    }
+    kind.forEachPart(spot, this::visit);
+  }
 
-    private void follow(Grammar kind, Spot target) {
-        if (!followed.get(kind).add(target)) {
-            return;
-        }
-        List<String> tokens = Spot.tokens(target.pointer());
-        // A part of a component would be a component that means something else: keep all of it.
-        boolean inComponent = tokens.size() > 3 && tokens.get(0).equals("components");
-        Spot kept = keep(inComponent ? tokens.subList(0, 3) : tokens);
-        for (Spot part : kept.json() instanceof JsonArray ? kept.elements() : List.of(kept)) {
-            Grammar known = Grammar.kindAt(part.pointer());
-            if (known != null) {
-                pending.push(new Visit(known, part));
-            }
-        }
-        pending.push(new Visit(kind, target));
+  private void follow(Grammar kind, Spot target) {
+    if (!followed.get(kind).add(target)) {
+      return;
     }
+    List<String> tokens = Spot.tokens(target.pointer());
+    // A part of a component would be a component that means something else: keep all of it.
+    boolean inComponent = tokens.size() > 3 && tokens.get(0).equals("components");
+    Spot kept = keep(inComponent ? tokens.subList(0, 3) : tokens);
+    for (Spot part : kept.json() instanceof JsonArray ? kept.elements() : List.of(kept)) {
+      Grammar known = Grammar.kindAt(part.pointer());
+      if (known != null) {
+        pending.push(new Visit(known, part));
+      }
+    }
+    pending.push(new Visit(kind, target));
+  }
 
-    private void keepSecurity(JsonElement alternatives) {
-        if (alternatives instanceof JsonArray array) {
-            for (JsonElement alternative : array) {
-                if (alternative instanceof JsonObject object) {
-                    object.keySet().forEach(this::keepScheme);
-                }
-            }
+  private void keepSecurity(JsonElement alternatives) {
+    if (alternatives instanceof JsonArray array) {
+      for (JsonElement alternative : array) {
+        if (alternative instanceof JsonObject object) {
+          object.keySet().forEach(this::keepScheme);
         }
+      }
     }
+  }
 
-    private void keepScheme(String name) {
-        if (document.root().get("components") instanceof JsonObject components
-                && components.get("securitySchemes") instanceof JsonObject schemes
-                && schemes.has(name)) {
-            Spot scheme = document.rootSpot()
-                    .child("components")
-                    .child("securitySchemes")
-                    .child(name);
-            follow(Grammar.SECURITY_SCHEME, scheme);
-        }
+  private void keepScheme(String name) {
+    if (document.root().get("components") instanceof JsonObject components
+        && components.get("securitySchemes") instanceof JsonObject schemes
+        && schemes.has(name)) {
+      Spot scheme = document.rootSpot().child("components").child("securitySchemes").child(name);
+      follow(Grammar.SECURITY_SCHEME, scheme);
     }
+  }
 
-    /** Marks a value, or the array that it is in: leaving elements out would move the others. */
-    private Spot keep(List<String> tokens) {
-        Mark mark = marks;
-        Spot spot = document.rootSpot();
-        for (String token : tokens) {
-            if (!(spot.json() instanceof JsonObject object) || !object.has(token)) {
-                break;
-            }
-            spot = spot.child(token);
-            mark = mark.members.computeIfAbsent(token, t -> new Mark());
-        }
-        mark.whole = true;
-        return spot;
+  /** Marks a value, or the array that it is in: leaving elements out would move the others. */
+  private Spot keep(List<String> tokens) {
+    Mark mark = marks;
+    Spot spot = document.rootSpot();
+    for (String token : tokens) {
+      if (!(spot.json() instanceof JsonObject object) || !object.has(token)) {
+        break;
+      }
+      spot = spot.child(token);
+      mark = mark.members.computeIfAbsent(token, t -> new Mark());
     }
+    mark.whole = true;
+    return spot;
+  }
 
-    private static JsonElement copy(JsonElement value, Mark mark) {
-        if (mark.whole || !(value instanceof JsonObject object)) {
-            return value;
-        }
-        JsonObject copy = new JsonObject();
-        object.entrySet().stream()
-                .filter(member -> mark.members.containsKey(member.getKey()))
-                .forEach(member ->
-                        copy.add(member.getKey(), copy(member.getValue(), mark.members.get(member.getKey()))));
-        return copy;
+  private static JsonElement copy(JsonElement value, Mark mark) {
+    if (mark.whole || !(value instanceof JsonObject object)) {
+      return value;
     }
+    JsonObject copy = new JsonObject();
+    object.entrySet().stream()
+        .filter(member -> mark.members.containsKey(member.getKey()))
+        .forEach(
+            member ->
+                copy.add(
+                    member.getKey(), copy(member.getValue(), mark.members.get(member.getKey()))));
+    return copy;
+  }
 }

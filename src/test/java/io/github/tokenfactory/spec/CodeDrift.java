@@ -40,20 +40,35 @@ import retrofit2.http.Header;
 import retrofit2.http.POST;
 import retrofit2.http.Query;
 
-/** Holds the compiled classes, generated and handwritten, against a document, by inspection of the classes. */
+/**
+ * Holds the compiled classes, generated and handwritten, against a document, by inspection of the
+ * classes.
+ */
 final class CodeDrift {
   private static final String REGENERATE = "run ./mvnw compile";
   private static final String MODEL = "io.github.tokenfactory.model.";
 
-  /** The handwritten classes that stand in for a schema, and which of their helpers makes which variant. */
+  /**
+   * The handwritten classes that stand in for a schema, and which of their helpers makes which
+   * variant.
+   */
   private static final Map<String, Handwritten> HANDWRITTEN =
       Map.of(
           "EmbeddingRequestInput",
           new Handwritten(
               EmbeddingInput.class,
-              Map.of("String", "text", "List<String>", "texts", "List<Long>", "tokens", "List<List<Long>>", "tokenArrays")),
+              Map.of(
+                  "String",
+                  "text",
+                  "List<String>",
+                  "texts",
+                  "List<Long>",
+                  "tokens",
+                  "List<List<Long>>",
+                  "tokenArrays")),
           "EmbeddingEmbedding",
-          new Handwritten(EmbeddingVector.class, Map.of("List<Double>", "of", "String", "ofBase64")));
+          new Handwritten(
+              EmbeddingVector.class, Map.of("List<Double>", "of", "String", "ofBase64")));
 
   private record Handwritten(Class<?> type, Map<String, String> helpers) {}
 
@@ -64,10 +79,15 @@ final class CodeDrift {
     this.schemas = schemas;
   }
 
-  /** {@return what the classes do not have as {@code document} has it, each with its place and what to edit} */
+  /**
+   * {@return what the classes do not have as {@code document} has it, each with its place and what
+   * to edit}
+   */
   static List<String> differences(JsonObject document) {
-    JsonObject rewritten = GeneratorInput.rewrite(OpenApiDocument.parse(document.toString()).slice(List.of("*")));
-    CodeDrift drift = new CodeDrift(rewritten.getAsJsonObject("components").getAsJsonObject("schemas"));
+    JsonObject rewritten =
+        GeneratorInput.rewrite(OpenApiDocument.parse(document.toString()).slice(List.of("*")));
+    CodeDrift drift =
+        new CodeDrift(rewritten.getAsJsonObject("components").getAsJsonObject("schemas"));
     drift.schemas();
     drift.operations(rewritten.getAsJsonObject("paths"));
     return drift.differences;
@@ -75,7 +95,8 @@ final class CodeDrift {
 
   private void expect(String place, Object stated, Object present, String edit) {
     if (!stated.equals(present)) {
-      differences.add(place + ": the document has " + stated + ", the code " + present + "; " + edit);
+      differences.add(
+          place + ": the document has " + stated + ", the code " + present + "; " + edit);
     }
   }
 
@@ -118,11 +139,17 @@ final class CodeDrift {
         schema == null || !schema.has("anyOf") ? "no union" : variants(schema),
         new TreeSet<>(handwritten.helpers.keySet()),
         "give " + type + " a variant and a helper for each, and list them in CodeDrift");
-    handwritten.helpers.values().forEach(helper -> expect(
-        type + "." + helper,
-        true,
-        Arrays.stream(handwritten.type.getMethods()).anyMatch(method -> method.getName().equals(helper)),
-        "add the helper to " + type));
+    handwritten
+        .helpers
+        .values()
+        .forEach(
+            helper ->
+                expect(
+                    type + "." + helper,
+                    true,
+                    Arrays.stream(handwritten.type.getMethods())
+                        .anyMatch(method -> method.getName().equals(helper)),
+                    "add the helper to " + type));
   }
 
   private Set<String> variants(JsonObject union) {
@@ -150,7 +177,9 @@ final class CodeDrift {
     try {
       for (Field field : type.getFields()) {
         Object value = type.getMethod("value").invoke(field.get(null));
-        present.put(field.getName(), value instanceof String text ? '"' + JavaNames.literal(text) + '"' : value + "L");
+        present.put(
+            field.getName(),
+            value instanceof String text ? '"' + JavaNames.literal(text) + '"' : value + "L");
       }
     } catch (ReflectiveOperationException e) {
       throw new AssertionError(e);
@@ -165,11 +194,17 @@ final class CodeDrift {
     }
     Map<String, String> stated = new TreeMap<>();
     if (schema.has("properties")) {
-      schema.getAsJsonObject("properties").entrySet().forEach(property -> {
-        JsonObject own = property.getValue().getAsJsonObject();
-        String needed = required.contains(property.getKey()) && !own.has("nullable") ? "required " : "";
-        stated.put(property.getKey(), needed + marks(referred(own)) + type(own) + pattern(own));
-      });
+      schema
+          .getAsJsonObject("properties")
+          .entrySet()
+          .forEach(
+              property -> {
+                JsonObject own = property.getValue().getAsJsonObject();
+                String needed =
+                    required.contains(property.getKey()) && !own.has("nullable") ? "required " : "";
+                stated.put(
+                    property.getKey(), needed + marks(referred(own)) + type(own) + pattern(own));
+              });
     }
     Map<String, String> present = new TreeMap<>();
     for (Field field : type.getDeclaredFields()) {
@@ -177,15 +212,22 @@ final class CodeDrift {
         Method getter = getter(type, field);
         String needed = getter.isAnnotationPresent(NotNull.class) ? "required " : "";
         String pattern =
-            getter.isAnnotationPresent(Pattern.class) ? " " + JavaNames.literal(getter.getAnnotation(Pattern.class).regexp()) : "";
+            getter.isAnnotationPresent(Pattern.class)
+                ? " " + JavaNames.literal(getter.getAnnotation(Pattern.class).regexp())
+                : "";
         present.put(
             field.getAnnotation(SerializedName.class).value(),
-            needed + marks(getter) + type(getter.getAnnotatedReturnType(), bounds(getter)) + pattern);
+            needed
+                + marks(getter)
+                + type(getter.getAnnotatedReturnType(), bounds(getter))
+                + pattern);
       }
     }
     for (String property : all(stated.keySet(), present.keySet())) {
       expect(
-          name + "." + property, stated.getOrDefault(property, "no property"), present.getOrDefault(property, "no property"),
+          name + "." + property,
+          stated.getOrDefault(property, "no property"),
+          present.getOrDefault(property, "no property"),
           REGENERATE);
     }
     expect(name + " required", required, required(type), REGENERATE);
@@ -198,11 +240,16 @@ final class CodeDrift {
 
   /** A property of a deprecated type is deprecated, too. */
   private JsonObject referred(JsonObject own) {
-    JsonObject reference = own.has("allOf") ? own.getAsJsonArray("allOf").get(0).getAsJsonObject() : own;
+    JsonObject reference =
+        own.has("allOf") ? own.getAsJsonArray("allOf").get(0).getAsJsonObject() : own;
     boolean deprecated =
         reference.has("$ref")
-            && schemas.getAsJsonObject(reference.get("$ref").getAsString().replaceFirst(".*/", "")).has("deprecated");
-    return deprecated ? schemas.getAsJsonObject(reference.get("$ref").getAsString().replaceFirst(".*/", "")) : own;
+            && schemas
+                .getAsJsonObject(reference.get("$ref").getAsString().replaceFirst(".*/", ""))
+                .has("deprecated");
+    return deprecated
+        ? schemas.getAsJsonObject(reference.get("$ref").getAsString().replaceFirst(".*/", ""))
+        : own;
   }
 
   private static String marks(JsonObject schema) {
@@ -216,7 +263,8 @@ final class CodeDrift {
   private static Set<String> required(Class<?> type) {
     try {
       Object adapter = load(type.getName() + "$Adapter").getConstructor().newInstance();
-      return new TreeSet<>(adapter instanceof ObjectAdapter<?, ?> object ? object.required() : Set.of());
+      return new TreeSet<>(
+          adapter instanceof ObjectAdapter<?, ?> object ? object.required() : Set.of());
     } catch (ReflectiveOperationException e) {
       throw new AssertionError(e);
     }
@@ -229,7 +277,10 @@ final class CodeDrift {
   private static String additional(Class<?> type) {
     return Arrays.stream(type.getMethods())
         .filter(method -> method.getName().equals("additional"))
-        .map(method -> ((AnnotatedParameterizedType) method.getAnnotatedReturnType()).getAnnotatedActualTypeArguments()[1])
+        .map(
+            method ->
+                ((AnnotatedParameterizedType) method.getAnnotatedReturnType())
+                    .getAnnotatedActualTypeArguments()[1])
         .map(CodeDrift::type)
         .findFirst()
         .orElse("none");
@@ -237,7 +288,10 @@ final class CodeDrift {
 
   private static Method getter(Class<?> type, Field field) {
     return Arrays.stream(type.getMethods())
-        .filter(method -> method.getName().equalsIgnoreCase("get" + field.getName()) && method.getParameterCount() == 0)
+        .filter(
+            method ->
+                method.getName().equalsIgnoreCase("get" + field.getName())
+                    && method.getParameterCount() == 0)
         .findFirst()
         .orElseThrow(() -> new AssertionError(field + " has no getter"));
   }
@@ -245,23 +299,31 @@ final class CodeDrift {
   private void operations(JsonObject paths) {
     Map<String, String> stated = new TreeMap<>();
     for (Map.Entry<String, JsonElement> path : paths.entrySet()) {
-      path.getValue().getAsJsonObject().entrySet().forEach(operation ->
-          stated.put(
-              operation.getKey().toUpperCase(Locale.ROOT) + " " + path.getKey(),
-              operation(operation.getValue().getAsJsonObject())));
+      path.getValue()
+          .getAsJsonObject()
+          .entrySet()
+          .forEach(
+              operation ->
+                  stated.put(
+                      operation.getKey().toUpperCase(Locale.ROOT) + " " + path.getKey(),
+                      operation(operation.getValue().getAsJsonObject())));
     }
     Map<String, String> present = new TreeMap<>();
     for (Method method : TokenFactoryApi.class.getMethods()) {
       for (Annotation annotation : method.getAnnotations()) {
         if (annotation.annotationType().getPackage() == POST.class.getPackage()
             && annotation.annotationType().getSimpleName().matches("[A-Z]+")) {
-          present.put(annotation.annotationType().getSimpleName() + " /" + value(annotation), operation(method));
+          present.put(
+              annotation.annotationType().getSimpleName() + " /" + value(annotation),
+              operation(method));
         }
       }
     }
     for (String operation : all(stated.keySet(), present.keySet())) {
       expect(
-          operation, stated.getOrDefault(operation, "no operation"), present.getOrDefault(operation, "no operation"),
+          operation,
+          stated.getOrDefault(operation, "no operation"),
+          present.getOrDefault(operation, "no operation"),
           REGENERATE);
     }
   }
@@ -271,22 +333,34 @@ final class CodeDrift {
     for (JsonElement each : operation.getAsJsonArray("parameters")) {
       JsonObject parameter = each.getAsJsonObject();
       parameters.add(
-          parameter.get("in").getAsString() + " " + parameter.get("name").getAsString() + " "
+          parameter.get("in").getAsString()
+              + " "
+              + parameter.get("name").getAsString()
+              + " "
               + (parameter.get("required").getAsBoolean() ? "required " : "")
               + type(unbounded(parameter.getAsJsonObject("schema"))));
     }
     if (operation.has("requestBody")) {
       JsonObject body = operation.getAsJsonObject("requestBody");
-      parameters.add((body.get("required").getAsBoolean() ? "body required " : "body ") + content(body));
+      parameters.add(
+          (body.get("required").getAsBoolean() ? "body required " : "body ") + content(body));
     }
     String answer =
-        operation.has("x-raw") ? "ResponseBody" : content(operation.getAsJsonObject("responses").getAsJsonObject("200"));
-    return marks(operation) + operation.get("operationId").getAsString() + parameters + " -> " + answer;
+        operation.has("x-raw")
+            ? "ResponseBody"
+            : content(operation.getAsJsonObject("responses").getAsJsonObject("200"));
+    return marks(operation)
+        + operation.get("operationId").getAsString()
+        + parameters
+        + " -> "
+        + answer;
   }
 
   private static JsonObject unbounded(JsonObject schema) {
     JsonObject unbounded = schema.deepCopy();
-    unbounded.keySet().removeIf(keyword -> !Set.of("type", "format", "items", "$ref", "allOf").contains(keyword));
+    unbounded
+        .keySet()
+        .removeIf(keyword -> !Set.of("type", "format", "items", "$ref", "allOf").contains(keyword));
     return unbounded;
   }
 
@@ -294,7 +368,8 @@ final class CodeDrift {
     if (!holder.has("content")) {
       return "Void";
     }
-    Map.Entry<String, JsonElement> media = holder.getAsJsonObject("content").entrySet().iterator().next();
+    Map.Entry<String, JsonElement> media =
+        holder.getAsJsonObject("content").entrySet().iterator().next();
     return media.getKey().equals("application/json")
         ? type(media.getValue().getAsJsonObject().getAsJsonObject("schema"))
         : media.getKey();
@@ -303,18 +378,26 @@ final class CodeDrift {
   private static String operation(Method method) {
     Set<String> parameters = new TreeSet<>();
     for (Parameter parameter : method.getParameters()) {
-      String required = parameter.getAnnotatedType().isAnnotationPresent(Nullable.class) ? "" : "required ";
+      String required =
+          parameter.getAnnotatedType().isAnnotationPresent(Nullable.class) ? "" : "required ";
       for (Annotation annotation : parameter.getAnnotations()) {
         if (annotation instanceof Body) {
           parameters.add("body " + required + type(parameter.getAnnotatedType(), Set.of()));
         } else if (annotation instanceof Query || annotation instanceof Header) {
           String in = annotation.annotationType().getSimpleName().toLowerCase(Locale.ROOT);
-          parameters.add(in + " " + value(annotation) + " " + required + type(parameter.getAnnotatedType(), Set.of()));
+          parameters.add(
+              in
+                  + " "
+                  + value(annotation)
+                  + " "
+                  + required
+                  + type(parameter.getAnnotatedType(), Set.of()));
         }
       }
     }
     AnnotatedType answer =
-        ((AnnotatedParameterizedType) method.getAnnotatedReturnType()).getAnnotatedActualTypeArguments()[0];
+        ((AnnotatedParameterizedType) method.getAnnotatedReturnType())
+            .getAnnotatedActualTypeArguments()[0];
     return marks(method) + method.getName() + parameters + " -> " + type(answer);
   }
 
@@ -341,26 +424,36 @@ final class CodeDrift {
       return HANDWRITTEN.containsKey(name) ? HANDWRITTEN.get(name).type.getSimpleName() : name;
     }
     String format = schema.has("format") ? schema.get("format").getAsString() : "";
-    String type = switch (schema.has("type") ? schema.get("type").getAsString() : "") {
-      case "array" -> (schema.has("uniqueItems") ? "Set<" : "List<") + type(schema.getAsJsonObject("items")) + ">";
-      case "object" -> "Map<String, " + type(schema.getAsJsonObject("additionalProperties")) + ">";
-      case "integer" -> "Long";
-      case "number" -> format.equals("float") ? "Float" : "Double";
-      case "boolean" -> "Boolean";
-      case "string" -> switch (format) {
-        case "date-time" -> "OffsetDateTime";
-        case "date" -> "LocalDate";
-        case "uuid" -> "UUID";
-        case "uri" -> "URI";
-        case "byte" -> "byte[]";
-        default -> "String";
-      };
-      default -> "JsonElement";
-    };
+    String type =
+        switch (schema.has("type") ? schema.get("type").getAsString() : "") {
+          case "array" ->
+              (schema.has("uniqueItems") ? "Set<" : "List<")
+                  + type(schema.getAsJsonObject("items"))
+                  + ">";
+          case "object" ->
+              "Map<String, " + type(schema.getAsJsonObject("additionalProperties")) + ">";
+          case "integer" -> "Long";
+          case "number" -> format.equals("float") ? "Float" : "Double";
+          case "boolean" -> "Boolean";
+          case "string" ->
+              switch (format) {
+                case "date-time" -> "OffsetDateTime";
+                case "date" -> "LocalDate";
+                case "uuid" -> "UUID";
+                case "uri" -> "URI";
+                case "byte" -> "byte[]";
+                default -> "String";
+              };
+          default -> "JsonElement";
+        };
     Set<String> bounds = new TreeSet<>();
-    for (String keyword : List.of("minLength", "maxLength", "minItems", "maxItems", "x-multiple-of")) {
+    for (String keyword :
+        List.of("minLength", "maxLength", "minItems", "maxItems", "x-multiple-of")) {
       if (schema.has(keyword)) {
-        bounds.add(keyword.replaceFirst("Length|Items", "") + " " + plain(schema.get(keyword).getAsString()));
+        bounds.add(
+            keyword.replaceFirst("Length|Items", "")
+                + " "
+                + plain(schema.get(keyword).getAsString()));
       }
     }
     for (String side : List.of("minimum", "maximum")) {
@@ -384,8 +477,13 @@ final class CodeDrift {
     Type type = annotated.getType();
     String name = type instanceof Class<?> plain ? plain.getSimpleName() : "";
     if (annotated instanceof AnnotatedParameterizedType generic) {
-      List<String> arguments = Arrays.stream(generic.getAnnotatedActualTypeArguments()).map(CodeDrift::type).toList();
-      name = ((Class<?>) ((ParameterizedType) type).getRawType()).getSimpleName() + "<" + String.join(", ", arguments) + ">";
+      List<String> arguments =
+          Arrays.stream(generic.getAnnotatedActualTypeArguments()).map(CodeDrift::type).toList();
+      name =
+          ((Class<?>) ((ParameterizedType) type).getRawType()).getSimpleName()
+              + "<"
+              + String.join(", ", arguments)
+              + ">";
     }
     return name + (bounds.isEmpty() ? "" : bounds);
   }

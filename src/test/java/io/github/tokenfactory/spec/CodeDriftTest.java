@@ -44,8 +44,13 @@ class CodeDriftTest {
   void asksForAHelperForANewVariantOfTheInput() {
     JsonObject document = PINNED.deepCopy();
     JsonArray variants =
-        document.getAsJsonObject("components").getAsJsonObject("schemas").getAsJsonObject("EmbeddingRequest")
-            .getAsJsonObject("properties").getAsJsonObject("input").getAsJsonArray("anyOf");
+        document
+            .getAsJsonObject("components")
+            .getAsJsonObject("schemas")
+            .getAsJsonObject("EmbeddingRequest")
+            .getAsJsonObject("properties")
+            .getAsJsonObject("input")
+            .getAsJsonArray("anyOf");
     variants.add(Mutations.json("{'type': 'object'}"));
 
     assertThat(CodeDrift.differences(document))
@@ -55,28 +60,32 @@ class CodeDriftTest {
         .contains("Map<String, JsonElement>", "give EmbeddingInput a variant and a helper");
   }
 
-  /** Every single change of the document that would change the generated code is found in the compiled classes. */
+  /**
+   * Every single change of the document that would change the generated code is found in the
+   * compiled classes.
+   */
   @Test
   void noticesEveryChangeThatChangesTheGeneratedCode(@TempDir Path directory) throws IOException {
     String rewritten = rewritten(OpenApiDocument.parse(PINNED.toString()));
     Map<String, String> generated = uncommented(Generation.ofPinned());
     List<String> missed = new ArrayList<>();
     AtomicInteger noticed = new AtomicInteger();
-    forEachMutant((name, mutant) -> {
-      OpenApiDocument document = OpenApiDocument.parse(mutant.toString());
-      try {
-        if (rewritten(document.slice(List.of("*"))).equals(rewritten)) {
-          return; // nothing that the generator would see
-        }
-      } catch (CannotCheckException e) {
-        return; // refused by the build itself
-      }
-      if (!CodeDrift.differences(mutant).isEmpty()) {
-        noticed.incrementAndGet();
-      } else if (!generated.equals(uncommented(generate(mutant, directory)))) {
-        missed.add(name);
-      }
-    });
+    forEachMutant(
+        (name, mutant) -> {
+          OpenApiDocument document = OpenApiDocument.parse(mutant.toString());
+          try {
+            if (rewritten(document.slice(List.of("*"))).equals(rewritten)) {
+              return; // nothing that the generator would see
+            }
+          } catch (CannotCheckException e) {
+            return; // refused by the build itself
+          }
+          if (!CodeDrift.differences(mutant).isEmpty()) {
+            noticed.incrementAndGet();
+          } else if (!generated.equals(uncommented(generate(mutant, directory)))) {
+            missed.add(name);
+          }
+        });
 
     assertThat(missed).isEmpty();
     assertThat(noticed).hasValueGreaterThan(200);
@@ -84,12 +93,17 @@ class CodeDriftTest {
 
   /** {@return what the generator would see, but for what becomes Javadoc} */
   private static String rewritten(OpenApiDocument document) {
-    return GeneratorInput.rewrite(document).toString().replaceAll("\"(description|summary)\":\"[^\"]*\",?", "");
+    return GeneratorInput.rewrite(document)
+        .toString()
+        .replaceAll("\"(description|summary)\":\"[^\"]*\",?", "");
   }
 
   private static Map<String, String> generate(JsonObject document, Path directory) {
     try {
-      return Generation.of(Files.writeString(directory.resolve("mutant.json"), document.toString()), "*", settings -> {});
+      return Generation.of(
+          Files.writeString(directory.resolve("mutant.json"), document.toString()),
+          "*",
+          settings -> {});
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -97,7 +111,8 @@ class CodeDriftTest {
 
   private static Map<String, String> uncommented(Map<String, String> sources) {
     Map<String, String> uncommented = new TreeMap<>();
-    sources.forEach((name, source) -> uncommented.put(name, source.replaceAll("(?s)/\\*\\*.*?\\*/\\s*", "")));
+    sources.forEach(
+        (name, source) -> uncommented.put(name, source.replaceAll("(?s)/\\*\\*.*?\\*/\\s*", "")));
     return uncommented;
   }
 

@@ -43,10 +43,12 @@ class PublishedDocumentTest {
 
   @Test
   void namesAPropertyThatIsGone() throws IOException {
-    DriftReport report = compareWith(schemas -> properties(schemas, "Usage").remove("prompt_tokens"));
+    DriftReport report =
+        compareWith(schemas -> properties(schemas, "Usage").remove("prompt_tokens"));
 
     assertThat(report.hasDrift()).isTrue();
-    assertThat(report.toText()).contains("Usage.prompt_tokens", "#/components/schemas/Usage/properties/prompt_tokens");
+    assertThat(report.toText())
+        .contains("Usage.prompt_tokens", "#/components/schemas/Usage/properties/prompt_tokens");
   }
 
   @Test
@@ -55,21 +57,27 @@ class PublishedDocumentTest {
         compareWith(
             schemas -> {
               JsonArray variants =
-                  properties(schemas, "EmbeddingRequest").getAsJsonObject("input").getAsJsonArray("anyOf");
+                  properties(schemas, "EmbeddingRequest")
+                      .getAsJsonObject("input")
+                      .getAsJsonArray("anyOf");
               JsonObject variant = new JsonObject();
               variant.addProperty("type", "boolean");
               variants.add(variant);
             });
 
     assertThat(report.hasDrift()).isTrue();
-    assertThat(report.toText()).contains("EmbeddingRequest.input[anyOf 5]", "boolean", "EmbeddingInput");
+    assertThat(report.toText())
+        .contains("EmbeddingRequest.input[anyOf 5]", "boolean", "EmbeddingInput");
   }
 
   @Test
   void namesATypeThatChanged() throws IOException {
     DriftReport report =
         compareWith(
-            schemas -> properties(schemas, "Embedding").getAsJsonObject("index").addProperty("type", "string"));
+            schemas ->
+                properties(schemas, "Embedding")
+                    .getAsJsonObject("index")
+                    .addProperty("type", "string"));
 
     assertThat(report.hasDrift()).isTrue();
     assertThat(report.toText()).contains("Embedding.index", "integer", "string");
@@ -89,7 +97,10 @@ class PublishedDocumentTest {
     String pinned = Files.readString(Path.of("openapi.json"));
     JsonObject published = JsonParser.parseString(pinned).getAsJsonObject();
     change.accept(published.getAsJsonObject("components").getAsJsonObject("schemas"));
-    server.enqueue(new MockResponse().setHeader("Content-Type", "application/json").setBody(published.toString()));
+    server.enqueue(
+        new MockResponse()
+            .setHeader("Content-Type", "application/json")
+            .setBody(published.toString()));
     return SpecDrift.compare(
         OpenApiDocument.parse(pinned),
         SpecSource.create().load(server.url("/openapi.json").toString()),

@@ -69,10 +69,16 @@ class PullTest {
     pull("auto", false, true);
 
     OpenApiDocument accepted = OpenApiDocument.parse(Files.readString(pinned));
-    assertThat(accepted.toCanonicalJson()).isEqualTo(Files.readString(pinned)).contains("new_property");
+    assertThat(accepted.toCanonicalJson())
+        .isEqualTo(Files.readString(pinned))
+        .contains("new_property");
     assertThat(accepted.operations()).containsExactly(OPERATION);
-    assertThat(SpecDrift.compare(accepted, OpenApiDocument.parse(published), List.of(OPERATION)).changes()).isEmpty();
-    assertThat(Files.list(directory)).containsExactlyInAnyOrder(pinned, directory.resolve("target"));
+    assertThat(
+            SpecDrift.compare(accepted, OpenApiDocument.parse(published), List.of(OPERATION))
+                .changes())
+        .isEmpty();
+    assertThat(Files.list(directory))
+        .containsExactlyInAnyOrder(pinned, directory.resolve("target"));
   }
 
   @Test
@@ -80,7 +86,8 @@ class PullTest {
     serve(published(), null);
     pull("auto", false, true, OPERATION + ", GET /v1/other");
 
-    assertThat(OpenApiDocument.parse(Files.readString(pinned)).operations()).containsExactly(OPERATION, "GET /v1/other");
+    assertThat(OpenApiDocument.parse(Files.readString(pinned)).operations())
+        .containsExactly(OPERATION, "GET /v1/other");
   }
 
   @ParameterizedTest
@@ -106,23 +113,32 @@ class PullTest {
   void failsWithoutAPublishedDocumentIfItIsRequired(String pull, boolean accept) {
     server.enqueue(new MockResponse().setBody("<html>maintenance</html>"));
 
-    assertThatThrownBy(() -> pull(pull, false, accept)).isInstanceOf(CannotCheckException.class).hasMessageContaining("HTML");
+    assertThatThrownBy(() -> pull(pull, false, accept))
+        .isInstanceOf(CannotCheckException.class)
+        .hasMessageContaining("HTML");
     assertThat(pinned).hasContent(original);
   }
 
   @Test
   void refusesAnotherWordForPull() {
-    assertThatThrownBy(() -> pull("always", false, false)).hasMessageContaining("auto, never or require");
+    assertThatThrownBy(() -> pull("always", false, false))
+        .hasMessageContaining("auto, never or require");
   }
 
   private void pull(String pull, boolean offline, boolean accept) throws IOException {
     pull(pull, offline, accept, OPERATION);
   }
 
-  private void pull(String pull, boolean offline, boolean accept, String operations) throws IOException {
+  private void pull(String pull, boolean offline, boolean accept, String operations)
+      throws IOException {
     PublishedDocument.main(
         new String[] {
-          server.url("/openapi.json").toString(), pull, "offline=" + offline, "" + accept, pinned.toString(), operations,
+          server.url("/openapi.json").toString(),
+          pull,
+          "offline=" + offline,
+          "" + accept,
+          pinned.toString(),
+          operations,
           directory.resolve("target").toString()
         });
   }
@@ -132,16 +148,23 @@ class PullTest {
   }
 
   private void serve(String body, String tag) {
-    MockResponse response = new MockResponse().setHeader("Content-Type", "application/json").setBody(body);
+    MockResponse response =
+        new MockResponse().setHeader("Content-Type", "application/json").setBody(body);
     server.enqueue(tag == null ? response : response.setHeader("ETag", tag));
   }
 
   /** {@return the pinned document with a new property, within a larger one} */
   private String published() {
     JsonObject document = JsonParser.parseString(original).getAsJsonObject();
-    document.getAsJsonObject("components").getAsJsonObject("schemas").getAsJsonObject("EmbeddingRequest")
-        .getAsJsonObject("properties").add("new_property", JsonParser.parseString("{\"type\":\"string\"}"));
-    document.getAsJsonObject("paths").add("/v1/other", JsonParser.parseString("{\"get\":{\"responses\":{}}}"));
+    document
+        .getAsJsonObject("components")
+        .getAsJsonObject("schemas")
+        .getAsJsonObject("EmbeddingRequest")
+        .getAsJsonObject("properties")
+        .add("new_property", JsonParser.parseString("{\"type\":\"string\"}"));
+    document
+        .getAsJsonObject("paths")
+        .add("/v1/other", JsonParser.parseString("{\"get\":{\"responses\":{}}}"));
     return document.toString();
   }
 }

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParser;
 import io.github.tokenfactory.spec.CannotCheckException.Reason;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -12,11 +11,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class SliceTest {
-    private static final OpenApiDocument EVERYTHING = OpenApiDocument.parse(MutationTest.text("everything-3.1.json"));
+  private static final OpenApiDocument EVERYTHING =
+      OpenApiDocument.parse(MutationTest.text("everything-3.1.json"));
 
-    @Test
-    void keepsWhatTheOperationNeedsAndNothingElse() {
-        OpenApiDocument document = OpenApiDocument.parse("""
+  @Test
+  void keepsWhatTheOperationNeedsAndNothingElse() {
+    OpenApiDocument document =
+        OpenApiDocument.parse(
+            """
             openapi: 3.1.0
             info: {version: '1', description: gone, title: T}
             tags: [{name: gone}]
@@ -43,77 +45,86 @@ class SliceTest {
               responses: {Gone: {description: gone}}
             """);
 
-        OpenApiDocument slice = document.slice(List.of("post /a/{id}"));
+    OpenApiDocument slice = document.slice(List.of("post /a/{id}"));
 
-        assertThat(slice.root()).isEqualTo(OpenApiDocument.parse("""
-            openapi: 3.1.0
-            info: {version: '1', title: T}
-            paths:
-              /a/{id}:
-                parameters: [{$ref: '#/components/parameters/Id'}]
-                post:
-                  security: [{key: []}]
-                  requestBody: {$ref: '#/components/requestBodies/Body'}
-                  responses: {'200': {headers: {h: {$ref: '#/components/headers/H'}}, links: {l: {$ref: '#/components/links/L'}}}}
-            components:
-              schemas:
-                A/~b: {properties: {$ref: {type: string}, self: {$ref: '#/components/schemas/A~1~0b'}}}
-                Id: {type: string, examples: [{$ref: '#/data'}]}
-              links: {L: {operationId: x}}
-              headers: {H: {schema: {$ref: '#/components/schemas/Id'}}}
-              securitySchemes: {key: {type: http, scheme: bearer}}
-              parameters: {Id: {name: id, in: path, schema: {$ref: '#/components/schemas/Id'}}}
-              requestBodies: {Body: {content: {application/json: {schema: {$ref: '#/components/schemas/A%7e1~0b'}}}}}
-            """).root());
-        assertThat(slice.root().getAsJsonObject("components").keySet())
-                .containsExactly("schemas", "links", "headers", "securitySchemes", "parameters", "requestBodies");
+    assertThat(slice.root())
+        .isEqualTo(
+            OpenApiDocument.parse(
+                    """
+                    openapi: 3.1.0
+                    info: {version: '1', title: T}
+                    paths:
+                      /a/{id}:
+                        parameters: [{$ref: '#/components/parameters/Id'}]
+                        post:
+                          security: [{key: []}]
+                          requestBody: {$ref: '#/components/requestBodies/Body'}
+                          responses: {'200': {headers: {h: {$ref: '#/components/headers/H'}}, links: {l: {$ref: '#/components/links/L'}}}}
+                    components:
+                      schemas:
+                        A/~b: {properties: {$ref: {type: string}, self: {$ref: '#/components/schemas/A~1~0b'}}}
+                        Id: {type: string, examples: [{$ref: '#/data'}]}
+                      links: {L: {operationId: x}}
+                      headers: {H: {schema: {$ref: '#/components/schemas/Id'}}}
+                      securitySchemes: {key: {type: http, scheme: bearer}}
+                      parameters: {Id: {name: id, in: path, schema: {$ref: '#/components/schemas/Id'}}}
+                      requestBodies: {Body: {content: {application/json: {schema: {$ref: '#/components/schemas/A%7e1~0b'}}}}}
+                    """)
+                .root());
+    assertThat(slice.root().getAsJsonObject("components").keySet())
+        .containsExactly(
+            "schemas", "links", "headers", "securitySchemes", "parameters", "requestBodies");
+  }
+
+  @Test
+  void isTheSameWhenSlicedAgain() {
+    for (List<String> operations :
+        List.of(List.of("*"), List.of("getThing"), List.of("makeThing"))) {
+      OpenApiDocument slice = EVERYTHING.slice(operations);
+
+      assertThat(slice.slice(operations).toCanonicalJson()).isEqualTo(slice.toCanonicalJson());
     }
+  }
 
-    @Test
-    void isTheSameWhenSlicedAgain() {
-        for (List<String> operations : List.of(List.of("*"), List.of("getThing"), List.of("makeThing"))) {
-            OpenApiDocument slice = EVERYTHING.slice(operations);
+  @Test
+  void keepsWhatReferencesIntoOtherPlacesNeed() {
+    JsonObject slice = EVERYTHING.slice(List.of("getThing")).root();
 
-            assertThat(slice.slice(operations).toCanonicalJson()).isEqualTo(slice.toCanonicalJson());
-        }
-    }
+    assertThat(slice.getAsJsonObject("paths").getAsJsonObject("/v1/things/{id}/{part}").keySet())
+        .containsExactly("summary", "parameters", "get");
+    assertThat(slice.getAsJsonObject("components").getAsJsonObject("schemas").keySet())
+        .containsExactly("Thing", "Tree", "Peer", "Tier");
+  }
 
-    @Test
-    void keepsWhatReferencesIntoOtherPlacesNeed() {
-        JsonObject slice = EVERYTHING.slice(List.of("getThing")).root();
-
-        assertThat(slice.getAsJsonObject("paths")
-                        .getAsJsonObject("/v1/things/{id}/{part}")
-                        .keySet())
-                .containsExactly("summary", "parameters", "get");
-        assertThat(slice.getAsJsonObject("components")
-                        .getAsJsonObject("schemas")
-                        .keySet())
-                .containsExactly("Thing", "Tree", "Peer", "Tier");
-    }
-
-    @Test
-    void keepsMappedSchemas() {
-        OpenApiDocument document = operation("""
+  @Test
+  void keepsMappedSchemas() {
+    OpenApiDocument document =
+        operation(
+            """
             schema: {$ref: '#/components/schemas/Pet'}
-            """, """
+            """,
+            """
             Pet: {discriminator: {propertyName: kind, mapping: {cat: Cat, dog: '#/components/schemas/Dog'}}}
             Cat: {type: object}
             Dog: {type: object}
             Cow: {type: object}
             """);
 
-        assertThat(document.slice(List.of("*"))
-                        .root()
-                        .getAsJsonObject("components")
-                        .getAsJsonObject("schemas")
-                        .keySet())
-                .containsExactly("Pet", "Cat", "Dog");
-    }
+    assertThat(
+            document
+                .slice(List.of("*"))
+                .root()
+                .getAsJsonObject("components")
+                .getAsJsonObject("schemas")
+                .keySet())
+        .containsExactly("Pet", "Cat", "Dog");
+  }
 
-    @Test
-    void doesNotMindBrokenPartsThatItDoesNotNeed() {
-        OpenApiDocument document = OpenApiDocument.parse("""
+  @Test
+  void doesNotMindBrokenPartsThatItDoesNotNeed() {
+    OpenApiDocument document =
+        OpenApiDocument.parse(
+            """
             openapi: 3.1.0
             paths:
               /broken: {$ref: 'https://example.com/paths.json'}
@@ -122,59 +133,64 @@ class SliceTest {
             components: {schemas: {Broken: {$ref: '#/nowhere'}}}
             """);
 
-        assertThat(document.slice(List.of("GET /a")).operations()).containsExactly("GET /a");
-    }
+    assertThat(document.slice(List.of("GET /a")).operations()).containsExactly("GET /a");
+  }
 
-    @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            value = {
-                "#/components/schemas/Gone | BROKEN_REFERENCE",
-                "#/components/schemas/A/properties/0 | BROKEN_REFERENCE",
-                "#anchor | BROKEN_REFERENCE",
-                "# | BROKEN_REFERENCE",
-                "http://example.com/a.json#/A | EXTERNAL_REFERENCE",
-                "file:///etc/passwd | EXTERNAL_REFERENCE",
-                "other.yaml#/A | EXTERNAL_REFERENCE",
-                "#/components/schemas/Loop | REFERENCE_CYCLE",
-                "#/components/schemas/Self | REFERENCE_CYCLE",
-            })
-    void refusesReferencesThatLeadNowhere(String ref, Reason reason) {
-        OpenApiDocument document = operation("schema: {items: {$ref: '" + ref + "'}}", """
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "#/components/schemas/Gone | BROKEN_REFERENCE",
+        "#/components/schemas/A/properties/0 | BROKEN_REFERENCE",
+        "#anchor | BROKEN_REFERENCE",
+        "# | BROKEN_REFERENCE",
+        "http://example.com/a.json#/A | EXTERNAL_REFERENCE",
+        "file:///etc/passwd | EXTERNAL_REFERENCE",
+        "other.yaml#/A | EXTERNAL_REFERENCE",
+        "#/components/schemas/Loop | REFERENCE_CYCLE",
+        "#/components/schemas/Self | REFERENCE_CYCLE",
+      })
+  void refusesReferencesThatLeadNowhere(String ref, Reason reason) {
+    OpenApiDocument document =
+        operation(
+            "schema: {items: {$ref: '" + ref + "'}}",
+            """
             A: {type: object}
             Loop: {$ref: '#/components/schemas/Pool'}
             Pool: {$ref: '#/components/schemas/Loop'}
             Self: {$ref: '#/components/schemas/Self', description: me}
             """);
 
-        assertThatExceptionOfType(CannotCheckException.class)
-                .isThrownBy(() -> document.slice(List.of("*")))
-                .withMessageContaining("#/")
-                .returns(reason, CannotCheckException::reason);
-    }
+    assertThatExceptionOfType(CannotCheckException.class)
+        .isThrownBy(() -> document.slice(List.of("*")))
+        .withMessageContaining("#/")
+        .returns(reason, CannotCheckException::reason);
+  }
 
-    @Test
-    void refusesUnknownOperations() {
-        assertThatExceptionOfType(CannotCheckException.class)
-                .isThrownBy(() -> EVERYTHING.slice(List.of("GET /v1/thing")))
-                .withMessageContaining("GET /v1/thing")
-                .returns(Reason.UNKNOWN_OPERATION, CannotCheckException::reason);
-    }
+  @Test
+  void refusesUnknownOperations() {
+    assertThatExceptionOfType(CannotCheckException.class)
+        .isThrownBy(() -> EVERYTHING.slice(List.of("GET /v1/thing")))
+        .withMessageContaining("GET /v1/thing")
+        .returns(Reason.UNKNOWN_OPERATION, CannotCheckException::reason);
+  }
 
-    static OpenApiDocument operation(String mediaType, String schemas) {
-        return OpenApiDocument.parse("""
-            openapi: 3.1.0
-            paths:
-              /a:
-                post:
-                  requestBody:
-                    content:
-                      application/json:
-                        %s
-                  responses: {}
-            components:
-              schemas:
-            %s
-            """.formatted(mediaType.strip(), schemas.indent(4)));
-    }
+  static OpenApiDocument operation(String mediaType, String schemas) {
+    return OpenApiDocument.parse(
+        """
+        openapi: 3.1.0
+        paths:
+          /a:
+            post:
+              requestBody:
+                content:
+                  application/json:
+                    %s
+              responses: {}
+        components:
+          schemas:
+        %s
+        """
+            .formatted(mediaType.strip(), schemas.indent(4)));
+  }
 }

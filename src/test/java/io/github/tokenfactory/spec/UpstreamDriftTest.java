@@ -8,7 +8,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
-/** What is published means what is pinned; skipped, with the reason, if the build could not pull it. */
+/**
+ * What is published means what is pinned; skipped, with the reason, if the build could not pull it.
+ */
 class UpstreamDriftTest {
   private static final Path PUBLISHED = Path.of("target/published");
 
@@ -17,7 +19,11 @@ class UpstreamDriftTest {
     Path document = PUBLISHED.resolve(PublishedDocument.PULLED);
     if (!Files.exists(document)) {
       Path why = PUBLISHED.resolve(PublishedDocument.NOT_CHECKED);
-      abort("not checked: " + (Files.exists(why) ? Files.readString(why) : "nothing was pulled; build with ./mvnw"));
+      abort(
+          "not checked: "
+              + (Files.exists(why)
+                  ? Files.readString(why)
+                  : "nothing was pulled; build with ./mvnw"));
     }
 
     DriftReport report =
