@@ -230,7 +230,8 @@ final class JsonTypes {
     if (type == JsonElement.class) {
       return RAW;
     }
-    TypeAdapter<?> scalar = SCALARS.get(type);
+    // Not by the type itself: in a TypeToken, byte[] is no Class.
+    TypeAdapter<?> scalar = SCALARS.get(TypeToken.get(type).getRawType());
     if (scalar != null) {
       return scalar;
     }

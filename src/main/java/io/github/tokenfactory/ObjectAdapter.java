@@ -113,7 +113,7 @@ public abstract class ObjectAdapter<T, B> implements TypeAdapterFactory {
       Class<V> type,
       Function<T, @Nullable V> get,
       BiConsumer<B, V> set) {
-    properties.put(name, new Property<>(name, type, required, get, set));
+    property(name, required, TypeToken.get(type), get, set);
   }
 
   /** Adds a property that is a list, a set or a map. */

@@ -51,6 +51,7 @@ class GeneratedBehaviourTest {
               ids: {type: object, additionalProperties: {type: string, format: uuid}}
               notes: {type: object, additionalProperties: {type: [string, "null"]}}
               bytes: {type: string, format: byte}
+              chunks: {type: array, items: {type: string, format: byte}}
           Pet:
             oneOf: [{$ref: "#/components/schemas/Cat"}, {$ref: "#/components/schemas/Dog"}]
             discriminator: {propertyName: kind, mapping: {feline: "#/components/schemas/Cat", canine: Dog}}
@@ -148,6 +149,7 @@ class GeneratedBehaviourTest {
         "{\"notes\":{\"a\":\"x\",\"b\":null}}",
         "{\"bytes\":\"AQ\"}",
         "{\"bytes\":\"AQ==\"}",
+        "{\"chunks\":[\"AQ==\",\"AQI=\"]}",
       })
   void writesBackWhatItRead(String json) {
     assertThat(JsonParser.parseString(new Gson().toJson(new Gson().fromJson(json, holder))))
