@@ -70,9 +70,18 @@ final class FakeWaiter implements Waiter {
     task.run();
   }
 
-  /** {@return how many deadlines are not called off} */
-  int deadlines() {
+  /** {@return how many deadlines are not called off} A thread that is about to call one off may. */
+  synchronized int deadlines() throws InterruptedException {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+    while (!deadlines.isEmpty() && System.nanoTime() < end) {
+      TimeUnit.NANOSECONDS.timedWait(this, end - System.nanoTime());
+    }
     return deadlines.size();
+  }
+
+  private synchronized void callOff(Runnable deadline) {
+    deadlines.remove(deadline);
+    notifyAll();
   }
 
   @Override
@@ -93,7 +102,7 @@ final class FakeWaiter implements Waiter {
   @Override
   public Runnable atDeadline(Duration delay, Runnable task) {
     deadlines.add(task);
-    return () -> deadlines.remove(task);
+    return () -> callOff(task);
   }
 
   @Override
