@@ -190,6 +190,10 @@ public final class EmbeddingInput {
     }
 
     private static void write(JsonWriter out, int[] tokens) throws IOException {
+      if (out instanceof BodyWriter body) {
+        body.value(tokens);
+        return;
+      }
       out.beginArray();
       for (int token : tokens) {
         out.value(token);

@@ -32,6 +32,11 @@ public final class EmbeddingVector {
     JSON
   }
 
+  static final String NOT_A_NUMBER = "Not a number in a vector";
+  static final String NOT_FINITE = "A number that is no finite 32-bit float in the vector";
+
+  private static final int INFINITE = Float.floatToRawIntBits(Float.POSITIVE_INFINITY);
+
   private final Form form;
   private final float[] elements;
   private final @Nullable JsonElement json;
@@ -40,6 +45,16 @@ public final class EmbeddingVector {
     this.form = form;
     this.elements = elements;
     this.json = json;
+  }
+
+  /** {@return whether there is neither an infinity nor a not-a-number in {@code elements}} */
+  static boolean areFinite(float[] elements) {
+    for (float element : elements) {
+      if ((Float.floatToRawIntBits(element) & INFINITE) == INFINITE) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** {@return a vector of these elements, all finite, which JSON has as numbers} */
@@ -116,20 +131,27 @@ public final class EmbeddingVector {
 
     @Override
     public @Nullable EmbeddingVector read(JsonReader in) throws IOException {
-      switch (in.peek()) {
+      JsonToken form = in.peek();
+      float[] elements = in instanceof VectorReader vectors ? vectors.nextVector() : null;
+      switch (form) {
         case NULL -> {
           in.nextNull();
           return null;
         }
         case STRING -> {
-          return new EmbeddingVector(Form.BASE64, readBase64(in), null);
+          return new EmbeddingVector(
+              Form.BASE64, elements == null ? readBase64(in) : elements, null);
         }
         case BEGIN_ARRAY -> {
+          if (elements != null) {
+            return new EmbeddingVector(Form.NUMBERS, elements, null);
+          }
+          String path = in.getPath();
           in.beginArray();
           EmbeddingVector vector =
               in.peek() == JsonToken.BEGIN_ARRAY || in.peek() == JsonToken.BEGIN_OBJECT
                   ? new EmbeddingVector(Form.JSON, new float[0], readRest(in))
-                  : new EmbeddingVector(Form.NUMBERS, readNumbers(in), null);
+                  : new EmbeddingVector(Form.NUMBERS, readNumbers(in, path), null);
           in.endArray();
           return vector;
         }
@@ -139,29 +161,24 @@ public final class EmbeddingVector {
       }
     }
 
-    private static float[] readNumbers(JsonReader in) throws IOException {
+    private static float[] readNumbers(JsonReader in, String path) throws IOException {
       float[] elements = new float[FIRST_CAPACITY];
       int size = 0;
       while (in.hasNext()) {
         if (size == elements.length) {
           elements = Arrays.copyOf(elements, 2 * size);
         }
-        elements[size++] = readNumber(in);
+        if (in.peek() != JsonToken.NUMBER) {
+          throw new JsonSyntaxException(NOT_A_NUMBER + " at path " + path + "[" + size + "]");
+        }
+        // Not nextDouble(): rounding twice is not rounding right.
+        elements[size] = Float.parseFloat(in.nextString());
+        if (!Float.isFinite(elements[size])) {
+          throw new JsonSyntaxException(NOT_FINITE + " at path " + path + "[" + size + "]");
+        }
+        size++;
       }
       return Arrays.copyOf(elements, size);
-    }
-
-    private static float readNumber(JsonReader in) throws IOException {
-      String path = in.getPath();
-      if (in.peek() == JsonToken.NUMBER || in.peek() == JsonToken.STRING) {
-        try {
-          // Not nextDouble(): rounding twice is not rounding right.
-          return finite(Float.parseFloat(in.nextString()), path);
-        } catch (NumberFormatException e) {
-          throw new JsonSyntaxException("Not a number in a vector at path " + path);
-        }
-      }
-      throw new JsonSyntaxException(in.peek() + " in a vector at path " + path);
     }
 
     private static float[] readBase64(JsonReader in) throws IOException {
@@ -181,18 +198,10 @@ public final class EmbeddingVector {
       }
       float[] elements = new float[bytes.length / Float.BYTES];
       ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(elements);
-      for (float element : elements) {
-        finite(element, path);
+      if (!areFinite(elements)) {
+        throw new JsonSyntaxException(NOT_FINITE + " at path " + path);
       }
       return elements;
-    }
-
-    private static float finite(float element, String path) {
-      if (!Float.isFinite(element)) {
-        throw new JsonSyntaxException(
-            "A number that is no finite 32-bit float in the vector at path " + path);
-      }
-      return element;
     }
 
     private static JsonArray readRest(JsonReader in) throws IOException {

@@ -275,7 +275,8 @@ public abstract class ObjectAdapter<T, B> implements TypeAdapterFactory {
     private void readProperty(BoundProperty<T, B, ?> property, JsonReader in, B builder)
         throws IOException {
       JsonToken token = in.peek();
-      String path = in.getPath();
+      // Where an element of a container fails, the path has moved on.
+      String start = property.property.type instanceof Class<?> ? null : in.getPath();
       try {
         property.read(in, builder);
       } catch (JsonTypes.OtherFormatException e) {
@@ -291,7 +292,7 @@ public abstract class ObjectAdapter<T, B> implements TypeAdapterFactory {
                 + " cannot be read as "
                 + property.property.type.getTypeName()
                 + " at path "
-                + path);
+                + (start == null ? in.getPath() : start));
       }
     }
 

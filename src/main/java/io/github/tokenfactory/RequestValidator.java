@@ -1,10 +1,20 @@
 package io.github.tokenfactory;
 
 import com.google.gson.annotations.SerializedName;
+import jakarta.validation.Constraint;
 import jakarta.validation.ConstraintViolation;
+import jakarta.validation.Valid;
 import jakarta.validation.Validation;
 import jakarta.validation.Validator;
+import jakarta.validation.constraints.NotNull;
+import java.lang.annotation.Annotation;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -39,6 +49,19 @@ final class RequestValidator {
     }
   }
 
+  private static final ClassValue<List<Method>> GETTERS =
+      new ClassValue<>() {
+        @Override
+        protected List<Method> computeValue(Class<?> bean) {
+          return Arrays.stream(bean.getDeclaredMethods())
+              .filter(
+                  method ->
+                      method.getName().startsWith("get")
+                          && Modifier.isPublic(method.getModifiers()))
+              .toList();
+        }
+      };
+
   private RequestValidator() {}
 
   /**
@@ -46,6 +69,9 @@ final class RequestValidator {
    * valid.
    */
   static void validate(Object request) {
+    if (isPlainlyValid(request)) {
+      return;
+    }
     Set<ConstraintViolation<Object>> violations = Default.VALIDATOR.validate(request);
     if (!violations.isEmpty()) {
       throw new InvalidRequestException(
@@ -58,6 +84,38 @@ final class RequestValidator {
                       "Invalid " + request.getClass().getSimpleName() + ", nothing was sent: ",
                       ".")));
     }
+  }
+
+  /**
+   * {@return whether all that is required is there, and nothing that has other constraints} Then
+   * there is no need to start the provider, which takes longer than all the rest of a first call.
+   * Null satisfies whatever constraint the document can state, but that of being required.
+   */
+  private static boolean isPlainlyValid(Object bean) {
+    try {
+      for (Method getter : GETTERS.get(bean.getClass())) {
+        Object value = getter.invoke(bean);
+        if (value == null
+            ? getter.isAnnotationPresent(NotNull.class)
+            : !isPlainlyValid(getter, value)) {
+          return false;
+        }
+      }
+      return true;
+    } catch (ReflectiveOperationException e) {
+      return false; // which the provider may know how to do
+    }
+  }
+
+  private static boolean isPlainlyValid(Method getter, Object value) {
+    for (Annotation annotation : getter.getAnnotations()) {
+      if (annotation.annotationType().isAnnotationPresent(Constraint.class)
+          && !(annotation instanceof NotNull)) {
+        return false;
+      }
+    }
+    boolean isContainer = value instanceof Collection<?> || value instanceof Map<?, ?>;
+    return !isContainer && (!getter.isAnnotationPresent(Valid.class) || isPlainlyValid(value));
   }
 
   private static String documentName(Property property) {

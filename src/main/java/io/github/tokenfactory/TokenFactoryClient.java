@@ -2,16 +2,12 @@ package io.github.tokenfactory;
 
 import io.github.tokenfactory.api.TokenFactoryApi;
 import java.time.Duration;
-import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
-import okhttp3.ConnectionPool;
-import okhttp3.ConnectionSpec;
-import okhttp3.Dispatcher;
 import okhttp3.Headers;
 import okhttp3.HttpUrl;
 import okhttp3.OkHttpClient;
@@ -36,8 +32,7 @@ public final class TokenFactoryClient implements AutoCloseable {
   public static final String DEFAULT_BASE_URL = "https://api.tokenfactory.nebius.com/";
 
   private static final String USER_AGENT = userAgent();
-  private static final int MAX_REQUESTS = 256;
-  private static final int MAX_IDLE_CONNECTIONS = 64;
+  private static final String ACCEPT_ENCODING = "Accept-Encoding";
 
   private final HttpUrl baseUrl;
   private final OkHttpClient http;
@@ -64,7 +59,7 @@ public final class TokenFactoryClient implements AutoCloseable {
             : builder.waiter;
     this.calls = new Calls(waiter, builder.timeout, builder.maxRetries, builder.listener);
     TokenFactoryApi api =
-        Transport.retrofit(http, baseUrl, builder.requireApiKey(), builder.headers.build())
+        Transport.retrofit(http, baseUrl, builder.requireApiKey(), headers(builder))
             .create(TokenFactoryApi.class);
     this.embeddings = new EmbeddingsService(api, calls, builder);
   }
@@ -80,31 +75,19 @@ public final class TokenFactoryClient implements AutoCloseable {
     return thread;
   }
 
+  /** Vectors hardly shrink, and inflating them takes longer than all else. */
+  private static Headers headers(Builder builder) {
+    Headers headers = builder.headers.build();
+    return builder.httpClient != null || headers.get(ACCEPT_ENCODING) != null
+        ? headers
+        : headers.newBuilder().set(ACCEPT_ENCODING, "identity").build();
+  }
+
   private static OkHttpClient http(Builder builder, ExecutorService workers) {
-    OkHttpClient.Builder http;
-    if (builder.httpClient == null) {
-      Dispatcher dispatcher = new Dispatcher(workers);
-      dispatcher.setMaxRequests(MAX_REQUESTS);
-      dispatcher.setMaxRequestsPerHost(MAX_REQUESTS);
-      http =
-          new OkHttpClient.Builder()
-              .dispatcher(dispatcher)
-              .connectionPool(new ConnectionPool(MAX_IDLE_CONNECTIONS, 5, TimeUnit.MINUTES))
-              // Trust in certificates takes long to load, and a client goes to one server only.
-              .connectionSpecs(
-                  List.of(
-                      builder.baseUrl.isHttps()
-                          ? ConnectionSpec.MODERN_TLS
-                          : ConnectionSpec.CLEARTEXT))
-              .connectTimeout(Duration.ofSeconds(10))
-              // The call's own timeout ends a silence; over HTTP/2, which shares connections, a
-              // ping finds it.
-              .readTimeout(Duration.ZERO)
-              .writeTimeout(Duration.ZERO)
-              .pingInterval(Duration.ofSeconds(15));
-    } else {
-      http = builder.httpClient.newBuilder();
-    }
+    OkHttpClient.Builder http =
+        builder.httpClient == null
+            ? DefaultHttpClient.builder(builder.baseUrl.isHttps(), workers)
+            : builder.httpClient.newBuilder();
     return (builder.connectTimeout == null ? http : http.connectTimeout(builder.connectTimeout))
         .build();
   }
@@ -299,9 +282,13 @@ public final class TokenFactoryClient implements AutoCloseable {
     }
 
     /**
-     * Sets the HTTP client to send with: its interceptors, proxy, TLS, timeouts, connection pool,
-     * dispatcher and event listener are used as they are. Redirects and repetitions are this
-     * client's own; the caller closes it.
+     * Sets the HTTP client to send with: its interceptors, proxy, TLS, timeouts, compression,
+     * sockets, connection pool, dispatcher and event listener are used as they are. Redirects and
+     * repetitions are this client's own; the caller closes it.
+     *
+     * <p>Without it, the client has one that is tuned for large bodies: {@code TCP_NODELAY}, no
+     * timeouts for single reads and writes beside that of the call, and answers asked for
+     * uncompressed, which {@code header("Accept-Encoding", "gzip")} changes for a slow network.
      *
      * @param httpClient the client to send with
      * @return this builder

@@ -62,7 +62,7 @@ final class Transport {
         .callFactory(
             request ->
                 client.newCall(request.newBuilder().tag(Attempt.class, new Attempt()).build()))
-        .addConverterFactory(new JsonConverterFactory())
+        .addConverterFactory(TokenFactoryConverterFactory.create())
         .build();
   }
 

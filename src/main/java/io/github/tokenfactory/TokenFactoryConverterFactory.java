@@ -1,78 +1,105 @@
 package io.github.tokenfactory;
 
 import com.google.gson.Gson;
-import com.google.gson.GsonBuilder;
 import com.google.gson.JsonParseException;
 import com.google.gson.TypeAdapter;
 import com.google.gson.reflect.TypeToken;
-import com.google.gson.stream.JsonReader;
 import com.google.gson.stream.JsonToken;
-import com.google.gson.stream.JsonWriter;
 import com.google.gson.stream.MalformedJsonException;
 import java.io.EOFException;
-import java.io.FilterReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.io.OutputStreamWriter;
-import java.io.Reader;
-import java.io.Writer;
 import java.lang.annotation.Annotation;
+import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
-import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import okhttp3.MediaType;
 import okhttp3.RequestBody;
 import okhttp3.ResponseBody;
-import okio.Buffer;
 import okio.BufferedSink;
-import okio.ForwardingSink;
-import okio.Okio;
 import org.jspecify.annotations.Nullable;
 import retrofit2.Converter;
 import retrofit2.Retrofit;
 
 /**
- * Writes requests and reads answers, for the client alone: bodies stream in both directions, an
- * answer is one whole JSON value and nothing after it, and what is wrong with it is said without
- * its contents.
+ * Writes requests and reads answers as {@link TokenFactoryClient} does, for a {@link Retrofit} of
+ * your own: vectors straight from the bytes of an answer, in a fraction of the time and memory that
+ * Gson takes.
+ *
+ * <pre>{@code
+ * TokenFactoryApi api =
+ *     new Retrofit.Builder()
+ *         .baseUrl(baseUrl)
+ *         .client(okHttpClient)
+ *         .addConverterFactory(TokenFactoryConverterFactory.create())
+ *         .addConverterFactory(GsonConverterFactory.create()) // for the other services, if any
+ *         .build()
+ *         .create(TokenFactoryApi.class);
+ * }</pre>
+ *
+ * <p>It converts this library's types alone and leaves others to the factories that are added after
+ * it. Bodies stream in both directions. An answer that is not one whole JSON value of its type
+ * fails with an {@link IOException} that says what is wrong and where, without its contents. Safe
+ * for use by several threads.
  */
-final class JsonConverterFactory extends Converter.Factory {
+public final class TokenFactoryConverterFactory extends Converter.Factory {
   private static final MediaType JSON = MediaType.get("application/json; charset=UTF-8");
+  private static final String PACKAGE = TokenFactoryConverterFactory.class.getPackageName() + ".";
   private static final int MAX_DEPTH = 64;
   // Up to the first name that is not like one of the document's: a server may repeat anything
   // there.
   private static final Pattern PATH =
       Pattern.compile(" path (\\$(?:\\.[A-Za-z0-9_-]{1,40}|\\[\\d+])*)(?=[.\\[\n]|$)");
 
-  private final Gson gson = new GsonBuilder().disableHtmlEscaping().create();
+  private static final int PORTION = 16 << 10;
+
+  private final Gson gson = new Gson();
+
+  private TokenFactoryConverterFactory() {}
+
+  /** {@return a factory to add before others} */
+  public static TokenFactoryConverterFactory create() {
+    return new TokenFactoryConverterFactory();
+  }
 
   @Override
-  public Converter<?, RequestBody> requestBodyConverter(
+  public @Nullable Converter<?, RequestBody> requestBodyConverter(
       Type type,
       Annotation[] parameterAnnotations,
       Annotation[] methodAnnotations,
       Retrofit retrofit) {
-    return requestConverter(gson.getAdapter(TypeToken.get(type)));
+    return isOwn(type) ? requestConverter(gson.getAdapter(TypeToken.get(type))) : null;
   }
 
   private <T> Converter<T, RequestBody> requestConverter(TypeAdapter<T> adapter) {
-    return value -> new Body<>(gson, adapter, value);
+    return value -> new Body<>(adapter, value);
   }
 
   @Override
-  public Converter<ResponseBody, ?> responseBodyConverter(
+  public @Nullable Converter<ResponseBody, ?> responseBodyConverter(
       Type type, Annotation[] annotations, Retrofit retrofit) {
-    TypeAdapter<?> adapter = gson.getAdapter(TypeToken.get(type));
+    return isOwn(type) ? responseConverter(gson.getAdapter(TypeToken.get(type))) : null;
+  }
+
+  private static <T> Converter<ResponseBody, T> responseConverter(TypeAdapter<T> adapter) {
     return body -> read(adapter, body);
   }
 
-  private <T> @Nullable T read(TypeAdapter<T> adapter, ResponseBody body) throws IOException {
+  private static boolean isOwn(Type type) {
+    return type instanceof ParameterizedType generic
+        ? Arrays.stream(generic.getActualTypeArguments())
+            .anyMatch(TokenFactoryConverterFactory::isOwn)
+        : type instanceof Class<?> raw && raw.getName().startsWith(PACKAGE);
+  }
+
+  private static <T> @Nullable T read(TypeAdapter<T> adapter, ResponseBody body)
+      throws IOException {
     try (body) {
+      long length = body.contentLength();
+      int portion = length < 0 ? PORTION : (int) Math.min(length, PORTION);
       try {
-        EndSeeingReader text =
-            new EndSeeingReader(new InputStreamReader(body.byteStream(), StandardCharsets.UTF_8));
-        return readWhole(adapter, gson.newJsonReader(text), text);
+        return readWhole(adapter, new VectorReader(body.byteStream(), portion));
       } catch (UnreadableAnswerException e) {
         body.source().request(1 << 10); // so that there is something to show of it
         throw e;
@@ -80,8 +107,8 @@ final class JsonConverterFactory extends Converter.Factory {
     }
   }
 
-  private static <T> @Nullable T readWhole(
-      TypeAdapter<T> adapter, JsonReader in, EndSeeingReader text) throws IOException {
+  private static <T> @Nullable T readWhole(TypeAdapter<T> adapter, VectorReader in)
+      throws IOException {
     in.setNestingLimit(MAX_DEPTH);
     try {
       T value = adapter.read(in);
@@ -95,7 +122,7 @@ final class JsonConverterFactory extends Converter.Factory {
           true);
     } catch (MalformedJsonException e) {
       throw new UnreadableAnswerException(
-          "it is not valid JSON" + place(e.getMessage()), text.hasEnded);
+          "it is not valid JSON" + place(e.getMessage()), in.hasEnded());
     } catch (JsonParseException e) {
       throw new UnreadableAnswerException(shown(e.getMessage()));
     } catch (OutOfMemoryError e) {
@@ -107,7 +134,7 @@ final class JsonConverterFactory extends Converter.Factory {
     }
   }
 
-  private static void requireEnd(JsonReader in) throws IOException {
+  private static void requireEnd(VectorReader in) throws IOException {
     boolean ended;
     try {
       ended = in.peek() == JsonToken.END_DOCUMENT;
@@ -133,52 +160,23 @@ final class JsonConverterFactory extends Converter.Factory {
   }
 
   /**
-   * Knows whether more was asked for than there is: JSON that is broken there may have been cut
-   * off.
-   */
-  private static final class EndSeeingReader extends FilterReader {
-    private boolean hasEnded;
-
-    EndSeeingReader(Reader text) {
-      super(text);
-    }
-
-    @Override
-    public int read(char[] target, int offset, int length) throws IOException {
-      int read = super.read(target, offset, length);
-      hasEnded |= read < 0;
-      return read;
-    }
-  }
-
-  /**
    * One value, written anew whenever it is sent; its length is known before, so that no server has
    * to take chunks.
    */
   private static final class Body<T> extends RequestBody {
-    private final Gson gson;
     private final TypeAdapter<T> adapter;
     private final T value;
     private final long length;
+    private final boolean plain;
 
     /** Fails with {@link IllegalArgumentException} if JSON cannot carry {@code value}. */
-    Body(Gson gson, TypeAdapter<T> adapter, T value) throws IOException {
-      this.gson = gson;
+    Body(TypeAdapter<T> adapter, T value) throws IOException {
       this.adapter = adapter;
       this.value = value;
-      long[] written = {0};
-      try (BufferedSink counter =
-          Okio.buffer(
-              new ForwardingSink(Okio.blackhole()) {
-                @Override
-                public void write(Buffer source, long byteCount) throws IOException {
-                  written[0] += byteCount;
-                  super.write(source, byteCount);
-                }
-              })) {
-        writeTo(counter);
-      }
-      this.length = written[0];
+      BodyWriter counter = new BodyWriter();
+      adapter.write(counter, value);
+      this.length = counter.length();
+      this.plain = counter.isAllPlain();
     }
 
     @Override
@@ -193,8 +191,7 @@ final class JsonConverterFactory extends Converter.Factory {
 
     @Override
     public void writeTo(BufferedSink sink) throws IOException {
-      Writer writer = new OutputStreamWriter(sink.outputStream(), StandardCharsets.UTF_8);
-      JsonWriter json = gson.newJsonWriter(writer);
+      BodyWriter json = new BodyWriter(sink.outputStream(), plain);
       adapter.write(json, value);
       json.flush();
     }

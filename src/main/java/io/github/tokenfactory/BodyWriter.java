@@ -1,0 +1,267 @@
+package io.github.tokenfactory;
+
+import com.google.gson.stream.JsonWriter;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.Writer;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A Gson writer of UTF-8 bytes that writes texts and tokens without Gson, which is told but that
+ * there was a value.
+ */
+final class BodyWriter extends JsonWriter {
+  private static final VarHandle LONGS =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+
+  private final Bytes bytes;
+  private final boolean plain;
+  private boolean allPlain = true;
+
+  /** Counts what is written. */
+  BodyWriter() {
+    this(new Bytes(null), false);
+  }
+
+  /**
+   * Writes to {@code out}.
+   *
+   * @param plain whether all texts are known to be {@linkplain #isAllPlain plain}
+   */
+  BodyWriter(OutputStream out, boolean plain) {
+    this(new Bytes(out), plain);
+  }
+
+  private BodyWriter(Bytes bytes, boolean plain) {
+    super(bytes);
+    this.bytes = bytes;
+    this.plain = plain;
+    setHtmlSafe(false);
+    setSerializeNulls(false);
+  }
+
+  /** {@return how many bytes have been written} */
+  long length() {
+    return bytes.sent + bytes.size;
+  }
+
+  /** {@return whether all texts so far were ASCII that JSON has as it is} */
+  boolean isAllPlain() {
+    return allPlain;
+  }
+
+  @Override
+  public JsonWriter value(@Nullable String text) throws IOException {
+    if (text == null) {
+      return nullValue();
+    }
+    if (plain) {
+      jsonValue("\"");
+      bytes.writeAscii(text);
+      bytes.write('"');
+      return this;
+    }
+    byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
+    boolean asItIs = isPlain(utf8);
+    allPlain &= asItIs && utf8.length == text.length();
+    if (!asItIs) {
+      return super.value(text);
+    }
+    jsonValue("\"");
+    bytes.write(utf8);
+    bytes.write('"');
+    return this;
+  }
+
+  /** Writes an array of numbers. */
+  void value(int[] tokens) throws IOException {
+    jsonValue("[");
+    bytes.writeNumbers(tokens);
+    bytes.write(']');
+  }
+
+  /** {@return whether JSON has these characters as they are} */
+  private static boolean isPlain(byte[] utf8) {
+    int at = 0;
+    for (; at <= utf8.length - Long.BYTES; at += Long.BYTES) {
+      long eight = (long) LONGS.get(utf8, at);
+      long controls = eight - 0x2020202020202020L;
+      long quotes = (eight ^ 0x2222222222222222L) - 0x0101010101010101L;
+      long backslashes = (eight ^ 0x5C5C5C5C5C5C5C5CL) - 0x0101010101010101L;
+      // Below zero now, but not before, as bytes beyond ASCII are.
+      if (((controls | quotes | backslashes) & ~eight & 0x8080808080808080L) != 0) {
+        return false;
+      }
+    }
+    for (; at < utf8.length; at++) {
+      if (utf8[at] >= 0 && utf8[at] < ' ' || utf8[at] == '"' || utf8[at] == '\\') {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** The bytes, by portions. */
+  private static final class Bytes extends Writer {
+    private static final int PORTION = 8 << 10;
+
+    private final @Nullable OutputStream out;
+    private final byte[] portion = new byte[PORTION];
+    private int size;
+    private long sent;
+
+    Bytes(@Nullable OutputStream out) {
+      this.out = out;
+    }
+
+    @Override
+    public void write(int ascii) throws IOException {
+      reserve(1);
+      portion[size++] = (byte) ascii;
+    }
+
+    @Override
+    public void write(char[] text, int offset, int length) throws IOException {
+      write(new String(text, offset, length), 0, length);
+    }
+
+    @Override
+    public void write(String text, int offset, int length) throws IOException {
+      write(text.substring(offset, offset + length).getBytes(StandardCharsets.UTF_8));
+    }
+
+    void write(byte[] utf8) throws IOException {
+      if (out == null) {
+        sent += utf8.length;
+        return;
+      }
+      for (int at = 0, count; at < utf8.length; at += count) {
+        count = Math.min(utf8.length - at, reserve(1));
+        System.arraycopy(utf8, at, portion, size, count);
+        size += count;
+      }
+    }
+
+    @SuppressWarnings("deprecation") // drops the upper halves of characters: ASCII has none
+    void writeAscii(String text) throws IOException {
+      for (int at = 0, count; at < text.length(); at += count) {
+        count = Math.min(text.length() - at, reserve(1));
+        text.getBytes(at, at + count, portion, size);
+        size += count;
+      }
+    }
+
+    /** Writes numbers with commas between them. */
+    void writeNumbers(int[] numbers) throws IOException {
+      if (out == null) {
+        sent += Digits.length(numbers) + Math.max(0, numbers.length - 1);
+        return;
+      }
+      for (int i = 0; i < numbers.length; i++) {
+        reserve(Digits.ROOM);
+        if (i > 0) {
+          portion[size++] = ',';
+        }
+        size = Digits.put(numbers[i], portion, size);
+      }
+    }
+
+    /** {@return how many bytes the portion has room for, {@code count} or more} */
+    private int reserve(int count) throws IOException {
+      if (size + count > PORTION) {
+        if (out != null) {
+          out.write(portion, 0, size);
+        }
+        sent += size;
+        size = 0;
+      }
+      return PORTION - size;
+    }
+
+    @Override
+    public void flush() throws IOException {
+      reserve(PORTION);
+    }
+
+    @Override
+    public void close() throws IOException {
+      flush();
+    }
+  }
+
+  /** Decimal numbers, four digits at a time. */
+  private static final class Digits {
+    /** How many bytes must be free for a number and a comma. */
+    static final int ROOM = 13;
+
+    private static final VarHandle INTS =
+        MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final int MAX_DIGITS = 10;
+    private static final int BASE = 10_000;
+    private static final int ZEROS = 0x30303030;
+
+    /** Four characters for each number, the first in the lowest byte. */
+    private static final int[] FOUR = new int[BASE];
+
+    /**
+     * What to add to a number, by its leading zeros, to have its number of digits in the upper
+     * half: that of the smallest such number, and for those with a digit more what carries over.
+     */
+    private static final long[] CARRY = new long[Integer.SIZE + 1];
+
+    static {
+      for (int i = 0; i < BASE; i++) {
+        FOUR[i] = ZEROS | i / 1000 | i / 100 % 10 << 8 | i / 10 % 10 << 16 | i % 10 << 24;
+      }
+      CARRY[Integer.SIZE] = 1L << Integer.SIZE;
+      for (int zeros = 1; zeros < Integer.SIZE; zeros++) {
+        int digits = Integer.toString(Integer.MIN_VALUE >>> zeros).length();
+        CARRY[zeros] =
+            digits == MAX_DIGITS
+                ? (long) digits << Integer.SIZE
+                : (digits + 1L << Integer.SIZE) - (long) Math.pow(10, digits);
+      }
+    }
+
+    private Digits() {}
+
+    /** {@return how many characters the numbers have} */
+    static long length(int[] numbers) {
+      long length = 0;
+      for (int number : numbers) {
+        length +=
+            number < 0
+                ? Integer.toString(number).length()
+                : number + CARRY[Integer.numberOfLeadingZeros(number)] >>> Integer.SIZE;
+      }
+      return length;
+    }
+
+    /** {@return the index after {@code number}, put at {@code at}} */
+    static int put(int number, byte[] target, int at) {
+      if (number < 0 || number >= BASE * BASE) {
+        byte[] text = Integer.toString(number).getBytes(StandardCharsets.US_ASCII);
+        System.arraycopy(text, 0, target, at, text.length);
+        return at + text.length;
+      }
+      int high = number / BASE;
+      if (high == 0) {
+        return putWithoutZeros(number, target, at);
+      }
+      int end = putWithoutZeros(high, target, at);
+      INTS.set(target, end, FOUR[number - high * BASE]);
+      return end + Integer.BYTES;
+    }
+
+    private static int putWithoutZeros(int number, byte[] target, int at) {
+      int digits = FOUR[number];
+      int zeros = Math.min(3, Integer.numberOfTrailingZeros(digits ^ ZEROS) >>> 3);
+      INTS.set(target, at, digits >>> zeros * Byte.SIZE);
+      return at + Integer.BYTES - zeros;
+    }
+  }
+}

@@ -1,0 +1,156 @@
+package io.github.tokenfactory;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * Reads JSON numbers as floats, to the same bits as {@link Float#parseFloat} of their text.
+ *
+ * <p>Up to 18 digits times a power of ten make a double that is wrong by less than two units in its
+ * last place. Rounded to a float it is right, unless a midpoint between two floats is as near. The
+ * few numbers for which one is, and those in a form that vectors seldom have, are left to {@code
+ * parseFloat}.
+ */
+final class FloatParser {
+  /**
+   * How many bytes there must be after the last one that counts; the first of them no digit, and no
+   * other part of a number.
+   */
+  static final int LOOK_AHEAD = Long.BYTES;
+
+  private static final VarHandle LONGS =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+  private static final int MAX_DIGITS = 18;
+  private static final int MAX_PLACES = 64;
+
+  /** By how many digits there are: powers of ten, and how large a number has room for so many. */
+  private static final long[] TENS = new long[Long.BYTES + 1];
+
+  private static final long[] ROOM = new long[Long.BYTES + 1];
+  private static final double[] NEGATIVE_POWERS = new double[MAX_PLACES];
+
+  static {
+    for (int i = 0; i < TENS.length; i++) {
+      TENS[i] = (long) Math.pow(10, i);
+      ROOM[i] = (long) Math.pow(10, MAX_DIGITS - i);
+    }
+    for (int i = 0; i < NEGATIVE_POWERS.length; i++) {
+      NEGATIVE_POWERS[i] = Double.parseDouble("1e-" + i);
+    }
+  }
+
+  // Where doubles have more bits than floats, and what these are halfway between two floats.
+  private static final int FINER_BITS = (1 << 29) - 1;
+  private static final int HALFWAY = 1 << 28;
+  private static final int MAX_ERROR = 4;
+  private static final double MIN = 0x1p-125;
+
+  private int stop;
+  private boolean isNumber;
+
+  /** {@return the index after the number last read, or where that turned out not to be one} */
+  int stop() {
+    return stop;
+  }
+
+  /** {@return whether what was last read was a JSON number} */
+  boolean isNumber() {
+    return isNumber;
+  }
+
+  /**
+   * {@return the number that starts at {@code start}, infinite if it is beyond all floats, not a
+   * number if it is none}
+   */
+  float parse(byte[] text, int start) {
+    // No branch: nobody can predict the sign of a vector's element.
+    int sign = ((text[start] & 0xFF) ^ '-') - 1 >>> 31;
+    int at = start + sign;
+    long digits = text[at] - '0';
+    if (digits >= 0 && digits <= 9 && text[at + 1] == '.') {
+      at += 2;
+      int point = at;
+      long eight = (long) LONGS.get(text, at);
+      int count = leadingDigits(eight);
+      while (count == Long.BYTES && digits < ROOM[Long.BYTES]) {
+        digits = digits * TENS[Long.BYTES] + number(eight, Long.BYTES);
+        at += Long.BYTES;
+        eight = (long) LONGS.get(text, at);
+        count = leadingDigits(eight);
+      }
+      if (count < Long.BYTES && digits < ROOM[count]) {
+        digits = digits * TENS[count] + number(eight, count);
+        at += count;
+        int places = at - point;
+        if (places > 0 && (text[at] | 0x20) == 'e') {
+          int power = at + 2;
+          at = text[at + 1] == '-' ? skipDigits(text, power) : power;
+          places = at - power == 2 ? places + 10 * text[power] + text[power + 1] - 11 * '0' : 0;
+        }
+        if (places > 0 && places < MAX_PLACES) {
+          double nearly = digits * NEGATIVE_POWERS[places];
+          int finer = (int) Double.doubleToRawLongBits(nearly) & FINER_BITS;
+          if (nearly > MIN && Math.abs(finer - HALFWAY) > MAX_ERROR) {
+            stop = at;
+            isNumber = true;
+            return Float.intBitsToFloat(Float.floatToRawIntBits((float) nearly) | sign << 31);
+          }
+        }
+      }
+    }
+    return parseAny(text, start);
+  }
+
+  private float parseAny(byte[] text, int start) {
+    int at = text[start] == '-' ? start + 1 : start;
+    int whole = at;
+    at = text[at] == '0' ? at + 1 : skipDigits(text, at);
+    isNumber = at > whole;
+    if (isNumber && text[at] == '.') {
+      int point = ++at;
+      at = skipDigits(text, at);
+      isNumber = at > point;
+    }
+    if (isNumber && (text[at] | 0x20) == 'e') {
+      at++;
+      int power = text[at] == '-' || text[at] == '+' ? ++at : at;
+      at = skipDigits(text, at);
+      isNumber = at > power;
+    }
+    stop = at;
+    return isNumber
+        ? Float.parseFloat(new String(text, start, at - start, StandardCharsets.ISO_8859_1))
+        : Float.NaN;
+  }
+
+  private static int skipDigits(byte[] text, int start) {
+    int at = start;
+    while (text[at] >= '0' && text[at] <= '9') {
+      at++;
+    }
+    return at;
+  }
+
+  /** {@return how many of eight characters, the first in the lowest byte, are digits in a row} */
+  private static int leadingDigits(long text) {
+    long high = 0xF0F0F0F0F0F0F0F0L;
+    long others = (text & high | (text + 0x0606060606060606L & high) >>> 4) ^ 0x3333333333333333L;
+    return Long.numberOfTrailingZeros(others) >>> 3;
+  }
+
+  /**
+   * {@return the number that the first {@code count} of eight characters make}
+   *
+   * <p>Adds up neighbours three times: eight digits, four numbers below 100, two below 10,000.
+   */
+  private static long number(long text, int count) {
+    int half = (Long.BYTES - count) * Byte.SIZE / 2; // since a shift by 64 is none
+    long digits = text - 0x3030303030303030L << half << half;
+    long pairs = digits * 10 + (digits >>> 8);
+    long low = (pairs & 0x000000FF000000FFL) * (100 + (1_000_000L << 32));
+    long high = (pairs >>> 16 & 0x000000FF000000FFL) * (1 + (10_000L << 32));
+    return low + high >>> 32;
+  }
+}

@@ -1,0 +1,365 @@
+package io.github.tokenfactory;
+
+import com.google.gson.JsonSyntaxException;
+import com.google.gson.stream.JsonReader;
+import com.google.gson.stream.JsonToken;
+import com.google.gson.stream.MalformedJsonException;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.Reader;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.CharBuffer;
+import java.nio.FloatBuffer;
+import java.nio.charset.CharsetDecoder;
+import java.nio.charset.CodingErrorAction;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Base64;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A Gson reader of UTF-8 bytes that reads vectors without Gson: {@link EmbeddingVector.Adapter}
+ * takes them from the bytes, and Gson sees but their quotes or brackets.
+ *
+ * <p>That works since Gson looks at the first character of a value to tell what it is, and gets no
+ * more than that character before it asks for more.
+ */
+final class VectorReader extends JsonReader {
+  private static final Base64.Decoder BASE64 = Base64.getDecoder();
+  private static final int FIRST_CAPACITY = 1024;
+
+  private final Bytes bytes;
+  private final FloatParser parser = new FloatParser();
+  // One vector is most often as long as the one before it, so these are made once.
+  private byte[] base64 = new byte[0];
+  private byte[] decoded = new byte[0];
+  private FloatBuffer decodedFloats = FloatBuffer.allocate(0);
+  private int dimensions = FIRST_CAPACITY;
+  private int size = -1;
+
+  /** Reads what {@code in} has, in portions of up to {@code portion} bytes. */
+  VectorReader(InputStream in, int portion) {
+    this(new Bytes(in, portion));
+  }
+
+  private VectorReader(Bytes bytes) {
+    super(bytes);
+    this.bytes = bytes;
+  }
+
+  /** {@return whether more was asked for than there is} */
+  boolean hasEnded() {
+    return bytes.ended;
+  }
+
+  /**
+   * {@return the elements of the vector that comes next, or null, with nothing read, if it is not
+   * plainly one}
+   */
+  float @Nullable [] nextVector() throws IOException {
+    JsonToken token = peek();
+    if (token == JsonToken.STRING && bytes.isRightAfter('"')) {
+      float[] elements = readBase64();
+      if (elements != null) {
+        skipValue(); // all that is left of it for Gson is its end
+      }
+      return elements;
+    }
+    if (token == JsonToken.BEGIN_ARRAY && bytes.isRightAfter('[')) {
+      float[] elements = readNumbers();
+      if (elements != null) {
+        beginArray();
+        endArray();
+      }
+      return elements;
+    }
+    return null;
+  }
+
+  private float @Nullable [] readBase64() throws IOException {
+    int length = base64.length;
+    // A quote where the last vector had its own; one before it would be no base64.
+    if (length == 0 || !bytes.has(length + 1) || bytes.at(length) != '"') {
+      length = bytes.lengthOfString();
+    }
+    if (length < 0) {
+      return null;
+    }
+    if (length != base64.length) {
+      base64 = new byte[length];
+      decoded = new byte[length / 4 * 3 + 3];
+      decodedFloats = ByteBuffer.wrap(decoded).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer();
+    }
+    bytes.copy(base64);
+    int count;
+    try {
+      count = BASE64.decode(base64, decoded);
+    } catch (IllegalArgumentException e) {
+      return null;
+    }
+    float[] elements = new float[count / Float.BYTES];
+    decodedFloats.get(0, elements);
+    if (count % Float.BYTES != 0 || !EmbeddingVector.areFinite(elements)) {
+      return null;
+    }
+    bytes.skip(length);
+    return elements;
+  }
+
+  private float @Nullable [] readNumbers() throws IOException {
+    int next = bytes.nextToken();
+    if (next == ']') {
+      return new float[0];
+    }
+    if (next != '-' && (next < '0' || next > '9')) {
+      return null;
+    }
+    float[] elements = new float[dimensions];
+    size = 0;
+    do {
+      size = bytes.takeNumbers(parser, elements, size);
+      if (size == elements.length) {
+        elements = Arrays.copyOf(elements, 2 * size);
+      }
+      elements[size] = readNumber();
+      size++;
+      next = bytes.nextToken();
+      if (next == ',') {
+        bytes.skip(1);
+      }
+    } while (next == ',');
+    if (next != ']') {
+      throw next < 0 ? new EOFException() : new MalformedJsonException("No comma" + place());
+    }
+    dimensions = size;
+    size = -1;
+    return dimensions == elements.length ? elements : Arrays.copyOf(elements, dimensions);
+  }
+
+  private float readNumber() throws IOException {
+    bytes.nextToken();
+    float number = bytes.nextFloat(parser);
+    if (Float.isFinite(number)) {
+      return number;
+    }
+    if (!bytes.has(1)) {
+      throw new EOFException();
+    }
+    throw new JsonSyntaxException(
+        (parser.isNumber() ? EmbeddingVector.NOT_FINITE : EmbeddingVector.NOT_A_NUMBER) + place());
+  }
+
+  private String place() {
+    return " at path " + getPath();
+  }
+
+  /**
+   * {@return the path to what comes next, be it an element of a vector, which Gson does not see}
+   */
+  @Override
+  public String getPath() {
+    return super.getPath() + (size < 0 ? "" : "[" + size + "]");
+  }
+
+  /** A window on the bytes, out of which Gson gets characters, up to the start of a value. */
+  private static final class Bytes extends Reader {
+    private static final int MAX_UTF8 = 4;
+    private static final int SHORT = 64;
+
+    private final InputStream in;
+    private final CharsetDecoder utf8 =
+        StandardCharsets.UTF_8
+            .newDecoder()
+            .onMalformedInput(CodingErrorAction.REPLACE)
+            .onUnmappableCharacter(CodingErrorAction.REPLACE);
+    private final CharBuffer notAscii = CharBuffer.allocate(64).limit(0);
+    private byte[] window;
+    private int position;
+    private int limit;
+    private boolean ended;
+    private boolean inString;
+    private boolean escaped;
+    private boolean expectsValue = true;
+    private boolean atValue;
+
+    Bytes(InputStream in, int portion) {
+      this.in = in;
+      this.window = new byte[portion + FloatParser.LOOK_AHEAD];
+    }
+
+    @Override
+    public int read(char[] target, int offset, int length) throws IOException {
+      atValue = false;
+      if (!notAscii.hasRemaining() && has(1) && window[position] < 0) {
+        decodeNotAscii();
+      }
+      if (notAscii.hasRemaining()) {
+        int count = Math.min(length, notAscii.remaining());
+        notAscii.get(target, offset, count);
+        return count;
+      }
+      int count = 0;
+      while (count < length && !atValue && position < limit && window[position] >= 0) {
+        byte next = window[position++];
+        target[offset + count++] = (char) next;
+        atValue = startsValue(next) && (next == '[' || next == '"' && !closesSoon());
+      }
+      // Who takes all that there is room for may not be waiting for this character.
+      atValue &= count < length;
+      return count == 0 ? -1 : count;
+    }
+
+    private boolean startsValue(byte next) {
+      if (inString) {
+        inString = escaped || next != '"';
+        escaped = !escaped && next == '\\';
+        return false;
+      }
+      if (isWhitespace(next)) {
+        return false;
+      }
+      boolean starts = expectsValue;
+      expectsValue = next == '[' || next == ',' || next == ':';
+      inString = next == '"';
+      return starts;
+    }
+
+    /** {@return whether the string that begins here is too short for a vector} */
+    private boolean closesSoon() {
+      int end = Math.min(limit, position + SHORT);
+      for (int at = position; at < end; at++) {
+        if (window[at] == '"') {
+          return true;
+        }
+      }
+      return false;
+    }
+
+    private void decodeNotAscii() throws IOException {
+      boolean more = has(MAX_UTF8);
+      int end = position;
+      while (end < limit && window[end] < 0 && end < position + notAscii.capacity()) {
+        end++;
+      }
+      ByteBuffer run = ByteBuffer.wrap(window, position, end - position);
+      notAscii.clear();
+      utf8.reset().decode(run, notAscii, end < limit ? window[end] >= 0 : !more);
+      notAscii.flip();
+      position = run.position();
+    }
+
+    /** {@return whether the reader waits after {@code start}, a value's first character} */
+    boolean isRightAfter(char start) {
+      return atValue && window[position - 1] == start;
+    }
+
+    /** {@return whether there are {@code count} bytes, which are in the window then} */
+    boolean has(int count) throws IOException {
+      if (limit - position >= count) {
+        return true;
+      }
+      int capacity = window.length - FloatParser.LOOK_AHEAD;
+      if (position + count > capacity) {
+        byte[] from = window;
+        if (count > capacity) {
+          window = new byte[Math.max(2 * capacity, count) + FloatParser.LOOK_AHEAD];
+        }
+        limit -= position;
+        System.arraycopy(from, position, window, 0, limit);
+        position = 0;
+      }
+      while (limit < position + count && !ended) {
+        int read = in.read(window, limit, window.length - FloatParser.LOOK_AHEAD - limit);
+        ended = read < 0;
+        limit += Math.max(0, read);
+      }
+      window[limit] = 0;
+      return limit - position >= count;
+    }
+
+    byte at(int offset) {
+      return window[position + offset];
+    }
+
+    void copy(byte[] target) {
+      System.arraycopy(window, position, target, 0, target.length);
+    }
+
+    void skip(int count) {
+      position += count;
+    }
+
+    /** {@return how long the string is that the reader is in, or -1 if its characters are more} */
+    int lengthOfString() throws IOException {
+      int length = 0;
+      while (has(length + 1)) {
+        switch (at(length)) {
+          case '"' -> {
+            return length;
+          }
+          case '\\' -> {
+            return -1;
+          }
+          default -> length++;
+        }
+      }
+      return -1;
+    }
+
+    /** {@return the next byte that is no white space, or -1 if there is none} */
+    int nextToken() throws IOException {
+      while (has(1)) {
+        if (!isWhitespace(window[position])) {
+          return window[position] & 0xFF;
+        }
+        position++;
+      }
+      return -1;
+    }
+
+    /**
+     * Takes numbers with a comma after each, as far as they are in the window.
+     *
+     * @return how many elements {@code target} has then, of which it had {@code size}
+     */
+    int takeNumbers(FloatParser parser, float[] target, int size) {
+      byte[] text = window;
+      int at = position;
+      int next = size;
+      while (next < target.length) {
+        float number = parser.parse(text, text[at] == ' ' ? at + 1 : at);
+        int stop = parser.stop();
+        if (text[stop] != ',' || !Float.isFinite(number)) {
+          break;
+        }
+        target[next++] = number;
+        at = stop + 1;
+      }
+      position = at;
+      return next;
+    }
+
+    /** {@return the number that is next, whose end the parser knows} */
+    float nextFloat(FloatParser parser) throws IOException {
+      float number = parser.parse(window, position);
+      boolean more = true;
+      while (more && parser.stop() == limit) {
+        more = has(Math.addExact(MAX_UTF8, 2 * (limit - position)));
+        number = parser.parse(window, position);
+      }
+      position = parser.stop();
+      return number;
+    }
+
+    private static boolean isWhitespace(byte next) {
+      return next == ' ' || next == '\n' || next == '\r' || next == '\t';
+    }
+
+    @Override
+    public void close() throws IOException {
+      in.close();
+    }
+  }
+}
