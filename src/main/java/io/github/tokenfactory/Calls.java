@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /**
@@ -16,15 +17,25 @@ final class Calls implements AutoCloseable {
   final Waiter waiter;
   final Duration timeout;
   final int maxRetries;
+
+  /** Whether a thread that waits for a call may just as well make it. */
+  final BooleanSupplier direct;
+
   private final CallListener listener;
   private final AtomicLong ids = new AtomicLong();
   private final Set<RetriedCall<?, ?>> underWay = ConcurrentHashMap.newKeySet();
   private volatile boolean closed;
 
-  Calls(Waiter waiter, Duration timeout, int maxRetries, CallListener listener) {
+  Calls(
+      Waiter waiter,
+      Duration timeout,
+      int maxRetries,
+      BooleanSupplier direct,
+      CallListener listener) {
     this.waiter = waiter;
     this.timeout = timeout;
     this.maxRetries = maxRetries;
+    this.direct = direct;
     this.listener = listener;
   }
 

@@ -2,16 +2,23 @@ package io.github.tokenfactory;
 
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Proxy;
+import java.net.ProxySelector;
 import java.net.Socket;
+import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import javax.net.SocketFactory;
 import okhttp3.ConnectionPool;
 import okhttp3.ConnectionSpec;
 import okhttp3.Dispatcher;
+import okhttp3.HttpUrl;
 import okhttp3.OkHttpClient;
+import org.jspecify.annotations.Nullable;
 
 /** The HTTP client of those who bring none, tuned for calls to one server with large bodies. */
 final class DefaultHttpClient {
@@ -40,42 +47,66 @@ final class DefaultHttpClient {
   }
 
   /**
+   * {@return whether a call may be made on the thread that waits for it, which saves two switches
+   * of threads} Interrupting that thread must end the call: it closes the socket, which is a
+   * channel's, unless it goes through SOCKS; which over HTTP/2 would end other calls, too; and
+   * there must be no need to look up an address, which nothing ends.
+   */
+  static BooleanSupplier servesItsCaller(OkHttpClient http, HttpUrl url) {
+    ProxySelector proxies = http.proxySelector();
+    boolean plain =
+        !url.isHttps()
+            && proxies.select(url.uri()).stream().noneMatch(p -> p.type() == Proxy.Type.SOCKS);
+    return () -> plain && http.connectionPool().idleConnectionCount() > 0;
+  }
+
+  /**
    * Makes sockets that send at once: otherwise the last segment of a request waits until the server
    * acknowledges the one before, which servers like to put off.
    */
   private static final class NoDelaySocketFactory extends SocketFactory {
-    private final SocketFactory sockets = SocketFactory.getDefault();
-
-    private static Socket noDelay(Socket socket) throws IOException {
+    @Override
+    public Socket createSocket() throws IOException {
+      Socket socket = SocketChannel.open().socket();
       socket.setTcpNoDelay(true);
       return socket;
     }
 
     @Override
-    public Socket createSocket() throws IOException {
-      return noDelay(sockets.createSocket());
-    }
-
-    @Override
     public Socket createSocket(String host, int port) throws IOException {
-      return noDelay(sockets.createSocket(host, port));
+      return connect(new InetSocketAddress(host, port), null);
     }
 
     @Override
     public Socket createSocket(String host, int port, InetAddress localHost, int localPort)
         throws IOException {
-      return noDelay(sockets.createSocket(host, port, localHost, localPort));
+      return connect(
+          new InetSocketAddress(host, port), new InetSocketAddress(localHost, localPort));
     }
 
     @Override
     public Socket createSocket(InetAddress host, int port) throws IOException {
-      return noDelay(sockets.createSocket(host, port));
+      return connect(new InetSocketAddress(host, port), null);
     }
 
     @Override
     public Socket createSocket(InetAddress host, int port, InetAddress localHost, int localPort)
         throws IOException {
-      return noDelay(sockets.createSocket(host, port, localHost, localPort));
+      return connect(
+          new InetSocketAddress(host, port), new InetSocketAddress(localHost, localPort));
+    }
+
+    private Socket connect(InetSocketAddress remote, @Nullable InetSocketAddress local)
+        throws IOException {
+      Socket socket = createSocket();
+      try {
+        socket.bind(local);
+        socket.connect(remote);
+        return socket;
+      } catch (IOException e) {
+        socket.close();
+        throw e;
+      }
     }
   }
 }

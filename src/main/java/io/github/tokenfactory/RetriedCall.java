@@ -74,6 +74,12 @@ final class RetriedCall<T, R> {
 
   /** Starts the call, and says how to wait for it. */
   CompletableFuture<R> start() {
+    begin();
+    send(1);
+    return future;
+  }
+
+  private void begin() {
     Runnable dropDeadline = calls.waiter.atDeadline(timeout, this::exceedDeadline);
     calls.add(this);
     future.whenComplete(
@@ -82,8 +88,6 @@ final class RetriedCall<T, R> {
           dropDeadline.run();
           calls.remove(this);
         });
-    send(1);
-    return future;
   }
 
   /** Starts the call and waits for its result. */
@@ -92,15 +96,20 @@ final class RetriedCall<T, R> {
       throw new CancelledException(
           "The thread was interrupted before the call: nothing was sent.", Answer.NONE);
     }
-    start();
+    begin();
+    if (calls.direct.getAsBoolean()) {
+      Sending first = prepare(1);
+      if (first != null) {
+        first.run();
+      }
+    } else {
+      send(1);
+    }
     try {
       return future.get();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      CancelledException interrupted =
-          new CancelledException("The thread was interrupted during the call.", answer());
-      end(interrupted);
-      throw interrupted;
+      throw interrupt();
     } catch (ExecutionException e) {
       if (e.getCause() instanceof TokenFactoryException error) {
         error
@@ -109,6 +118,13 @@ final class RetriedCall<T, R> {
       }
       throw new IllegalStateException(e.getCause());
     }
+  }
+
+  private CancelledException interrupt() {
+    CancelledException interrupted =
+        new CancelledException("The thread was interrupted during the call.", answer());
+    end(interrupted);
+    return interrupted;
   }
 
   /** Ends the call; of no effect if it has ended. */
@@ -144,19 +160,26 @@ final class RetriedCall<T, R> {
   }
 
   private void send(int number) {
-    if (!future.isDone()) {
-      try {
-        enqueue(number);
-      } catch (RuntimeException e) {
-        String message = "The request could not be started: " + e.getClass().getName() + ".";
-        end(new TransportException(message, e, answer()));
-      }
+    Sending sending = prepare(number);
+    if (sending != null) {
+      sending.call.enqueue(sending);
     }
   }
 
-  private void enqueue(int number) {
+  /** {@return the attempt to make, or null if the call has ended} */
+  private @Nullable Sending prepare(int number) {
+    if (future.isDone()) {
+      return null;
+    }
     Call<T> attemptCall = number == 1 ? call : call.clone();
-    Attempt attempt = Attempt.of(attemptCall.request());
+    Attempt attempt;
+    try {
+      attempt = Attempt.of(attemptCall.request());
+    } catch (RuntimeException e) {
+      String message = "The request could not be started: " + e.getClass().getName() + ".";
+      end(new TransportException(message, e, answer()));
+      return null;
+    }
     attempt.prepare(number, headers, maxBytes);
     Sending sending = new Sending(attemptCall, attempt, calls.waiter.nanoTime());
     last = attempt.answer("");
@@ -164,9 +187,9 @@ final class RetriedCall<T, R> {
     underWay.set(sending);
     if (future.isDone()) {
       stop(null);
-    } else {
-      attemptCall.enqueue(sending);
+      return null;
     }
+    return sending;
   }
 
   /** Ends what is under way when the call has ended. */
@@ -226,6 +249,22 @@ final class RetriedCall<T, R> {
       this.call = call;
       this.attempt = attempt;
       this.started = started;
+    }
+
+    /** Makes the attempt on this thread. */
+    void run() {
+      Response<T> response;
+      try {
+        response = call.execute();
+      } catch (IOException | RuntimeException e) {
+        if (Thread.currentThread().isInterrupted()) {
+          interrupt(); // which closed the socket
+        } else {
+          onFailure(call, e);
+        }
+        return;
+      }
+      onResponse(call, response);
     }
 
     @Override

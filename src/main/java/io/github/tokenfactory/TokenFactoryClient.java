@@ -7,6 +7,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import okhttp3.Headers;
 import okhttp3.HttpUrl;
@@ -57,7 +58,9 @@ public final class TokenFactoryClient implements AutoCloseable {
         builder.waiter == null
             ? Waiter.system(TokenFactoryClient::thread, workers)
             : builder.waiter;
-    this.calls = new Calls(waiter, builder.timeout, builder.maxRetries, builder.listener);
+    BooleanSupplier direct =
+        ownsHttp ? DefaultHttpClient.servesItsCaller(http, baseUrl) : () -> false;
+    this.calls = new Calls(waiter, builder.timeout, builder.maxRetries, direct, builder.listener);
     TokenFactoryApi api =
         Transport.retrofit(http, baseUrl, builder.requireApiKey(), headers(builder))
             .create(TokenFactoryApi.class);

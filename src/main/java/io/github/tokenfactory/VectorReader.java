@@ -8,6 +8,8 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.Reader;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.CharBuffer;
@@ -28,6 +30,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class VectorReader extends JsonReader {
   private static final Base64.Decoder BASE64 = Base64.getDecoder();
+  private static final VarHandle LONGS =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
   private static final int FIRST_CAPACITY = 1024;
 
   private final Bytes bytes;
@@ -89,7 +93,7 @@ final class VectorReader extends JsonReader {
     }
     if (length != base64.length) {
       base64 = new byte[length];
-      decoded = new byte[length / 4 * 3 + 3];
+      decoded = new byte[length / 4 * 3 + Long.BYTES];
       decodedFloats = ByteBuffer.wrap(decoded).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer();
     }
     bytes.copy(base64);
@@ -99,13 +103,23 @@ final class VectorReader extends JsonReader {
     } catch (IllegalArgumentException e) {
       return null;
     }
-    float[] elements = new float[count / Float.BYTES];
-    decodedFloats.get(0, elements);
-    if (count % Float.BYTES != 0 || !EmbeddingVector.areFinite(elements)) {
+    if (count % Float.BYTES != 0 || !areFinite(decoded, count)) {
       return null;
     }
+    float[] elements = new float[count / Float.BYTES];
+    decodedFloats.get(0, elements);
     bytes.skip(length);
     return elements;
+  }
+
+  /** Looks at two floats at once: only an exponent of all ones carries into the sign. */
+  private static boolean areFinite(byte[] floats, int count) {
+    Arrays.fill(floats, count, Math.min(count + Float.BYTES, floats.length), (byte) 0);
+    long signs = 0;
+    for (int at = 0; at < count; at += Long.BYTES) {
+      signs |= ((long) LONGS.get(floats, at) & 0x7F8000007F800000L) + 0x0080000000800000L;
+    }
+    return (signs & 0x8000000080000000L) == 0;
   }
 
   private float @Nullable [] readNumbers() throws IOException {
@@ -295,14 +309,14 @@ final class VectorReader extends JsonReader {
     int lengthOfString() throws IOException {
       int length = 0;
       while (has(length + 1)) {
-        switch (at(length)) {
-          case '"' -> {
-            return length;
-          }
-          case '\\' -> {
-            return -1;
-          }
-          default -> length++;
+        byte[] text = window;
+        int at = position + length;
+        while (at < limit && text[at] != '"' && text[at] != '\\') {
+          at++;
+        }
+        length = at - position;
+        if (at < limit) {
+          return text[at] == '"' ? length : -1;
         }
       }
       return -1;

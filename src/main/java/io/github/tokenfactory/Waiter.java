@@ -3,12 +3,8 @@ package io.github.tokenfactory;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
 
 /** Time, chance and timers, so that tests can bring their own. */
 interface Waiter extends AutoCloseable {
@@ -36,10 +32,7 @@ interface Waiter extends AutoCloseable {
 
   /** {@return the system's time, with one thread for all timers that ends when there are none} */
   static Waiter system(ThreadFactory threads, Executor workers) {
-    ScheduledThreadPoolExecutor timers = new ScheduledThreadPoolExecutor(1, threads);
-    timers.setKeepAliveTime(10, TimeUnit.SECONDS);
-    timers.allowCoreThreadTimeOut(true);
-    timers.setRemoveOnCancelPolicy(true);
+    Timers timers = new Timers(threads, workers);
     return new Waiter() {
       @Override
       public long nanoTime() {
@@ -58,29 +51,17 @@ interface Waiter extends AutoCloseable {
 
       @Override
       public Runnable atDeadline(Duration delay, Runnable task) {
-        return schedule(delay, task);
+        return timers.start(delay, task);
       }
 
       @Override
       public Runnable afterWait(Duration delay, Runnable task) {
-        return schedule(delay, task);
-      }
-
-      private Runnable schedule(Duration delay, Runnable task) {
-        try {
-          // Not on the timers' own thread: a task calls listeners and whatever the caller hung on
-          // to the future.
-          ScheduledFuture<?> timer =
-              timers.schedule(() -> workers.execute(task), delay.toNanos(), TimeUnit.NANOSECONDS);
-          return () -> timer.cancel(false);
-        } catch (RejectedExecutionException e) {
-          return () -> {}; // closed, as is each call then
-        }
+        return timers.start(delay, task);
       }
 
       @Override
       public void close() {
-        timers.shutdownNow();
+        timers.close();
       }
     };
   }

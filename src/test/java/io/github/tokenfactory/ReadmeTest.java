@@ -166,6 +166,7 @@ class ReadmeTest {
         new Retrofit.Builder()
             .baseUrl(baseUrl) // ends with a slash; a path prefix is kept
             .client(yourOkHttp) // adds the Authorization header
+            .addConverterFactory(TokenFactoryConverterFactory.create()) // optional: several times faster
             .addConverterFactory(GsonConverterFactory.create())
             .build();
     TokenFactoryApi api = retrofit.create(TokenFactoryApi.class);

@@ -1,0 +1,96 @@
+package io.github.tokenfactory.bench;
+
+import java.io.File;
+import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Runs {@link Once} in a JVM of its own. */
+final class FreshProcess {
+  private static final long LIMIT_SECONDS = 60;
+  private static final Pattern SOURCE = Pattern.compile("source: file:(\\S+)");
+
+  private final String client;
+  private final Workload workload;
+  private final String server;
+  private final String classPath;
+
+  /**
+   * Puts on the class path what the client needs and nothing else, so that it does not look through
+   * the jars of others.
+   */
+  FreshProcess(String client, Workload workload, String server)
+      throws IOException, InterruptedException {
+    this.client = client;
+    this.workload = workload;
+    this.server = server;
+    Path log = Files.createTempFile("classes", ".log");
+    try {
+      String all = System.getProperty("java.class.path");
+      if (run(all, Redirect.INHERIT, 1, "-Xlog:class+load:file=" + log) == null) {
+        throw new IllegalStateException(client + " did not give the right answer");
+      }
+      Set<Path> used = new LinkedHashSet<>();
+      for (String line : Files.readAllLines(log)) {
+        Matcher source = SOURCE.matcher(line);
+        if (source.find()) {
+          used.add(Path.of(source.group(1)));
+        }
+      }
+      List<String> kept = new ArrayList<>();
+      for (String entry : all.split(File.pathSeparator)) {
+        if (used.contains(Path.of(entry))) {
+          kept.add(entry);
+        }
+      }
+      this.classPath = String.join(File.pathSeparator, kept);
+    } finally {
+      Files.delete(log);
+    }
+  }
+
+  /** What a process took from its start to its end, in milliseconds. */
+  record Taken(double wall, double cpu) {}
+
+  /** {@return what a process with so many calls takes, or null if it fails or does not end} */
+  Taken run(int calls, String... jvmArgs) throws IOException, InterruptedException {
+    return run(classPath, Redirect.DISCARD, calls, jvmArgs);
+  }
+
+  private Taken run(String classPath, Redirect errors, int calls, String... jvmArgs)
+      throws IOException, InterruptedException {
+    List<String> arguments = new ArrayList<>(List.of(jvmArgs));
+    arguments.addAll(
+        List.of("-cp", classPath, Once.class.getName(), client, workload.name(), server));
+    arguments.add(Integer.toString(calls));
+    long start = System.nanoTime();
+    Process process = java(arguments).redirectError(errors).start();
+    boolean ended = process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS);
+    long end = System.nanoTime();
+    if (!ended) {
+      process.destroyForcibly().waitFor();
+    }
+    String printed =
+        new String(process.getInputStream().readAllBytes(), StandardCharsets.US_ASCII).strip();
+    return process.exitValue() == 0
+        ? new Taken((end - start) / 1e6, Long.parseLong(printed) / 1e6)
+        : null;
+  }
+
+  /** {@return a JVM like this one that is yet to be started} */
+  static ProcessBuilder java(List<String> arguments) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(arguments);
+    return new ProcessBuilder(command);
+  }
+}

@@ -1,0 +1,26 @@
+package io.github.tokenfactory.bench;
+
+import io.github.tokenfactory.EmbeddingInput;
+import io.github.tokenfactory.TokenFactoryClient;
+import java.util.List;
+
+/** This project's client as it comes. */
+final class Ours implements Client {
+  private final TokenFactoryClient client;
+  private final List<String> texts;
+  private final int[][] tokens;
+
+  Ours(Workload workload, String url) {
+    this.client =
+        TokenFactoryClient.builder().apiKey("key").baseUrl(url).base64(workload.base64()).build();
+    this.texts = workload.texts();
+    this.tokens = workload.tokens() > 0 ? workload.tokenIds() : null;
+  }
+
+  @Override
+  public Object call() {
+    EmbeddingInput input =
+        tokens == null ? EmbeddingInput.texts(texts) : EmbeddingInput.tokenArrays(tokens);
+    return client.embeddings().create("m", input).vectors();
+  }
+}
