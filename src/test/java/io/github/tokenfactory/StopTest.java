@@ -136,6 +136,49 @@ class StopTest {
     assertThatItIsOver(exchange);
   }
 
+  /** Where a connection is open, the thread that waits for a call makes it, too. */
+  private FutureTask<Throwable> callOnAnOpenConnection(Phase phase) throws Exception {
+    server.always(GOOD);
+    client.embeddings().create("m", INPUT);
+    leaveAlone(phase);
+    return new FutureTask<>(() -> catchThrowable(() -> client.embeddings().create("m", INPUT)));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void endsWithTheInterruptionOfTheThreadThatMakesIt(Phase phase) throws Exception {
+    FutureTask<Throwable> call = callOnAnOpenConnection(phase);
+    Thread thread = new Thread(call);
+    thread.start();
+    Exchange exchange = reach(phase);
+
+    thread.interrupt();
+
+    assertThat(call.get(10, TimeUnit.SECONDS))
+        .isInstanceOf(CancelledException.class)
+        .hasMessageContaining("interrupted");
+    assertThat(exchange.sawClientGo()).isTrue();
+    assertThat(server.exchanges()).hasSize(2);
+  }
+
+  @ParameterizedTest
+  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "IN_A_WAIT")
+  void endsWhenTheTimeOfTheThreadThatMakesItIsOver(Phase phase) throws Exception {
+    FutureTask<Throwable> call = callOnAnOpenConnection(phase);
+    Thread thread = new Thread(call);
+    thread.start();
+    Exchange exchange = reach(phase);
+    assertThat(Thread.getAllStackTraces().get(thread))
+        .as("it makes the call itself")
+        .anyMatch(frame -> frame.getClassName().startsWith("okhttp3."));
+
+    waiter.passDeadline();
+
+    assertThat(call.get(10, TimeUnit.SECONDS)).isInstanceOf(DeadlineExceededException.class);
+    assertThat(exchange.sawClientGo()).isTrue();
+    assertThat(server.exchanges()).hasSize(2);
+  }
+
   @ParameterizedTest
   @EnumSource
   void endsWithTheClient(Phase phase) throws Exception {
