@@ -215,35 +215,41 @@ final class VectorReader extends JsonReader {
         return count;
       }
       int count = 0;
-      while (count < length && !atValue && position < limit && window[position] >= 0) {
-        byte next = window[position++];
+      while (count < length && position < limit && window[position] >= 0) {
+        byte next = window[position];
+        boolean starts = startsLongValue(next);
+        if (starts && count > 0) {
+          break; // so that Gson gets it alone: a vector may be among what it got with others
+        }
+        follow(next);
+        position++;
         target[offset + count++] = (char) next;
-        atValue = startsValue(next) && (next == '[' || next == '"' && !closesSoon());
+        if (starts) {
+          atValue = true;
+          break;
+        }
       }
-      // Who takes all that there is room for may not be waiting for this character.
-      atValue &= count < length;
       return count == 0 ? -1 : count;
     }
 
-    private boolean startsValue(byte next) {
+    private boolean startsLongValue(byte next) {
+      return expectsValue && !inString && (next == '[' || next == '"' && !closesSoon());
+    }
+
+    private void follow(byte next) {
       if (inString) {
         inString = escaped || next != '"';
         escaped = !escaped && next == '\\';
-        return false;
+      } else if (!isWhitespace(next)) {
+        expectsValue = next == '[' || next == ',' || next == ':';
+        inString = next == '"';
       }
-      if (isWhitespace(next)) {
-        return false;
-      }
-      boolean starts = expectsValue;
-      expectsValue = next == '[' || next == ',' || next == ':';
-      inString = next == '"';
-      return starts;
     }
 
     /** {@return whether the string that begins here is too short for a vector} */
     private boolean closesSoon() {
-      int end = Math.min(limit, position + SHORT);
-      for (int at = position; at < end; at++) {
+      int end = Math.min(limit, position + 1 + SHORT);
+      for (int at = position + 1; at < end; at++) {
         if (window[at] == '"') {
           return true;
         }
