@@ -53,9 +53,9 @@ final class VectorReader extends JsonReader {
     this.bytes = bytes;
   }
 
-  /** {@return whether more was asked for than there is} */
+  /** {@return whether Gson has asked for more than there is} */
   boolean hasEnded() {
-    return bytes.ended;
+    return bytes.exhausted;
   }
 
   /**
@@ -193,6 +193,7 @@ final class VectorReader extends JsonReader {
     private int position;
     private int limit;
     private boolean ended;
+    private boolean exhausted;
     private boolean inString;
     private boolean escaped;
     private boolean expectsValue = true;
@@ -229,7 +230,8 @@ final class VectorReader extends JsonReader {
           break;
         }
       }
-      return count == 0 ? -1 : count;
+      exhausted = count == 0;
+      return exhausted ? -1 : count;
     }
 
     private boolean startsLongValue(byte next) {

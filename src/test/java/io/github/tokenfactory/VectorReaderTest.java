@@ -252,6 +252,18 @@ class VectorReaderTest {
     }
   }
 
+  /** Though it looks ahead as far as a vector like the last one would go. */
+  @Test
+  void saysOfWhatIsWrongBeforeTheEndThatItDoesNotEndEarly() {
+    String json = data(quoted(base64(floats(4096, 1))), quoted(base64(floats(50, 2))), "[1]");
+    for (String wrong : List.of(json.replace("[1]", "[1 2]"), json.replace("\"},{", "\"};{"))) {
+      UnreadableAnswerException error =
+          catchThrowableOfType(UnreadableAnswerException.class, () -> read(wrong, WHOLE));
+      assertThat(error).hasMessageStartingWith("it is not valid JSON");
+      assertThat(error.endsEarly).isFalse();
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
