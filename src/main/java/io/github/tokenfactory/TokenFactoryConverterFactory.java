@@ -2,6 +2,7 @@ package io.github.tokenfactory;
 
 import com.google.gson.Gson;
 import com.google.gson.JsonParseException;
+import com.google.gson.JsonSyntaxException;
 import com.google.gson.TypeAdapter;
 import com.google.gson.reflect.TypeToken;
 import com.google.gson.stream.JsonToken;
@@ -116,21 +117,17 @@ public final class TokenFactoryConverterFactory extends Converter.Factory {
       return value;
     } catch (EOFException e) {
       throw new UnreadableAnswerException(
-          in.getPath().equals("$")
-              ? "it is empty or ends at once"
-              : "it ends too soon" + place(" path " + in.getPath()),
+          in.getPath().equals("$") ? "it is empty or ends at once" : "it ends too soon" + place(in),
           true);
     } catch (MalformedJsonException e) {
-      throw new UnreadableAnswerException(
-          "it is not valid JSON" + place(e.getMessage()), in.hasEnded());
-    } catch (JsonParseException e) {
+      throw new UnreadableAnswerException("it is not valid JSON" + place(in), in.hasEnded());
+    } catch (JsonSyntaxException e) {
       throw new UnreadableAnswerException(shown(e.getMessage()));
     } catch (OutOfMemoryError e) {
       throw new UnreadableAnswerException(
           "it does not fit into the memory that is left: see maxResponseBytes");
-    } catch (IllegalStateException | IllegalArgumentException e) {
-      throw new UnreadableAnswerException(
-          "it is not what the document says" + place(" path " + in.getPath()));
+    } catch (JsonParseException | IllegalStateException | IllegalArgumentException e) {
+      throw new UnreadableAnswerException("it is not what the document says" + place(in));
     }
   }
 
@@ -146,9 +143,9 @@ public final class TokenFactoryConverterFactory extends Converter.Factory {
     }
   }
 
-  /** {@return the place that a message names} */
-  private static String place(@Nullable String message) {
-    Matcher path = PATH.matcher(String.valueOf(message));
+  /** {@return where {@code in} is} Gson's own messages may quote a text before they say so. */
+  private static String place(VectorReader in) {
+    Matcher path = PATH.matcher(" path " + in.getPath());
     return path.find() ? " at path " + path.group(1) : "";
   }
 

@@ -12,6 +12,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.lang.annotation.Annotation;
+import java.lang.reflect.Type;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
@@ -38,17 +39,19 @@ final class Decoding {
   /** The length of a body that does not say it. */
   static final long NOT_SAID = -1;
 
-  private static final Converter<ResponseBody, ?> CONVERTER =
-      Objects.requireNonNull(
-          TokenFactoryConverterFactory.create()
-              .responseBodyConverter(
-                  EmbeddingResponse.class,
-                  new Annotation[0],
-                  new Retrofit.Builder().baseUrl("http://localhost/").build()));
+  private static final Converter<ResponseBody, ?> CONVERTER = converter(EmbeddingResponse.class);
   private static final TypeAdapter<EmbeddingResponse> PLAIN =
       new Gson().getAdapter(EmbeddingResponse.class);
 
   private Decoding() {}
+
+  /** {@return what the client reads answers of {@code type} with} */
+  static Converter<ResponseBody, ?> converter(Type type) {
+    Retrofit retrofit = new Retrofit.Builder().baseUrl("http://localhost/").build();
+    return Objects.requireNonNull(
+        TokenFactoryConverterFactory.create()
+            .responseBodyConverter(type, new Annotation[0], retrofit));
+  }
 
   /** {@return pieces of random sizes, most of them small} */
   static IntUnaryOperator pieces(Random random) {

@@ -12,8 +12,14 @@ import static io.github.tokenfactory.Decoding.read;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import com.google.gson.Gson;
+import com.google.gson.TypeAdapter;
+import com.google.gson.annotations.JsonAdapter;
+import com.google.gson.stream.JsonReader;
+import com.google.gson.stream.JsonWriter;
 import io.github.tokenfactory.model.Embedding;
 import io.github.tokenfactory.model.EmbeddingResponse;
 import java.io.IOException;
@@ -23,6 +29,7 @@ import java.util.Random;
 import java.util.function.IntUnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import okhttp3.ResponseBody;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -325,6 +332,55 @@ class VectorReaderTest {
             base64(new float[4095]) + base64(Float.NaN))) {
       assertThat(refusal(data(quoted(good), quoted(bad)))).endsWith(" at path $.data[1].embedding");
     }
+  }
+
+  /** Though Gson's own messages quote some of it. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"data\":[{\"index\":\"é path $.s3cr3t.x\"}]}",
+        "{\"data\":[{\"index\":\"é at path $[4711].s3cr3t\"}]}",
+        "{\"data\":[{\"index\":\" path $.s3cr3t\"}]}",
+        "{\"data\":[{\"index\":\"4711.5\"}]}",
+        "{\"data\":[{\"index\":4711.5}]}",
+        "{\"data\":[{\"embedding\":\" path $.s3cr3t\"}]}",
+        "{\"data\":{\" path $.s3cr3t\":4711}}",
+        "{\"usage\":[\" path $.s3cr3t\"]}",
+        "{\" path $.s3cr3t\":\"\\q\"}",
+        "{\"x\":\"path $.s3cr3t\\ud\"}",
+        "{\"x\": path $.s3cr3t}",
+        "\"path $.s3cr3t\""
+      })
+  void showsNothingOfWhatItRefuses(String json) {
+    assertThat(refusal(json)).doesNotContain("s3cr3t", "4711");
+  }
+
+  /** A model of another document, with a number in a variant of a union. */
+  @JsonAdapter(Strange.Adapter.class)
+  private record Strange(long number) {
+    private static final class Adapter extends TypeAdapter<Strange> {
+      private final TypeAdapter<?> numbers = JsonTypes.adapter(new Gson(), Long.class);
+
+      @Override
+      public Strange read(JsonReader in) throws IOException {
+        return new Strange((Long) numbers.fromJsonTree(JsonTypes.RAW.read(in)));
+      }
+
+      @Override
+      public void write(JsonWriter out, Strange value) {
+        throw new UnsupportedOperationException();
+      }
+    }
+  }
+
+  @Test
+  void showsNothingOfWhatIsRefusedAfterItWasRead() {
+    ResponseBody body = ResponseBody.create("\"é path $.s3cr3t.x\"", null);
+
+    assertThatExceptionOfType(UnreadableAnswerException.class)
+        .isThrownBy(() -> Decoding.converter(Strange.class).convert(body))
+        .withMessage("it is not what the document says at path $")
+        .withNoCause();
   }
 
   @ParameterizedTest
