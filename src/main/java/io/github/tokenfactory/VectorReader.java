@@ -181,6 +181,7 @@ final class VectorReader extends JsonReader {
   private static final class Bytes extends Reader {
     private static final int MAX_UTF8 = 4;
     private static final int SHORT = 64;
+    private static final int MAX_CAPACITY = 1 << 29; // three times as much is an int, too
 
     private final InputStream in;
     private final CharsetDecoder utf8 =
@@ -285,8 +286,11 @@ final class VectorReader extends JsonReader {
       int capacity = window.length - FloatParser.LOOK_AHEAD;
       if (position + count > capacity) {
         byte[] from = window;
-        if (count > capacity) {
-          window = new byte[Math.max(2 * capacity, count) + FloatParser.LOOK_AHEAD];
+        if (count > MAX_CAPACITY) {
+          throw new OutOfMemoryError("a text or a number of more than 512 MiB");
+        } else if (count > capacity) {
+          capacity = Math.max(Math.min(2 * capacity, MAX_CAPACITY), count);
+          window = new byte[capacity + FloatParser.LOOK_AHEAD];
         }
         limit -= position;
         System.arraycopy(from, position, window, 0, limit);
@@ -368,7 +372,7 @@ final class VectorReader extends JsonReader {
       float number = parser.parse(window, position);
       boolean more = true;
       while (more && parser.stop() == limit) {
-        more = has(Math.addExact(MAX_UTF8, 2 * (limit - position)));
+        more = has(MAX_UTF8 + 2 * (limit - position));
         number = parser.parse(window, position);
       }
       position = parser.stop();
