@@ -67,7 +67,12 @@ final class BodyWriter extends JsonWriter {
     }
     byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
     boolean asItIs = isPlain(utf8);
-    allPlain &= asItIs && utf8.length == text.length();
+    // Of the same length is half a surrogate pair, too, which becomes a question mark.
+    allPlain =
+        allPlain
+            && asItIs
+            && utf8.length == text.length()
+            && text.equals(new String(utf8, StandardCharsets.US_ASCII));
     if (!asItIs) {
       return super.value(text);
     }
