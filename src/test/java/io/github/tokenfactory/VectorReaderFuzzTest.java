@@ -152,56 +152,16 @@ class VectorReaderFuzzTest {
     private static final int MAX_DEPTH = 4;
     private static final int[] SMALL = {0, 1, 2, 3, 4, 11, 12, 13, 14, 15, 16, 20};
     private static final int[] LARGE = {47, 48, 49, 100, 1023, 1024, 1025, 3071, 3072, 3073, 4096};
-    private static final String[] NUMBERS = {
-      "0",
-      "-0",
-      "-0.0",
-      "1",
-      "10",
-      "-4711",
-      "1e5",
-      "1E+2",
-      "1.5e-05",
-      "0.1",
-      "16777217",
-      "3.4e38",
-      "1e-46",
-      "0.30000001192092896",
-      "1.00000017881393432617187499",
-      "12345678901234567890"
-    };
-    private static final String[] TEXTS = {
-      "",
-      "embedding",
-      "data",
-      "model",
-      "0123456789ABCDEF",
-      "a b",
-      "\\\"",
-      "\\\\",
-      "\\\\\\\"",
-      "\\/",
-      "\\n",
-      "\\u00e9",
-      "\\ud83d\\ude00",
-      "\\ud83d",
-      "[",
-      "]",
-      "{\\\"a\\\":[",
-      "}",
-      ",",
-      ":",
-      "é",
-      "€",
-      "😀",
-      "\u2028",
-      "\uFEFF",
-      "\t",
-      "AACAPw==",
-      "=",
-      "\\'",
-      "\\\n"
-    };
+    private static final String[] NUMBERS =
+        ("0 -0 -0.0 1 10 -4711 1e5 1E+2 1.5e-05 0.1 16777217 3.4e38 1e-46 0.30000001192092896"
+                + " 1.00000017881393432617187499 12345678901234567890")
+            .split(" ");
+    private static final String[] TEXTS =
+        ("|embedding|data|model|0123456789ABCDEF|AACAPw==|=|a b|[|]|}|,|:|{\\\"a\\\":[|"
+             + "\t|\u2028|\uFEFF|é|€|😀|\\\"|\\\\|\\\\\\\"|\\/|\\n"
+             + "|\\'|\\\n"
+             + "|\\u00e9|\\ud83d\\ude00|\\ud83d")
+            .split("\\|");
 
     private final Random random;
     private final int size;
