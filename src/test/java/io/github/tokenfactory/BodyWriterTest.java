@@ -204,13 +204,13 @@ class BodyWriterTest {
     EmbeddingRequest request =
         EmbeddingRequest.builder().unknown("x", new JsonPrimitive(Double.NaN)).build();
 
-    assertThatIllegalArgumentException().isThrownBy(() -> CONVERTER.convert(request));
+    assertThatIllegalArgumentException().isThrownBy(() -> body(request));
   }
 
   @Test
   void canBeWrittenAgainAfterAWriteThatFailed() throws IOException {
     RequestBody body =
-        CONVERTER.convert(
+        body(
             EmbeddingRequest.builder().input(EmbeddingInput.tokens(new int[10 * PORTION])).build());
     BufferedSink broken =
         Okio.buffer(
@@ -247,9 +247,14 @@ class BodyWriterTest {
     }
   }
 
+  /** {@return the body that the client sends} */
+  static RequestBody body(EmbeddingRequest request) throws IOException {
+    return Objects.requireNonNull(CONVERTER.convert(request));
+  }
+
   /** {@return what is written, twice the same and as long as it says} */
   private static byte[] json(EmbeddingRequest request) throws IOException {
-    RequestBody body = Objects.requireNonNull(CONVERTER.convert(request));
+    RequestBody body = body(request);
     byte[] json = bytes(body);
     assertThat(body.contentLength()).isEqualTo(json.length);
     assertThat(Arrays.equals(bytes(body), json)).isTrue();
