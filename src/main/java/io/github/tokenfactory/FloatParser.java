@@ -87,7 +87,12 @@ final class FloatParser {
         if (places > 0 && (text[at] | 0x20) == 'e') {
           int power = at + 2;
           at = text[at + 1] == '-' ? skipDigits(text, power) : power;
-          places = at - power == 2 ? places + 10 * text[power] + text[power + 1] - 11 * '0' : 0;
+          places =
+              switch (at - power) {
+                case 1 -> places + text[power] - '0';
+                case 2 -> places + 10 * text[power] + text[power + 1] - 11 * '0';
+                default -> 0;
+              };
         }
         if (places > 0 && places < MAX_PLACES) {
           double nearly = digits * NEGATIVE_POWERS[places];
