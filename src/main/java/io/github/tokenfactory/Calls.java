@@ -21,6 +21,7 @@ final class Calls implements AutoCloseable {
   /** Whether a thread that waits for a call may just as well make it. */
   final BooleanSupplier direct;
 
+  final Pacer pacer = new Pacer();
   private final CallListener listener;
   private final AtomicLong ids = new AtomicLong();
   private final Set<RetriedCall<?, ?>> underWay = ConcurrentHashMap.newKeySet();

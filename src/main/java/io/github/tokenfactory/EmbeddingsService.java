@@ -25,7 +25,7 @@ public final class EmbeddingsService {
   private static final long MAX_BYTES = 256 << 20;
 
   private final TokenFactoryApi api;
-  private final Calls calls;
+  final Calls calls;
   private final @Nullable String aiProjectId;
   private final boolean base64;
   private final @Nullable Long maxResponseBytes;
@@ -67,7 +67,7 @@ public final class EmbeddingsService {
    * @return one vector for each input, in their order
    */
   public EmbeddingResult create(EmbeddingRequest request, RequestOptions options) {
-    return call(request, options).await();
+    return call(request, options, calls.maxRetries).await();
   }
 
   /**
@@ -102,10 +102,42 @@ public final class EmbeddingsService {
   public CompletableFuture<EmbeddingResult> createAsync(
       EmbeddingRequest request, RequestOptions options) {
     try {
-      return call(request, options).start();
+      return call(request, options, calls.maxRetries).start();
     } catch (TokenFactoryException e) {
       return CompletableFuture.failedFuture(e);
     }
+  }
+
+  /** Sends {@code request} once, without blocking. */
+  CompletableFuture<EmbeddingResult> createOnce(EmbeddingRequest request) {
+    try {
+      return call(request, RequestOptions.none(), 0).start();
+    } catch (TokenFactoryException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+
+  /**
+   * {@return what embeds any number of texts with {@code model}, yet to be built}
+   *
+   * @param model the id of a model that the server has
+   */
+  public BulkEmbedder.Builder bulk(String model) {
+    return bulk(EmbeddingRequest.builder().model(model).build());
+  }
+
+  /**
+   * {@return what embeds any number of texts by requests like {@code template}, yet to be built}
+   *
+   * @param template a request without input
+   * @throws IllegalArgumentException if it has one
+   */
+  public BulkEmbedder.Builder bulk(EmbeddingRequest template) {
+    if (template.getInput() != null) {
+      throw new IllegalArgumentException(
+          "The template of a bulk run must have no input: the texts are given to each run.");
+    }
+    return new BulkEmbedder.Builder(this, template);
   }
 
   private static EmbeddingRequest request(String model, EmbeddingInput input) {
@@ -113,7 +145,7 @@ public final class EmbeddingsService {
   }
 
   private RetriedCall<EmbeddingResponse, EmbeddingResult> call(
-      EmbeddingRequest request, RequestOptions options) {
+      EmbeddingRequest request, RequestOptions options, int maxRetries) {
     RequestValidator.validate(request);
     EmbeddingRequest sent =
         base64
@@ -138,6 +170,7 @@ public final class EmbeddingsService {
         options.headers(),
         options.timeout(),
         maxResponseBytes(expected),
+        maxRetries,
         (response, answer) -> EmbeddingResult.of(response, expected, dimensions, answer));
   }
 

@@ -32,6 +32,7 @@ final class RetriedCall<T, R> {
   private final Call<T> call;
   private final Headers headers;
   private final long maxBytes;
+  private final int maxRetries;
   private final Reader<T, R> reader;
   private final Duration timeout;
   private final long id;
@@ -54,6 +55,7 @@ final class RetriedCall<T, R> {
    *
    * @param headers what this call's requests carry beside the client's headers
    * @param maxBytes how large a good answer can be
+   * @param maxRetries how many attempts there may be after the first
    */
   RetriedCall(
       Calls calls,
@@ -61,11 +63,13 @@ final class RetriedCall<T, R> {
       Headers headers,
       @Nullable Duration timeout,
       long maxBytes,
+      int maxRetries,
       Reader<T, R> reader) {
     this.calls = calls;
     this.call = call;
     this.headers = headers;
     this.maxBytes = maxBytes;
+    this.maxRetries = maxRetries;
     this.reader = reader;
     this.timeout = timeout == null ? calls.timeout : timeout;
     this.id = calls.nextId();
@@ -210,7 +214,7 @@ final class RetriedCall<T, R> {
   private void fail(Sending sending, Failure failure) {
     int number = sending.attempt.number();
     last = sending.attempt.answer("");
-    boolean again = failure.retryable() && number <= calls.maxRetries;
+    boolean again = failure.retryable() && number <= maxRetries;
     Duration wait =
         again ? RetryPolicy.wait(failure.asked(), number, calls.waiter.random()) : Duration.ZERO;
     boolean fits = wait.compareTo(Duration.ofNanos(deadline - calls.waiter.nanoTime())) < 0;

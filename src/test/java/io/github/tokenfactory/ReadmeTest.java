@@ -32,6 +32,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
 import retrofit2.Retrofit;
 import retrofit2.converter.gson.GsonConverterFactory;
 
@@ -140,6 +141,36 @@ class ReadmeTest {
       server.enqueue(new MockResponse().setResponseCode(422).setBody("{\"detail\":\"too long\"}"));
       assertThatIllegalArgumentException().isThrownBy(() -> embed(client, request)).withMessageContaining("too long");
     }
+  }
+
+  @Test
+  void embedsACorpus(@TempDir Path folder) throws IOException {
+    Path corpus = Files.writeString(folder.resolve("corpus"), "a cat\na dog\n");
+    Path checkpoint = folder.resolve("checkpoint");
+    TokenFactoryClient client = TokenFactoryClient.builder().apiKey("key").baseUrl(baseUrl).build();
+    BulkEmbedder bulk =
+        client.embeddings().bulk("Qwen/Qwen3-Embedding-8B")
+            .onFailure(BulkEmbedder.OnFailure.COLLECT)
+            .checkpoint(checkpoint)
+            .listener(ConsoleProgress.create())
+            .build();
+    try (Stream<String> lines = Files.lines(corpus)) {
+      bulk.embedAll(lines::iterator, item -> {
+        if (item.isEmbedded()) {
+          store(item.position(), item.vector());
+        }
+      });
+    }
+    client.close();
+    assertThat(stored).containsExactly(0L, 1L);
+    assertThat(checkpoint).content().contains("[[0,1]]");
+  }
+
+  private final List<Long> stored = new ArrayList<>();
+
+  private void store(long position, float[] vector) {
+    assertThat(vector).hasSize(2);
+    stored.add(position);
   }
 
   private static List<float[]> embed(TokenFactoryClient client, EmbeddingRequest request) {
