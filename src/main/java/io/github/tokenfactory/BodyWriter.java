@@ -8,6 +8,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -67,12 +68,7 @@ final class BodyWriter extends JsonWriter {
     }
     byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
     boolean asItIs = isPlain(utf8);
-    // Of the same length is half a surrogate pair, too, which becomes a question mark.
-    allPlain =
-        allPlain
-            && asItIs
-            && utf8.length == text.length()
-            && text.equals(new String(utf8, StandardCharsets.US_ASCII));
+    allPlain = allPlain && asItIs && bytes.isAscii(text, utf8);
     if (!asItIs) {
       return super.value(text);
     }
@@ -136,7 +132,30 @@ final class BodyWriter extends JsonWriter {
 
     @Override
     public void write(String text, int offset, int length) throws IOException {
-      write(text.substring(offset, offset + length).getBytes(StandardCharsets.UTF_8));
+      if (length == 1 && text.charAt(offset) < 0x80) {
+        write(text.charAt(offset)); // a comma or a quote, most often
+      } else {
+        write(text.substring(offset, offset + length).getBytes(StandardCharsets.UTF_8));
+      }
+    }
+
+    /**
+     * {@return whether {@code utf8} is {@code text} a byte a character, and nothing is written} Of
+     * the same length is half a surrogate pair, too, which becomes a question mark.
+     */
+    @SuppressWarnings("deprecation") // as below
+    boolean isAscii(String text, byte[] utf8) {
+      if (out != null || utf8.length != text.length()) {
+        return false;
+      }
+      for (int at = 0, count; at < utf8.length; at += count) {
+        count = Math.min(utf8.length - at, PORTION);
+        text.getBytes(at, at + count, portion, 0); // which is only counted
+        if (Arrays.mismatch(portion, 0, count, utf8, at, at + count) >= 0) {
+          return false;
+        }
+      }
+      return true;
     }
 
     void write(byte[] utf8) throws IOException {
