@@ -74,14 +74,13 @@ final class DefaultHttpClient {
 
     @Override
     public Socket createSocket(String host, int port) throws IOException {
-      return connect(new InetSocketAddress(host, port), null);
+      return createSocket(InetAddress.getByName(host), port);
     }
 
     @Override
     public Socket createSocket(String host, int port, InetAddress localHost, int localPort)
         throws IOException {
-      return connect(
-          new InetSocketAddress(host, port), new InetSocketAddress(localHost, localPort));
+      return createSocket(InetAddress.getByName(host), port, localHost, localPort);
     }
 
     @Override

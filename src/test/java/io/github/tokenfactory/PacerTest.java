@@ -177,45 +177,28 @@ class PacerTest {
     }
   }
 
+  /** Requests are what there is least of, or tokens. */
   @ParameterizedTest
   @CsvSource({
-    "FIXED_WINDOW,   200", "FIXED_WINDOW,   3000",
-    "SLIDING_WINDOW, 200", "SLIDING_WINDOW, 3000",
-    "BUCKET,         200", "BUCKET,         3000"
+    "FIXED_WINDOW, 200, 5000, 60", "FIXED_WINDOW, 200, 10000, 40",
+    "FIXED_WINDOW, 3000, 5000, 60", "FIXED_WINDOW, 3000, 10000, 40",
+    "SLIDING_WINDOW, 200, 5000, 60", "SLIDING_WINDOW, 200, 10000, 40",
+    "SLIDING_WINDOW, 3000, 5000, 60", "SLIDING_WINDOW, 3000, 10000, 40",
+    "BUCKET, 200, 5000, 60", "BUCKET, 200, 10000, 40",
+    "BUCKET, 3000, 5000, 60", "BUCKET, 3000, 10000, 40"
   })
-  void usesTheRequestsThatAreAllowed(Limiter limiter, long latency) {
+  void usesWhatIsAllowed(Limiter limiter, long latency, long cost, int eachMinute) {
     Simulation simulation =
         new Simulation(
             new Limit(limiter, "requests", 60),
             new Limit(limiter, "tokens", 400_000),
             true,
             latency,
-            5_000);
+            cost);
 
     int served = simulation.run(10);
 
-    assertThat(served).isGreaterThan(60 * 10 * 95 / 100);
-    assertThat(simulation.refused).isLessThanOrEqualTo(10);
-  }
-
-  @ParameterizedTest
-  @CsvSource({
-    "FIXED_WINDOW,   200", "FIXED_WINDOW,   3000",
-    "SLIDING_WINDOW, 200", "SLIDING_WINDOW, 3000",
-    "BUCKET,         200", "BUCKET,         3000"
-  })
-  void usesTheTokensThatAreAllowed(Limiter limiter, long latency) {
-    Simulation simulation =
-        new Simulation(
-            new Limit(limiter, "requests", 60),
-            new Limit(limiter, "tokens", 400_000),
-            true,
-            latency,
-            10_000);
-
-    int served = simulation.run(10);
-
-    assertThat(served).isGreaterThan(40 * 10 * 95 / 100);
+    assertThat(served).isGreaterThan(eachMinute * 10 * 95 / 100);
     assertThat(simulation.refused).isLessThanOrEqualTo(10);
   }
 
