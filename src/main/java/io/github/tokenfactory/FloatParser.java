@@ -12,13 +12,16 @@ import java.nio.charset.StandardCharsets;
  * last place. Rounded to a float it is right, unless a midpoint between two floats is as near. The
  * few numbers for which one is, and those in a form that vectors seldom have, are left to {@code
  * parseFloat}.
+ *
+ * <p>Most elements are floats written with the digits of a double: sixteen decimals and some more,
+ * which need only be counted, since they are far too small to reach the next midpoint.
  */
 final class FloatParser {
   /**
    * How many bytes there must be after the last one that counts; the first of them no digit, and no
    * other part of a number.
    */
-  static final int LOOK_AHEAD = Long.BYTES;
+  static final int LOOK_AHEAD = 3 * Long.BYTES;
 
   private static final VarHandle LONGS =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
@@ -47,6 +50,13 @@ final class FloatParser {
   private static final int MAX_ERROR = 4;
   private static final double MIN = 0x1p-125;
 
+  private static final long TEN_8 = 100_000_000;
+  private static final int SIXTEEN = 2 * Long.BYTES;
+  // So many units of the sixteenth decimal have 40 bits or more, and one of them is at most 2^13
+  // units in the last place of a double.
+  private static final long MIN_SIXTEEN = 1L << 40;
+  private static final int MAX_CUT = (1 << 13) + MAX_ERROR;
+
   private int stop;
   private boolean isNumber;
 
@@ -66,7 +76,31 @@ final class FloatParser {
    */
   float parse(byte[] text, int start) {
     // No branch: nobody can predict the sign of a vector's element.
-    int sign = ((text[start] & 0xFF) ^ '-') - 1 >>> 31;
+    int sign = signOf(text[start]);
+    int point = start + sign + 1;
+    long whole = text[point - 1] - '0';
+    if (whole >= 0 && whole <= 9 && text[point] == '.') {
+      long first = (long) LONGS.get(text, point + 1);
+      long second = (long) LONGS.get(text, point + 1 + Long.BYTES);
+      // The end is looked for from the start: where the next number is must not wait for the sign.
+      int rest = leadingDigits((long) LONGS.get(text, start + 2 + SIXTEEN));
+      if ((notDigits(first) | notDigits(second)) == 0 && rest < Long.BYTES) {
+        int end = start + 2 + SIXTEEN + rest;
+        long sixteen = (whole * TEN_8 + number(first)) * TEN_8 + number(second);
+        double nearly = sixteen * 1e-16;
+        if (sixteen > MIN_SIXTEEN && isFarFromMidpoints(nearly, MAX_CUT) && !isE(text[end])) {
+          stop = end;
+          isNumber = true;
+          return signed(nearly, sign);
+        }
+      }
+    }
+    return parseShort(text, start);
+  }
+
+  /** As {@link #parse}, for numbers with up to 18 digits, or an exponent. */
+  private float parseShort(byte[] text, int start) {
+    int sign = signOf(text[start]);
     int at = start + sign;
     long digits = text[at] - '0';
     if (digits >= 0 && digits <= 9 && text[at + 1] == '.') {
@@ -84,7 +118,7 @@ final class FloatParser {
         digits = digits * TENS[count] + number(eight, count);
         at += count;
         int places = at - point;
-        if (places > 0 && (text[at] | 0x20) == 'e') {
+        if (places > 0 && isE(text[at])) {
           int power = at + 2;
           at = text[at + 1] == '-' ? skipDigits(text, power) : power;
           places =
@@ -96,11 +130,10 @@ final class FloatParser {
         }
         if (places > 0 && places < MAX_PLACES) {
           double nearly = digits * NEGATIVE_POWERS[places];
-          int finer = (int) Double.doubleToRawLongBits(nearly) & FINER_BITS;
-          if (nearly > MIN && Math.abs(finer - HALFWAY) > MAX_ERROR) {
+          if (nearly > MIN && isFarFromMidpoints(nearly, MAX_ERROR)) {
             stop = at;
             isNumber = true;
-            return Float.intBitsToFloat(Float.floatToRawIntBits((float) nearly) | sign << 31);
+            return signed(nearly, sign);
           }
         }
       }
@@ -118,7 +151,7 @@ final class FloatParser {
       at = skipDigits(text, at);
       isNumber = at > point;
     }
-    if (isNumber && (text[at] | 0x20) == 'e') {
+    if (isNumber && isE(text[at])) {
       at++;
       int power = text[at] == '-' || text[at] == '+' ? ++at : at;
       at = skipDigits(text, at);
@@ -128,6 +161,23 @@ final class FloatParser {
     return isNumber
         ? Float.parseFloat(new String(text, start, at - start, StandardCharsets.ISO_8859_1))
         : Float.NaN;
+  }
+
+  private static int signOf(byte first) {
+    return ((first & 0xFF) ^ '-') - 1 >>> 31;
+  }
+
+  private static boolean isE(byte next) {
+    return (next | 0x20) == 'e';
+  }
+
+  private static boolean isFarFromMidpoints(double nearly, int distance) {
+    int finer = (int) Double.doubleToRawLongBits(nearly) & FINER_BITS;
+    return Math.abs(finer - HALFWAY) > distance;
+  }
+
+  private static float signed(double magnitude, int sign) {
+    return Float.intBitsToFloat(Float.floatToRawIntBits((float) magnitude) | sign << 31);
   }
 
   private static int skipDigits(byte[] text, int start) {
@@ -140,19 +190,28 @@ final class FloatParser {
 
   /** {@return how many of eight characters, the first in the lowest byte, are digits in a row} */
   private static int leadingDigits(long text) {
-    long high = 0xF0F0F0F0F0F0F0F0L;
-    long others = (text & high | (text + 0x0606060606060606L & high) >>> 4) ^ 0x3333333333333333L;
-    return Long.numberOfTrailingZeros(others) >>> 3;
+    return Long.numberOfTrailingZeros(notDigits(text)) >>> 3;
   }
 
-  /**
-   * {@return the number that the first {@code count} of eight characters make}
-   *
-   * <p>Adds up neighbours three times: eight digits, four numbers below 100, two below 10,000.
-   */
+  /** {@return eight bytes, of which those before the first that is not 0 stand for digits} */
+  private static long notDigits(long text) {
+    long high = 0xF0F0F0F0F0F0F0F0L;
+    return (text & high | (text + 0x0606060606060606L & high) >>> 4) ^ 0x3333333333333333L;
+  }
+
+  /** {@return the number that the first {@code count} of eight characters make} */
   private static long number(long text, int count) {
     int half = (Long.BYTES - count) * Byte.SIZE / 2; // since a shift by 64 is none
-    long digits = text - 0x3030303030303030L << half << half;
+    return sum(text - 0x3030303030303030L << half << half);
+  }
+
+  /** {@return the number that eight characters make} */
+  private static long number(long text) {
+    return sum(text - 0x3030303030303030L);
+  }
+
+  /** Adds up neighbours three times: eight digits, four numbers below 100, two below 10,000. */
+  private static long sum(long digits) {
     long pairs = digits * 10 + (digits >>> 8);
     long low = (pairs & 0x000000FF000000FFL) * (100 + (1_000_000L << 32));
     long high = (pairs >>> 16 & 0x000000FF000000FFL) * (1 + (10_000L << 32));
