@@ -91,7 +91,8 @@ final class VectorReader extends JsonReader {
     if (length < 0) {
       return null;
     }
-    if (length != base64.length) {
+    boolean isFirst = length != base64.length;
+    if (isFirst) {
       base64 = new byte[length];
       decoded = new byte[length / 4 * 3 + Long.BYTES];
       decodedFloats = ByteBuffer.wrap(decoded).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer();
@@ -99,7 +100,8 @@ final class VectorReader extends JsonReader {
     bytes.copy(base64);
     int count;
     try {
-      count = BASE64.decode(base64, decoded);
+      // A single vector is not worth the start of the other.
+      count = isFirst ? BASE64.decode(base64, decoded) : Base64Decoder.decode(base64, decoded);
     } catch (IllegalArgumentException e) {
       return null;
     }
