@@ -1,0 +1,4 @@
+module example {
+  requires io.github.tokenfactory;
+  requires jdk.httpserver; // the server of the test
+}

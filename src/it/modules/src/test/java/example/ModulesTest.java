@@ -1,0 +1,83 @@
+package example;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.sun.net.httpserver.HttpServer;
+import io.github.tokenfactory.EmbeddingInput;
+import io.github.tokenfactory.InvalidRequestException;
+import io.github.tokenfactory.TokenFactoryClient;
+import io.github.tokenfactory.TokenFactoryConverterFactory;
+import io.github.tokenfactory.model.EmbeddingRequest;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import retrofit2.converter.gson.GsonConverterFactory;
+
+class ModulesTest {
+  private static final EmbeddingRequest REQUEST =
+      EmbeddingRequest.builder().model("m").input(EmbeddingInput.text("a cat")).build();
+  private static final byte[] RESPONSE =
+      """
+      {"object": "list", "model": "m", "data": [{"object": "embedding", "index": 0, "embedding": [1, 0.5]}]}
+      """
+          .getBytes();
+  private static final float[] VECTOR = {1, 0.5f};
+
+  private HttpServer server;
+  private String baseUrl;
+
+  @BeforeEach
+  void start() throws IOException {
+    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.createContext(
+        "/v1/embeddings",
+        exchange -> {
+          exchange.sendResponseHeaders(200, RESPONSE.length);
+          exchange.getResponseBody().write(RESPONSE);
+          exchange.close();
+        });
+    server.start();
+    baseUrl = "http://localhost:" + server.getAddress().getPort() + "/";
+  }
+
+  @AfterEach
+  void stop() {
+    server.stop(0);
+  }
+
+  @Test
+  void runsOnTheModulePath() {
+    assertEquals("example", Embeddings.class.getModule().getName());
+    Module library = TokenFactoryClient.class.getModule();
+    assertEquals("io.github.tokenfactory", library.getName());
+    assertTrue(!library.getDescriptor().isAutomatic());
+  }
+
+  @Test
+  void callsByClient() {
+    assertArrayEquals(VECTOR, Embeddings.byClient(baseUrl, REQUEST));
+  }
+
+  @Test
+  void callsByRetrofit() throws IOException {
+    assertArrayEquals(
+        VECTOR, Embeddings.byRetrofit(baseUrl, REQUEST, TokenFactoryConverterFactory.create()));
+    assertArrayEquals(
+        VECTOR, Embeddings.byRetrofit(baseUrl, REQUEST, GsonConverterFactory.create()));
+  }
+
+  @Test
+  void validatesRequests() {
+    InvalidRequestException e =
+        assertThrows(
+            InvalidRequestException.class,
+            () -> Embeddings.byClient(baseUrl, REQUEST.toBuilder().model(null).build()));
+    assertTrue(e.getMessage().contains("model must not be null"), e.getMessage());
+  }
+}

@@ -1,0 +1,21 @@
+/** The Nebius Token Factory embeddings API: start at {@link io.github.tokenfactory}. */
+@SuppressWarnings({"requires-automatic", "requires-transitive-automatic"})
+module io.github.tokenfactory {
+  requires java.logging;
+  requires java.net.http;
+  requires kotlin.stdlib; // OkHttp 4 and Retrofit are automatic modules, which cannot ask for it
+  requires okio;
+  requires org.hibernate.validator;
+  requires static org.snakeyaml.engine;
+  requires transitive com.google.gson;
+  requires transitive jakarta.validation;
+  requires transitive okhttp3;
+  requires static transitive org.jspecify;
+  requires transitive retrofit2;
+  requires transitive retrofit2.converter.gson; // nothing here uses it, but whoever uses .api may
+
+  exports io.github.tokenfactory;
+  exports io.github.tokenfactory.api;
+  exports io.github.tokenfactory.model;
+  exports io.github.tokenfactory.spec;
+}
