@@ -1,0 +1,99 @@
+package example;
+
+import dev.langchain4j.data.embedding.Embedding;
+import dev.langchain4j.model.embedding.DimensionAwareEmbeddingModel;
+import dev.langchain4j.model.embedding.request.EmbeddingParameter;
+import dev.langchain4j.model.embedding.request.EmbeddingRequest;
+import dev.langchain4j.model.embedding.request.EmbeddingRequestParameters;
+import dev.langchain4j.model.embedding.response.EmbeddingResponse;
+import dev.langchain4j.model.output.TokenUsage;
+import io.github.tokenfactory.BulkProgress;
+import io.github.tokenfactory.EmbeddingInput;
+import io.github.tokenfactory.EmbeddingResult;
+import io.github.tokenfactory.TokenFactoryClient;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * A model of the Token Factory for LangChain4j.
+ *
+ * <p>One text, such as a query, is one call. More are a bulk run: any number of them, several
+ * requests at once, paced by the server's rate limits. The client is the caller's to close.
+ */
+public final class TokenFactoryEmbeddingModel extends DimensionAwareEmbeddingModel {
+  private final TokenFactoryClient client;
+  private final String modelName;
+  private final EmbeddingRequestParameters defaults;
+
+  /** Makes vectors with {@code dimensions} elements, or with as many as the model likes if null. */
+  public TokenFactoryEmbeddingModel(
+      TokenFactoryClient client, String modelName, Integer dimensions) {
+    this.client = client;
+    this.modelName = modelName;
+    this.defaults = EmbeddingRequestParameters.builder().dimensions(dimensions).build();
+  }
+
+  @Override
+  public EmbeddingResponse doEmbed(EmbeddingRequest request) {
+    Integer dimensions = request.parameters().dimensions();
+    var template =
+        io.github.tokenfactory.model.EmbeddingRequest.builder()
+            .model(modelName)
+            .dimensions(dimensions == null ? null : dimensions.longValue())
+            .build();
+    List<String> texts = request.inputs().stream().map(input -> input.text()).toList();
+    if (texts.size() == 1) {
+      EmbeddingResult result =
+          client
+              .embeddings()
+              .create(template.toBuilder().input(EmbeddingInput.text(texts.get(0))).build());
+      Long tokens = result.usage() == null ? null : result.usage().getPromptTokens();
+      return response(List.of(Embedding.from(result.vector(0))), tokens == null ? 0 : tokens);
+    }
+    List<Embedding> embeddings = new ArrayList<>(texts.size());
+    try {
+      BulkProgress end =
+          client
+              .embeddings()
+              .bulk(template)
+              .patience(Duration.ofMinutes(2))
+              .build()
+              .embedAll(texts, item -> embeddings.add(Embedding.from(item.vector())));
+      return response(embeddings, end.tokens());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // nothing above does I/O
+    }
+  }
+
+  private EmbeddingResponse response(List<Embedding> embeddings, long tokens) {
+    return EmbeddingResponse.builder()
+        .embeddings(embeddings)
+        .modelName(modelName)
+        .tokenUsage(tokens == 0 ? null : new TokenUsage((int) tokens))
+        .build();
+  }
+
+  @Override
+  public EmbeddingRequestParameters defaultRequestParameters() {
+    return defaults;
+  }
+
+  @Override
+  public Set<EmbeddingParameter<?>> supportedParameters() {
+    return Set.of(EmbeddingRequestParameters.DIMENSIONS);
+  }
+
+  @Override
+  protected Integer knownDimension() {
+    return defaults.dimensions();
+  }
+
+  @Override
+  public String modelName() {
+    return modelName;
+  }
+}
