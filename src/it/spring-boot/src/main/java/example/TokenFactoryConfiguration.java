@@ -1,0 +1,38 @@
+package example;
+
+import io.github.tokenfactory.CallListener;
+import io.github.tokenfactory.TokenFactoryClient;
+import io.micrometer.core.instrument.MeterRegistry;
+import org.springframework.ai.embedding.EmbeddingModel;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.context.properties.PropertyMapper;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** One client for the application, closed with it. */
+@Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties(TokenFactoryProperties.class)
+public class TokenFactoryConfiguration {
+  @Bean
+  TokenFactoryClient tokenFactoryClient(TokenFactoryProperties properties, CallListener listener) {
+    TokenFactoryClient.Builder builder =
+        TokenFactoryClient.builder().apiKey(properties.apiKey()).listener(listener);
+    PropertyMapper set = PropertyMapper.get(); // passes over what is null
+    set.from(properties.baseUrl()).to(builder::baseUrl);
+    set.from(properties.aiProjectId()).to(builder::aiProjectId);
+    set.from(properties.timeout()).to(builder::timeout);
+    set.from(properties.connectTimeout()).to(builder::connectTimeout);
+    set.from(properties.maxRetries()).to(builder::maxRetries);
+    return builder.build();
+  }
+
+  @Bean
+  CallListener tokenFactoryMetrics(MeterRegistry registry) {
+    return new TokenFactoryMetrics(registry);
+  }
+
+  @Bean
+  EmbeddingModel embeddingModel(TokenFactoryClient client, TokenFactoryProperties properties) {
+    return new TokenFactoryEmbeddingModel(client, properties.model(), properties.dimensions());
+  }
+}
