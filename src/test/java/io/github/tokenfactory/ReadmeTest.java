@@ -39,6 +39,7 @@ import retrofit2.converter.gson.GsonConverterFactory;
 /** Compiles and runs the Java of the README, and measures what it says of the dependencies. */
 class ReadmeTest {
   private static final Pattern JAVA_BLOCK = Pattern.compile("(?ms)^```java\\n(.*?)^```");
+  private static final Pattern LINK = Pattern.compile("]\\(([^)#]+)\\)");
 
   private final MockWebServer server = new MockWebServer();
   private String baseUrl;
@@ -224,6 +225,13 @@ class ReadmeTest {
     assertThat(blocks).hasSizeGreaterThanOrEqualTo(3);
     return blocks.stream()
         .map(block -> DynamicTest.dynamicTest(block.lines().findFirst().orElse(""), () -> assertThat(here).contains(block)));
+  }
+
+  @Test
+  void linksToFilesThatAreThere() throws IOException {
+    List<String> files =
+        LINK.matcher(readme()).results().map(link -> link.group(1)).filter(link -> !link.contains(":")).toList();
+    assertThat(files).hasSizeGreaterThanOrEqualTo(3).allSatisfy(file -> assertThat(Path.of(file)).exists());
   }
 
   @Test
