@@ -2,39 +2,73 @@ package io.github.tokenfactory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.gson.JsonArray;
+import com.google.gson.JsonParser;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import okhttp3.mockwebserver.Dispatcher;
+import okhttp3.mockwebserver.MockResponse;
+import okhttp3.mockwebserver.MockWebServer;
+import okhttp3.mockwebserver.RecordedRequest;
 import org.junit.jupiter.api.Test;
 
-/** Large answers, one after the other, fit into a heap with room for three of their results. */
+/** Large answers, one after the other, and corpora fit into a heap with room for little of them. */
 class SmallHeapTest {
   private static final int CALLS = 50;
   private static final int VECTORS = 256;
   private static final int DIMENSIONS = 4096;
+  private static final int TEXTS = 25_000;
+  private static final int TEXT_BYTES = 4096;
 
   @Test
   void receivesLargeAnswersInASmallHeap() throws IOException, InterruptedException {
     try (FaultServer server = new FaultServer().always(FaultServer.answer(200, answer()))) {
-      Process caller =
-          new ProcessBuilder(
-                  Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                  "-Xmx16m",
-                  "-XX:+UseSerialGC", // as on a machine that is as small
-                  "-cp",
-                  System.getProperty("java.class.path"),
-                  Caller.class.getName(),
-                  server.url())
-              .redirectErrorStream(true)
-              .start();
-      String said = new String(caller.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      run(Caller.class, 16, server.url());
 
-      assertThat(caller.waitFor()).as(said).isZero();
       assertThat(server.exchanges()).hasSize(CALLS);
     }
+  }
+
+  @Test
+  void embedsACorpusFourTimesTheHeap() throws IOException, InterruptedException {
+    try (MockWebServer server = new MockWebServer()) {
+      server.setDispatcher(
+          new Dispatcher() {
+            @Override
+            public MockResponse dispatch(RecordedRequest request) {
+              return answer(
+                  JsonParser.parseString(request.getBody().readUtf8())
+                      .getAsJsonObject()
+                      .getAsJsonArray("input"));
+            }
+          });
+      server.start();
+
+      run(CorpusReader.class, 24, server.url("/").toString());
+    }
+  }
+
+  private static void run(Class<?> program, int megabytes, String url)
+      throws IOException, InterruptedException {
+    Process process =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx" + megabytes + "m",
+                "-XX:+UseSerialGC", // as on a machine that is as small
+                "-cp",
+                System.getProperty("java.class.path"),
+                program.getName(),
+                url)
+            .redirectErrorStream(true)
+            .start();
+    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+
+    assertThat(process.waitFor()).as(said).isZero();
   }
 
   private static float[] vector(int index) {
@@ -53,6 +87,30 @@ class SmallHeapTest {
         .getBytes(StandardCharsets.UTF_8);
   }
 
+  /** {@return vectors that are their texts' numbers} */
+  private static MockResponse answer(JsonArray texts) {
+    return new MockResponse()
+        .setBody(
+            IntStream.range(0, texts.size())
+                .mapToObj(
+                    i ->
+                        "{\"index\":"
+                            + i
+                            + ",\"embedding\":["
+                            + number(texts.get(i).getAsString())
+                            + "]}")
+                .collect(Collectors.joining(",", "{\"data\":[", "]}")));
+  }
+
+  private static String text(int number) {
+    String start = number + " ";
+    return start + "x".repeat(TEXT_BYTES - start.length());
+  }
+
+  private static int number(String text) {
+    return Integer.parseInt(text.substring(0, text.indexOf(' ')));
+  }
+
   /** What the small machine runs. */
   static final class Caller {
     private Caller() {}
@@ -68,6 +126,30 @@ class SmallHeapTest {
           if (result.size() != VECTORS || !Arrays.equals(result.vector(VECTORS - 1), last)) {
             throw new IllegalStateException("not what was sent in call " + i);
           }
+        }
+      }
+    }
+  }
+
+  /** What it runs on a corpus. */
+  static final class CorpusReader {
+    private CorpusReader() {}
+
+    public static void main(String[] args) {
+      try (TokenFactoryClient client =
+              TokenFactoryClient.builder().apiKey("k3y").baseUrl(args[0]).build();
+          Stream<BulkItem> items =
+              client.embeddings().bulk("m").build().stream(
+                  IntStream.range(0, TEXTS).mapToObj(SmallHeapTest::text).iterator())) {
+        long right =
+            items
+                .filter(
+                    item ->
+                        item.vector()[0] == number(item.text())
+                            && item.position() == number(item.text()))
+                .count();
+        if (right != TEXTS) {
+          throw new IllegalStateException("only " + right + " vectors are right");
         }
       }
     }
