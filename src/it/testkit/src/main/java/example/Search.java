@@ -1,0 +1,47 @@
+package example;
+
+import io.github.tokenfactory.EmbeddingInput;
+import io.github.tokenfactory.TokenFactoryClient;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Some code that uses the library, and is to be tested. */
+class Search {
+  private final TokenFactoryClient client;
+  private final Map<String, float[]> vectors = new HashMap<>();
+
+  Search(TokenFactoryClient client) {
+    this.client = client;
+  }
+
+  void add(String... texts) {
+    List<float[]> embedded = embed(texts);
+    for (int i = 0; i < texts.length; i++) {
+      vectors.put(texts[i], embedded.get(i));
+    }
+  }
+
+  String best(String query) {
+    float[] wanted = embed(query).get(0);
+    return vectors.keySet().stream()
+        .max(Comparator.comparingDouble(text -> dot(wanted, vectors.get(text))))
+        .orElseThrow();
+  }
+
+  private List<float[]> embed(String... texts) {
+    return client
+        .embeddings()
+        .create("Qwen/Qwen3-Embedding-8B", EmbeddingInput.texts(texts))
+        .vectors();
+  }
+
+  private static double dot(float[] a, float[] b) {
+    double dot = 0;
+    for (int i = 0; i < a.length; i++) {
+      dot += a[i] * b[i];
+    }
+    return dot;
+  }
+}
