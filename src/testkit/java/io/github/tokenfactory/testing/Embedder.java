@@ -57,6 +57,9 @@ final class Embedder {
     }
     List<int[]> tokens = new ArrayList<>();
     for (JsonElement input : inputs) {
+      if (input instanceof JsonArray ids && ids.isEmpty()) {
+        throw invalid("List should have at least 1 item", "input", tokens.size());
+      }
       try {
         tokens.add(
             ReceivedRequest.isText(input)

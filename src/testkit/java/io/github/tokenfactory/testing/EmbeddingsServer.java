@@ -216,7 +216,9 @@ public final class EmbeddingsServer implements AutoCloseable {
         reply = refusal.reply;
         body = reply.body();
       } catch (RuntimeException e) {
-        reply = refuse(List.of(new Violation(500, List.of("test kit"), e.toString(), "failed")));
+        reply =
+            refuse(List.of(new Violation(500, List.of("test kit"), e.toString(), "failed")))
+                .header("x-should-retry", "false");
         body = reply.body();
       }
       if (!reply.isDisconnect()) {

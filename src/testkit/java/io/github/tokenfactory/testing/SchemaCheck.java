@@ -40,7 +40,8 @@ final class SchemaCheck {
           "format",
           "contentMediaType",
           "contentEncoding",
-          "nullable", // seen to beforehand
+          "nullable", // seen to beforehand, as is the next
+          "type",
           "$comment");
 
   /** Pydantic's word for a type that a value does not have, and how it goes on. */
@@ -108,13 +109,19 @@ final class SchemaCheck {
     if (value.json.isJsonNull() && isTrue(keywords.get("nullable"))) {
       return;
     }
+    if (keywords.has("type")) {
+      int before = value.found.size();
+      checkType(keywords.get("type"), value);
+      if (value.found.size() > before) {
+        return; // the rest would only say so again
+      }
+    }
     keywords.entrySet().forEach(said -> check(said.getKey(), said.getValue(), keywords, value));
   }
 
   private void check(String keyword, JsonElement said, JsonObject schema, Value value) {
     switch (keyword) {
       case "$ref" -> check(resolve(said.getAsString()), value);
-      case "type" -> checkType(said, value);
       case "enum" ->
           value.expect(
               said.getAsJsonArray().contains(value.json), "enum", "Input should be one of " + said);
