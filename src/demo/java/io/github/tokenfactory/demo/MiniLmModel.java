@@ -6,6 +6,7 @@ import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtSession;
+import io.github.tokenfactory.testing.EmbeddingModel;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -19,9 +20,9 @@ import java.util.Map;
  * <p>The model (ONNX, 8-bit weights) and its tokenizer come from a jar and run in this process;
  * nothing is downloaded. Any number of threads may share an instance.
  */
-final class MiniLmModel implements AutoCloseable {
+final class MiniLmModel implements EmbeddingModel, AutoCloseable {
 
-  /** The model's name on the Hugging Face hub, the only one that {@link EmbeddingsServer} knows. */
+  /** The model's name on the Hugging Face hub. */
   static final String ID = "sentence-transformers/all-MiniLM-L6-v2";
 
   static final int DIMENSIONS = 384;
@@ -79,10 +80,18 @@ final class MiniLmModel implements AutoCloseable {
     return in;
   }
 
-  /** Returns the ids of a text's tokens, without [CLS] and [SEP]. */
-  int[] tokenize(String text) {
-    long[] ids = tokenizer.encode(text, false, false).getIds();
-    return Arrays.stream(ids).mapToInt(Math::toIntExact).toArray();
+  @Override
+  public int dimensions() {
+    return DIMENSIONS;
+  }
+
+  /** Returns the ids of a text's tokens, {@linkplain #frame framed}. */
+  @Override
+  public int[] tokenize(String text) {
+    return frame(
+        Arrays.stream(tokenizer.encode(text, false, false).getIds())
+            .mapToInt(Math::toIntExact)
+            .toArray());
   }
 
   /**
@@ -102,13 +111,25 @@ final class MiniLmModel implements AutoCloseable {
   }
 
   /**
-   * Embeds a {@linkplain #frame framed} token array: the mean of the model's output over its
-   * tokens, at length 1.
+   * Embeds a token array, {@linkplain #frame framed} or not: the mean of the model's output over
+   * its tokens, the first of its dimensions, at length 1.
    *
    * <p>One at a time, because the 8-bit model rounds by what else is in the batch: equal inputs get
    * equal vectors.
    */
-  float[] embed(int[] framed) {
+  @Override
+  public float[] embed(int[] tokens, int dimensions) {
+    int[] framed = frame(tokens);
+    if (framed.length > MAX_TOKENS) {
+      throw new IllegalArgumentException(
+          "Input should have at most %d tokens, not %d".formatted(MAX_TOKENS, framed.length));
+    }
+    if (Arrays.stream(framed).anyMatch(id -> id < 0 || id >= VOCABULARY)) {
+      throw new IllegalArgumentException("Tokens should be 0 to " + (VOCABULARY - 1));
+    }
+    if (dimensions > DIMENSIONS) {
+      throw new IllegalArgumentException("Dimensions should be 1 to " + DIMENSIONS);
+    }
     long[][] ids = {Arrays.stream(framed).asLongStream().toArray()};
     long[][] mask = {new long[framed.length]};
     Arrays.fill(mask[0], 1);
@@ -126,9 +147,9 @@ final class MiniLmModel implements AutoCloseable {
                     "token_type_ids",
                     typeTensor))) {
       float[][] states = ((float[][][]) result.get(0).getValue())[0];
-      float[] sum = new float[DIMENSIONS];
+      float[] sum = new float[dimensions];
       for (float[] state : states) {
-        for (int i = 0; i < DIMENSIONS; i++) {
+        for (int i = 0; i < dimensions; i++) {
           sum[i] += state[i];
         }
       }
@@ -139,7 +160,7 @@ final class MiniLmModel implements AutoCloseable {
   }
 
   /** Returns the vector scaled to length 1, so that a dot product is a cosine. */
-  static float[] unit(float[] vector) {
+  private static float[] unit(float[] vector) {
     double squares = 0;
     for (float x : vector) {
       squares += (double) x * x;

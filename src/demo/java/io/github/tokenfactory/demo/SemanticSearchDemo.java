@@ -5,6 +5,7 @@ import io.github.tokenfactory.EmbeddingResult;
 import io.github.tokenfactory.TokenFactoryClient;
 import io.github.tokenfactory.TokenFactoryException;
 import io.github.tokenfactory.model.Usage;
+import io.github.tokenfactory.testing.EmbeddingsServer;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -18,8 +19,8 @@ import java.util.stream.IntStream;
 /**
  * Searches some fifty sentences by meaning, through the library's public facade.
  *
- * <p>It talks to an {@link EmbeddingsServer} that it starts in this process; if {@code
- * NEBIUS_API_KEY} is set, to the real API with the model that {@code -Ddemo.model} names.
+ * <p>It talks to an {@link EmbeddingsServer} that it starts in this process, with a real model; if
+ * {@code NEBIUS_API_KEY} is set, to the real API with the model that {@code -Ddemo.model} names.
  */
 public final class SemanticSearchDemo {
 
@@ -102,10 +103,9 @@ public final class SemanticSearchDemo {
     System.out.println("Semantic search with tokenfactory-java on an embedded service");
     System.out.println("  model    " + MiniLmModel.ID + ", in this process");
     try (MiniLmModel miniLm = MiniLmModel.load();
-        EmbeddingsServer server = EmbeddingsServer.start(miniLm, "demo");
-        TokenFactoryClient client =
-            TokenFactoryClient.builder().apiKey("demo").baseUrl(server.baseUrl()).build()) {
-      System.out.println("  service  POST " + server.baseUrl() + EmbeddingsServer.PATH);
+        EmbeddingsServer server = EmbeddingsServer.start().model(MiniLmModel.ID, miniLm);
+        TokenFactoryClient client = server.clientBuilder().build()) {
+      System.out.println("  service  POST " + server.baseUrl() + "v1/embeddings");
       SemanticSearchDemo demo = new SemanticSearchDemo(client, MiniLmModel.ID);
       demo.search();
       demo.compareInputs(miniLm);
