@@ -2,6 +2,7 @@ package io.github.tokenfactory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import io.github.tokenfactory.api.TokenFactoryApi;
@@ -11,18 +12,24 @@ import io.github.tokenfactory.spec.DriftReport;
 import io.github.tokenfactory.spec.OpenApiDocument;
 import io.github.tokenfactory.spec.SpecDrift;
 import io.github.tokenfactory.spec.SpecSource;
+import io.github.tokenfactory.testing.EmbeddingsServer;
+import io.github.tokenfactory.testing.EmbeddingsServerExtension;
+import io.github.tokenfactory.testing.Reply;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import okhttp3.OkHttpClient;
 import okhttp3.mockwebserver.MockResponse;
@@ -30,8 +37,10 @@ import okhttp3.mockwebserver.MockWebServer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import retrofit2.Retrofit;
 import retrofit2.converter.gson.GsonConverterFactory;
@@ -40,6 +49,7 @@ import retrofit2.converter.gson.GsonConverterFactory;
 class ReadmeTest {
   private static final Pattern JAVA_BLOCK = Pattern.compile("(?ms)^```java\\n(.*?)^```");
   private static final Pattern LINK = Pattern.compile("]\\(([^)#]+)\\)");
+  private static final Pattern XML_BLOCK = Pattern.compile("(?ms)^```xml\\n(.*?)^```");
 
   private final MockWebServer server = new MockWebServer();
   private String baseUrl;
@@ -217,6 +227,46 @@ class ReadmeTest {
     assertFalse(report.hasDrift(), report::toText);
   }
 
+  @Nested
+  @ExtendWith(EmbeddingsServerExtension.class)
+  class SearchTest {
+    @Test
+    void survivesABusyService(EmbeddingsServer server, TokenFactoryClient client) {
+      server.enqueue(Reply.tooManyRequests(Duration.ofMillis(1)), Reply.disconnect());
+      server.when(request -> request.size() > 64, Reply.detail(413, "too many inputs"));
+      Search search = new Search(client); // your code
+      search.add("The cat sat on the mat", "Interest rates rose again");
+      assertEquals("The cat sat on the mat", search.best("Where is the cat?"));
+      assertEquals(List.of("Where is the cat?"), server.requests().get(3).texts());
+    }
+  }
+
+  /** Stands in for code that is to be tested. */
+  private static final class Search {
+    private final TokenFactoryClient client;
+    private final Map<String, float[]> vectors = new HashMap<>();
+
+    Search(TokenFactoryClient client) {
+      this.client = client;
+    }
+
+    void add(String... texts) {
+      List<float[]> embedded = client.embeddings().create("m", EmbeddingInput.texts(texts)).vectors();
+      for (int i = 0; i < texts.length; i++) {
+        vectors.put(texts[i], embedded.get(i));
+      }
+    }
+
+    String best(String query) {
+      float[] wanted = client.embeddings().create("m", EmbeddingInput.texts(query)).vector(0);
+      return vectors.keySet().stream().max(Comparator.comparingDouble(text -> dot(wanted, vectors.get(text)))).orElseThrow();
+    }
+
+    private static double dot(float[] a, float[] b) {
+      return IntStream.range(0, a.length).mapToDouble(i -> a[i] * b[i]).sum();
+    }
+  }
+
   @TestFactory
   Stream<DynamicTest> holdsOnlyJavaThatIsCompiledHere() throws IOException {
     String here = stripped(Files.readString(Path.of("src/test/java/io/github/tokenfactory/ReadmeTest.java")));
@@ -232,6 +282,15 @@ class ReadmeTest {
     List<String> files =
         LINK.matcher(readme()).results().map(link -> link.group(1)).filter(link -> !link.contains(":")).toList();
     assertThat(files).hasSizeGreaterThanOrEqualTo(3).allSatisfy(file -> assertThat(Path.of(file)).exists());
+  }
+
+  @Test
+  void namesTheDependenciesThatAConsumerProjectHas() throws IOException {
+    String consumer = stripped(Files.readString(Path.of("src/it/testkit/pom.xml")));
+    List<String> blocks = XML_BLOCK.matcher(readme()).results().map(block -> stripped(block.group(1))).toList();
+    assertThat(blocks)
+        .isNotEmpty()
+        .allSatisfy(block -> assertThat(consumer).contains(block.replace("0.1.0-SNAPSHOT", "${tokenfactory.version}")));
   }
 
   @Test
