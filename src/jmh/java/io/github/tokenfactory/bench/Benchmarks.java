@@ -54,6 +54,9 @@ final class Benchmarks {
       if (isAsked("bench", "calls")) {
         calls(server.url());
       }
+      if (isAsked("bench", "bulk")) {
+        bulk(server.url());
+      }
       if (isAsked("bench", "start")) {
         start(server.url());
       }
@@ -95,14 +98,14 @@ final class Benchmarks {
         grid.table(
             "Wall time of a call, in times of \"" + Client.OKHTTP_TUNED + "\"",
             "client",
-            (name, workload) -> ratio(grid, name, workload, Sample::wall)));
+            (name, workload) -> ratio(grid, Client.OKHTTP_TUNED, name, workload, Sample::wall)));
     System.out.println(
         grid.table(
             "CPU time of the client's process for a call, in times of \""
                 + Client.OKHTTP_TUNED
                 + "\"",
             "client",
-            (name, workload) -> ratio(grid, name, workload, Sample::cpu)));
+            (name, workload) -> ratio(grid, Client.OKHTTP_TUNED, name, workload, Sample::cpu)));
     System.out.println(
         grid.table(
             "Bytes allocated by a call, for each byte of floats returned (of the request, for the"
@@ -116,10 +119,7 @@ final class Benchmarks {
             "client",
             (name, workload) ->
                 Table.number(grid.median(name, workload, Sample::wall))
-                    + (quick
-                        ? ""
-                        : String.format(
-                            " ±%.0f%%", 100 * grid.spread(name, workload, Sample::wall)))));
+                    + spread(grid, name, workload)));
     System.out.println(
         grid.table(
             "CPU time of the client's process for a call, ms",
@@ -132,10 +132,42 @@ final class Benchmarks {
             (name, workload) -> Table.number(grid.median(name, workload, Sample::bytes) / 1e6)));
   }
 
+  private void bulk(String server) throws RunnerException {
+    Jmh jmh = new Jmh(BulkBenchmark.class, quick, "-D" + CallBenchmark.SERVER + "=" + server);
+    List<Workload> able = workloads.stream().filter(BulkBenchmark::supports).toList();
+    Grid grid =
+        Grid.measure(quick ? 1 : 5, jmh, "way", BulkBenchmark.WAYS, able, (name, workload) -> true);
+    String create = BulkBenchmark.CREATE;
+    System.out.println(
+        grid.table(
+            "Wall time of a corpus, "
+                + BulkBenchmark.AT_ONCE
+                + " requests at once, in times of \""
+                + create
+                + "\"",
+            "way",
+            (name, workload) -> ratio(grid, create, name, workload, Sample::wall)));
+    System.out.println(
+        grid.table(
+            "CPU time of the client's process for it, in times of \"" + create + "\"",
+            "way",
+            (name, workload) -> ratio(grid, create, name, workload, Sample::cpu)));
+    System.out.println(
+        grid.table(
+            "Wall time of it for each request, ms",
+            "way",
+            (name, workload) ->
+                Table.number(grid.median(name, workload, Sample::wall))
+                    + spread(grid, name, workload)));
+  }
+
   private static String ratio(
-      Grid grid, String name, Workload workload, ToDoubleFunction<Sample> value) {
-    return Table.number(
-        grid.median(name, workload, value) / grid.median(Client.OKHTTP_TUNED, workload, value));
+      Grid grid, String to, String name, Workload workload, ToDoubleFunction<Sample> value) {
+    return Table.number(grid.median(name, workload, value) / grid.median(to, workload, value));
+  }
+
+  private String spread(Grid grid, String name, Workload workload) {
+    return quick ? "" : String.format(" ±%.0f%%", 100 * grid.spread(name, workload, Sample::wall));
   }
 
   private void start(String server) throws IOException, InterruptedException {

@@ -1,0 +1,113 @@
+package io.github.tokenfactory.bench;
+
+import io.github.tokenfactory.BulkEmbedder;
+import io.github.tokenfactory.EmbeddingInput;
+import io.github.tokenfactory.TokenFactoryClient;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OperationsPerInvocation;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.infra.Blackhole;
+
+/** A corpus by requests of one size, so many at once, to the server of another process. */
+@State(Scope.Benchmark)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.MILLISECONDS)
+public class BulkBenchmark {
+  static final String CREATE = "create, a thread for each";
+  static final String ORDERED = "bulk, in order";
+  static final String AS_COMPLETED = "bulk, as completed";
+  static final List<String> WAYS = List.of(CREATE, ORDERED, AS_COMPLETED);
+  static final int AT_ONCE = 8;
+
+  private static final int REQUESTS = 64;
+
+  @Param(ORDERED)
+  String way;
+
+  @Param("256x4096-base64")
+  String workload;
+
+  private final ExecutorService threads = Executors.newFixedThreadPool(AT_ONCE);
+  private TokenFactoryClient client;
+  private List<String> texts;
+
+  static boolean supports(Workload workload) {
+    return workload.base64() && workload.tokens() == 0;
+  }
+
+  /** Connects, and fails unless the result is right. */
+  @Setup
+  public void open() throws Exception {
+    Workload asked = Workload.named(workload);
+    String url = System.getProperty(CallBenchmark.SERVER) + "/" + workload + "/";
+    client = TokenFactoryClient.builder().apiKey("key").baseUrl(url).build();
+    texts = asked.texts();
+    List<float[]> vectors = new ArrayList<>();
+    embed(1, vectors::add);
+    asked.check(vectors);
+  }
+
+  @TearDown
+  public void close() {
+    client.close();
+    threads.shutdown();
+  }
+
+  @Benchmark
+  @OperationsPerInvocation(REQUESTS)
+  public void embed(Blackhole sink) throws Exception {
+    embed(REQUESTS, sink::consume);
+  }
+
+  private void embed(int requests, Consumer<float[]> sink) throws Exception {
+    if (way.equals(CREATE)) {
+      create(requests, sink);
+      return;
+    }
+    BulkEmbedder bulk =
+        client
+            .embeddings()
+            .bulk("m")
+            .concurrency(AT_ONCE)
+            .maxTexts(texts.size())
+            .maxBytes(Integer.MAX_VALUE)
+            .maxTokens(Integer.MAX_VALUE)
+            .ordered(way.equals(ORDERED))
+            .build();
+    bulk.embedAll(
+        IntStream.range(0, requests).boxed().flatMap(request -> texts.stream())::iterator,
+        item -> sink.accept(item.vector()));
+  }
+
+  private void create(int requests, Consumer<float[]> sink) throws Exception {
+    AtomicInteger left = new AtomicInteger(requests);
+    Callable<Void> caller =
+        () -> {
+          while (left.getAndDecrement() > 0) {
+            client.embeddings().create("m", EmbeddingInput.texts(texts)).vectors().forEach(sink);
+          }
+          return null;
+        };
+    for (Future<Void> ended : threads.invokeAll(Collections.nCopies(AT_ONCE, caller))) {
+      ended.get();
+    }
+  }
+}
