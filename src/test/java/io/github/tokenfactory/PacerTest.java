@@ -10,9 +10,11 @@ import java.util.PriorityQueue;
 import java.util.Queue;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Clients and a server with limits, in simulated time. */
 class PacerTest {
@@ -164,10 +166,14 @@ class PacerTest {
           });
     }
 
-    /** {@return how many requests were served in so many minutes} */
-    int run(int minutes) {
+    void start() {
       left = Integer.MAX_VALUE;
       in(0, this::send);
+    }
+
+    /** {@return how many requests were served in so many minutes} */
+    int run(int minutes) {
+      start();
       while (events.peek().time < minutes * MINUTE) {
         Event event = events.remove();
         now = event.time;
@@ -200,6 +206,26 @@ class PacerTest {
 
     assertThat(served).isGreaterThan(eachMinute * 10 * 95 / 100);
     assertThat(simulation.refused).isLessThanOrEqualTo(10);
+  }
+
+  /** As the executors of a cluster do, which know of each other by the server's headers alone. */
+  @ParameterizedTest
+  @EnumSource(Limiter.class)
+  void usesWhatIsAllowedToSeveralClients(Limiter limiter) {
+    Limit requests = new Limit(limiter, "requests", 60);
+    Limit tokens = new Limit(limiter, "tokens", 400_000);
+    List<Simulation> clients =
+        IntStream.range(0, 4)
+            .mapToObj(i -> new Simulation(requests, tokens, true, 500, 5_000))
+            .toList();
+    clients.subList(1, clients.size()).forEach(Simulation::start);
+
+    clients.get(0).run(10);
+
+    int served = clients.stream().mapToInt(client -> client.served).sum();
+    int refused = clients.stream().mapToInt(client -> client.refused).sum();
+    assertThat(served).isGreaterThan(60 * 10 * 95 / 100);
+    assertThat(refused).isLessThan(served / 2);
   }
 
   @Test
