@@ -359,6 +359,19 @@ class EmbeddingsServerTest {
     assertThat(server.requests()).hasSize(2);
   }
 
+  /** What a client puts right without a word. */
+  @Test
+  void answersOddlyIfItIsTold() throws Exception {
+    String base64 = ", \"encoding_format\": \"base64\"";
+    server.enqueue(Reply.embeddings().reversed(), Reply.embeddings().asNumbers());
+
+    JsonArray reversed = ok("[\"one\", \"two\"]", base64).getAsJsonArray("data");
+    assertThat(reversed.get(0).getAsJsonObject().get("index").getAsInt()).isEqualTo(1);
+    assertThat(reversed.get(1).getAsJsonObject().get("index").getAsInt()).isZero();
+    JsonArray numbers = ok("\"one\"", base64).getAsJsonArray("data");
+    assertThat(numbers.get(0).getAsJsonObject().get("embedding").isJsonArray()).isTrue();
+  }
+
   @Test
   void saysWhatFailsInIt() throws Exception {
     server.when(

@@ -131,8 +131,8 @@ class ReplyTest {
   @Test
   void keepsClientsWaiting(EmbeddingsServer server) {
     try (TokenFactoryClient client =
-        server.clientBuilder().timeout(Duration.ofMillis(50)).build()) {
-      for (Reply reply : List.of(good().delayed(LONG), good().throttled(1, LONG))) {
+        server.clientBuilder().timeout(Duration.ofMillis(300)).build()) {
+      for (Reply reply : List.of(good().delayed(LONG), good().throttled(1000, LONG))) {
         server.enqueue(reply);
         assertThat(catchThrowable(() -> client.embeddings().create("m", TEXTS)))
             .isInstanceOf(DeadlineExceededException.class);

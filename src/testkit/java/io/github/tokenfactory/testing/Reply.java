@@ -125,9 +125,9 @@ public final class Reply {
    * @param status the HTTP status
    * @param message what is wrong
    * @param type such as {@code invalid_request_error}
-   * @param code such as {@code model_not_found}
+   * @param code such as {@code model_not_found}, or null for none
    */
-  public static Reply openAiError(int status, String message, String type, String code) {
+  public static Reply openAiError(int status, String message, String type, @Nullable String code) {
     JsonObject error = new JsonObject();
     error.addProperty("message", message);
     error.addProperty("type", type);
