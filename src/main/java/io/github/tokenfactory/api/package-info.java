@@ -6,7 +6,4 @@
  * <p>The interface is generated from the OpenAPI document on each build; this comment alone is
  * handwritten.
  */
-@NullMarked
 package io.github.tokenfactory.api;
-
-import org.jspecify.annotations.NullMarked;

@@ -6,7 +6,4 @@
  * handwritten. They are immutable and equal by value, objects have a builder, and what the document
  * does not know is kept: unknown members, and unknown values of enumerations.
  */
-@NullMarked
 package io.github.tokenfactory.model;
-
-import org.jspecify.annotations.NullMarked;
