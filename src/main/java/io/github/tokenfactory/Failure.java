@@ -23,11 +23,11 @@ import org.jspecify.annotations.Nullable;
 record Failure(
     boolean retryable, @Nullable Duration asked, Function<String, TokenFactoryException> error) {
 
-  /** The user's own code around the request failed: nothing that another attempt would change. */
+  /** What is around the request failed: nothing that another attempt would change. */
   static final class LocalException extends IOException {
     private static final long serialVersionUID = 1L;
 
-    LocalException(RuntimeException cause) {
+    LocalException(Throwable cause) {
       super(cause);
     }
   }
@@ -69,9 +69,11 @@ record Failure(
       return new Failure(false, null, note -> known);
     }
     String message =
-        "An interceptor of the OkHttpClient, or a listener of it, failed with "
-            + cause.getClass().getName()
-            + ".";
+        cause instanceof LinkageError
+            ? "Two libraries do not fit together: is there just one OkHttp, of 4.0.1 or later?"
+            : "An interceptor of the OkHttpClient, or a listener of it, failed with "
+                + cause.getClass().getName()
+                + ".";
     return new Failure(
         false,
         null,

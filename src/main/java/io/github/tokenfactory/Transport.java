@@ -108,18 +108,18 @@ final class Transport {
    * Sets the headers that a user's interceptors may see and change, and catches what they throw.
    */
   private Response outermost(Interceptor.Chain chain) throws IOException {
-    Attempt attempt = Attempt.of(chain.request());
-    Request.Builder request = chain.request().newBuilder();
-    for (Headers each : new Headers[] {headers, attempt.headers()}) {
-      each.names().forEach(name -> request.removeHeader(name));
-      each.forEach(header -> request.addHeader(header.getFirst(), header.getSecond()));
-    }
     try {
+      Attempt attempt = Attempt.of(chain.request());
+      Request.Builder request = chain.request().newBuilder();
+      for (Headers each : new Headers[] {headers, attempt.headers()}) {
+        each.names().forEach(name -> request.removeHeader(name));
+        each.forEach(header -> request.addHeader(header.getFirst(), header.getSecond()));
+      }
       Response response = chain.proceed(request.build());
       return attempt.status() == 0
           ? attempt.receive(response)
           : response; // 0: an interceptor answered by itself
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | LinkageError e) {
       throw new Failure.LocalException(e);
     }
   }

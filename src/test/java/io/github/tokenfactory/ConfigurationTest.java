@@ -348,6 +348,24 @@ class ConfigurationTest {
   }
 
   @Test
+  void saysThatLibrariesDoNotFitTogether() {
+    OkHttpClient http =
+        new OkHttpClient.Builder()
+            .addInterceptor(
+                chain -> {
+                  throw new NoSuchMethodError("of another OkHttp");
+                })
+            .build();
+    try (TokenFactoryClient client = builder().httpClient(http).build()) {
+      assertThatExceptionOfType(TransportException.class)
+          .isThrownBy(() -> client.embeddings().create("m", INPUT))
+          .withMessageContaining("just one OkHttp")
+          .withCauseInstanceOf(NoSuchMethodError.class);
+    }
+    shutDown(http);
+  }
+
+  @Test
   void triesAgainAfterATimeoutOfTheUsersOkHttp() throws IOException {
     server.close();
     server = new FaultServer(FaultServer.HANG, GOOD);
