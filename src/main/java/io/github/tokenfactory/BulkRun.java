@@ -155,7 +155,7 @@ final class BulkRun implements Iterator<BulkItem>, AutoCloseable {
   /** What was handed over before counts once its taker comes back. */
   private void settleTaken() {
     if (taken != null) {
-      windowBytes -= Utf8.length(taken.text());
+      windowBytes -= taken.bytes;
       if (taken.error() == null) {
         done++;
         if (checkpoint != null) {
@@ -335,19 +335,17 @@ final class BulkRun implements Iterator<BulkItem>, AutoCloseable {
 
   private void handOver(
       Text text, float @Nullable [] vector, @Nullable TokenFactoryException error) {
-    BulkItem item = new BulkItem(text.position, text.text, vector, error);
-    if (settings.ordered) {
+    BulkItem item = new BulkItem(text.position, text.text, text.bytes, vector, error);
+    if (settings.ordered && text.sequence != nextReady) {
       outOfOrder.put(text.sequence, item);
-      for (BulkItem next = outOfOrder.remove(nextReady);
-          next != null;
-          next = outOfOrder.remove(nextReady)) {
-        ready.add(next);
-        nextReady++;
-      }
-    } else {
-      ready.add(item);
-      nextReady++;
+      return;
     }
+    BulkItem next = item;
+    do {
+      ready.add(next);
+      nextReady++;
+      next = outOfOrder.remove(nextReady); // empty unless ordered
+    } while (next != null);
   }
 
   // Failing.
