@@ -16,7 +16,7 @@ import java.util.Base64;
  *
  * <p>From 21 on, the JDK decodes with vector instructions on any x86 processor; before, it needs
  * one with AVX-512 VBMI, and else takes one character at a time. There, a table of all pairs of
- * characters takes two thirds of the time.
+ * characters is faster.
  */
 final class Base64Decoder {
   private static final Base64.Decoder JDK = Base64.getDecoder();
