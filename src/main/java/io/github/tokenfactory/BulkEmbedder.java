@@ -94,7 +94,7 @@ public final class BulkEmbedder {
    * Embeds all texts and hands each to {@code sink}.
    *
    * @param texts read once, as far ahead as the window is wide
-   * @param sink called on this thread; while it works, requests under way go on
+   * @param sink called on this thread; while it works, requests go on as far as the window is wide
    * @return how far it came: to the end
    * @throws IOException what the sink throws
    * @throws BulkException if the run has to end before; what is done has been handed over
@@ -188,8 +188,9 @@ public final class BulkEmbedder {
     }
 
     /**
-     * Sets how many requests are under way at once; 8 unless set. As many batches again may wait to
-     * be handed over.
+     * Sets how many requests are under way at once; 8 unless set. The texts of as many requests
+     * again may wait to be handed over, and 256 in any case. An {@code OkHttpClient} of the user's
+     * own sends as many, whatever its dispatcher says of asynchronous calls.
      *
      * @param concurrency 1 or more
      * @return this builder

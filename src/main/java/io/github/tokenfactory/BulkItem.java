@@ -14,18 +14,13 @@ public final class BulkItem {
   private final float @Nullable [] vector;
   private final @Nullable TokenFactoryException error;
 
-  /** What the text takes as UTF-8. */
-  final long bytes;
-
   BulkItem(
       long position,
       String text,
-      long bytes,
       float @Nullable [] vector,
       @Nullable TokenFactoryException error) {
     this.position = position;
     this.text = text;
-    this.bytes = bytes;
     this.vector = vector;
     this.error = error;
   }

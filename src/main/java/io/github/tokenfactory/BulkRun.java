@@ -1,19 +1,17 @@
 package io.github.tokenfactory;
 
+import io.github.tokenfactory.model.EmbeddingRequest;
 import io.github.tokenfactory.model.Usage;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
-import java.util.Set;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.jspecify.annotations.Nullable;
 
@@ -21,53 +19,59 @@ import org.jspecify.annotations.Nullable;
  * One run over the texts of a corpus, driven by the thread that takes its items.
  *
  * <p>All its state belongs to that thread. Answers and timers come as events, which it works off
- * when it needs another item; no request is started while it does something else.
+ * when it needs another item; batches are made then, and sent by others whatever it does.
  */
 final class BulkRun implements Iterator<BulkItem>, AutoCloseable {
-  private record Text(long sequence, long position, String text, long bytes, double estimate) {}
+  private record Text(long sequence, long position, String text, double estimate) {}
 
   /** Texts that go, or went, into one request. */
-  private static final class Batch {
-    final List<Text> texts;
-    final double estimate;
-    final boolean suspect;
+  static final class Batch {
+    private final List<Text> texts;
+    private final double estimate;
+    private final boolean suspect;
+    private int failures;
+    private long successesBefore;
+
+    /** How many tokens it is thought to have, not to be changed while it is sent. */
     long cost;
-    int failures;
-    long successesBefore;
 
     /** Takes texts, among which is one that made a request fail again and again, if suspect. */
-    Batch(List<Text> texts, boolean suspect) {
+    private Batch(List<Text> texts, boolean suspect) {
       this.texts = texts;
       this.suspect = suspect;
       this.estimate = texts.stream().mapToDouble(Text::estimate).sum();
+    }
+
+    EmbeddingRequest request(EmbeddingRequest template) {
+      List<String> input = texts.stream().map(Text::text).toList();
+      return template.toBuilder().input(EmbeddingInput.texts(input)).build();
     }
   }
 
   private static final int MAX_FAILURES = 4;
   private static final int MAX_REFUSED_AT_FIRST = 8;
+  private static final int MIN_WINDOW = 256;
+  private static final int READ_AHEAD = 5; // found by measuring: fewer, and requests wait
 
   private final BulkEmbedder settings;
   private final Iterator<String> source;
   private final long total;
-  private final EmbeddingsService service;
   private final Waiter waiter;
-  private final Pacer pacer;
+  private final BulkSender sender;
   private final Runnable unregister;
   private final @Nullable Checkpoint checkpoint;
   private final long started;
 
   private final BlockingQueue<Runnable> events = new LinkedBlockingQueue<>();
-  private final Deque<Batch> pending = new ArrayDeque<>();
-  private final Set<CompletableFuture<EmbeddingResult>> underWay = new HashSet<>();
   private final Map<Long, BulkItem> outOfOrder = new HashMap<>();
   private final Deque<BulkItem> ready = new ArrayDeque<>();
-  private Runnable stopPause = () -> {};
+  private int open; // batches that the sender has
   private int delayed;
   private @Nullable Text readAhead;
   private long nextPosition;
   private long nextSequence;
   private long nextReady;
-  private long windowBytes;
+  private long windowChars;
   private double counted = 1;
   private double estimated = 1;
 
@@ -75,7 +79,6 @@ final class BulkRun implements Iterator<BulkItem>, AutoCloseable {
   private boolean unreported;
   private long done;
   private long failed;
-  private long requests;
   private long tokens;
   private long successes;
   private long refused;
@@ -88,16 +91,17 @@ final class BulkRun implements Iterator<BulkItem>, AutoCloseable {
     this.settings = settings;
     this.source = source;
     this.total = total;
-    this.service = settings.service;
-    this.waiter = service.calls.waiter;
-    this.pacer = service.calls.pacer;
+    this.waiter = settings.service.calls.waiter;
     this.checkpoint =
         settings.checkpoint == null
             ? null
             : Checkpoint.open(settings.checkpoint, settings.template);
     this.started = waiter.nanoTime();
     this.lastSuccess = started;
-    this.unregister = pacer.register(() -> events.add(() -> {}));
+    this.sender =
+        new BulkSender(
+            settings, (batch, result, error) -> events.add(() -> complete(batch, result, error)));
+    this.unregister = settings.service.calls.whenClosed(() -> events.add(this::closeWithClient));
   }
 
   BulkProgress progress() {
@@ -107,7 +111,7 @@ final class BulkRun implements Iterator<BulkItem>, AutoCloseable {
         failed,
         total,
         resumed,
-        requests,
+        sender.sent(),
         tokens,
         Duration.ofNanos(waiter.nanoTime() - started));
   }
@@ -120,11 +124,8 @@ final class BulkRun implements Iterator<BulkItem>, AutoCloseable {
       if (Thread.interrupted()) {
         interrupt();
       }
-      send();
-      if (!ready.isEmpty()) {
-        break;
-      }
-      if (underWay.isEmpty() && (end != null || delayed == 0 && pending.isEmpty() && isRead())) {
+      readAhead();
+      if (open == 0 && (delayed == 0 || end != null)) {
         finish();
       } else {
         await();
@@ -155,7 +156,7 @@ final class BulkRun implements Iterator<BulkItem>, AutoCloseable {
   /** What was handed over before counts once its taker comes back. */
   private void settleTaken() {
     if (taken != null) {
-      windowBytes -= taken.bytes;
+      windowChars -= taken.text().length();
       if (taken.error() == null) {
         done++;
         if (checkpoint != null) {
@@ -181,11 +182,7 @@ final class BulkRun implements Iterator<BulkItem>, AutoCloseable {
 
   private void await() {
     try {
-      Runnable event = events.take();
-      while (event != null) {
-        event.run();
-        event = events.poll();
-      }
+      events.take().run();
     } catch (InterruptedException e) {
       interrupt();
     }
@@ -196,7 +193,13 @@ final class BulkRun implements Iterator<BulkItem>, AutoCloseable {
     end(
         new CancelledException("The thread was interrupted during the run.", Answer.NONE),
         "It was interrupted");
-    List.copyOf(underWay).forEach(future -> future.cancel(true));
+    sender.cancel();
+  }
+
+  private void closeWithClient() {
+    end(
+        new CancelledException("Make another client, or close it later.", Answer.NONE),
+        "The client is closed");
   }
 
   /** Hands over what is done beyond a text that is not. */
@@ -224,97 +227,73 @@ final class BulkRun implements Iterator<BulkItem>, AutoCloseable {
           throw new IllegalArgumentException("The text at position " + position + " is null.");
         }
         if (checkpoint == null || !checkpoint.contains(position)) {
-          long bytes = Utf8.length(text);
-          return new Text(nextSequence++, position, text, bytes, Utf8.estimatedTokens(text, bytes));
+          return new Text(nextSequence++, position, text, Utf8.estimatedTokens(text));
         }
       }
     } catch (RuntimeException e) {
-      end = e; // the caller's own
+      end(e); // the caller's own
     }
     return null;
   }
 
-  /** {@return the texts of the next request, or null if there are none, or too many are open} */
-  private @Nullable Batch nextBatch() {
-    Batch waiting = pending.poll();
-    if (waiting != null) {
-      return waiting;
-    }
-    long open = nextSequence - nextReady + ready.size();
+  /**
+   * Makes batches, so many that the requests never wait for this thread, as far as the window goes.
+   * How large they should be is not known before the first answer, nor while limits hold them up.
+   */
+  private void readAhead() {
+    int enough = settings.concurrency * (successes == 0 ? 1 : READ_AHEAD);
     long width = 2L * settings.concurrency;
-    if (open >= width * settings.maxTexts || windowBytes >= width * settings.maxBytes) {
-      return null;
+    long window = Math.max(MIN_WINDOW, width * settings.maxTexts);
+    while (end == null
+        && open < enough
+        && nextSequence - nextReady < window
+        && windowChars < width * settings.maxBytes
+        && !isRead()) {
+      long fitting = sender.fitting();
+      if (fitting == 0 && sender.waiting() > 0) {
+        return;
+      }
+      send(nextBatch(fitting == 0 ? Long.MAX_VALUE : fitting), false);
     }
+  }
+
+  private Batch nextBatch(long fitting) {
     List<Text> texts = new ArrayList<>();
     long bytes = 0;
+    boolean exact = false;
     double estimate = 0;
-    double most = Math.min(settings.maxTokens, pacer.fitting()) * estimated / counted;
+    double most = Math.min(settings.maxTokens, fitting) * estimated / counted;
     while (texts.size() < settings.maxTexts && !isRead()) {
       Text text = readAhead;
-      if (!texts.isEmpty()
-          && (bytes + text.bytes > settings.maxBytes || estimate + text.estimate > most)) {
+      if (!exact && bytes + Utf8.maxLength(text.text) > settings.maxBytes) {
+        exact = true;
+        bytes = texts.stream().mapToLong(each -> Utf8.length(each.text)).sum();
+      }
+      bytes += exact ? Utf8.length(text.text) : Utf8.maxLength(text.text);
+      estimate += text.estimate;
+      if (!texts.isEmpty() && (bytes > settings.maxBytes || estimate > most)) {
         break;
       }
       texts.add(text);
-      bytes += text.bytes;
-      estimate += text.estimate;
+      windowChars += text.text.length();
       readAhead = null;
     }
-    windowBytes += bytes;
-    return texts.isEmpty() ? null : new Batch(texts, false);
+    return new Batch(texts, false);
   }
 
-  // Sending.
-
-  private void send() {
-    while (end == null && underWay.size() < settings.concurrency) {
-      Batch batch = nextBatch();
-      if (batch == null) {
-        return;
-      }
-      batch.cost = (long) Math.ceil(batch.estimate * counted / estimated);
-      long wait = pacer.tryTake(batch.cost, waiter.nanoTime());
-      if (wait > 0) {
-        pending.addFirst(batch);
-        stopPause.run();
-        if (wait != Pacer.FOREVER) {
-          stopPause = waiter.afterWait(Duration.ofNanos(wait), () -> events.add(() -> {}));
-        }
-        return;
-      }
-      send(batch);
-    }
-  }
-
-  private void send(Batch batch) {
-    EmbeddingInput input = EmbeddingInput.texts(batch.texts.stream().map(Text::text).toList());
-    CompletableFuture<EmbeddingResult> future =
-        service.createOnce(settings.template.toBuilder().input(input).build());
-    requests++;
-    underWay.add(future);
-    future.whenComplete(
-        (result, error) -> events.add(() -> complete(batch, future, result, error)));
+  private void send(Batch batch, boolean first) {
+    open++;
+    batch.cost = (long) Math.ceil(batch.estimate * counted / estimated);
+    sender.send(batch, first);
   }
 
   private void complete(
-      Batch batch,
-      CompletableFuture<EmbeddingResult> future,
-      @Nullable EmbeddingResult result,
-      @Nullable Throwable error) {
-    underWay.remove(future);
+      Batch batch, @Nullable EmbeddingResult result, @Nullable TokenFactoryException error) {
+    open--;
     if (result != null) {
-      pacer.settle(batch.cost, result.rateLimits(), 200, null, waiter.nanoTime());
       succeed(batch, result);
-      return;
-    }
-    TokenFactoryException known =
-        error instanceof TokenFactoryException failure
-            ? failure
-            : new CancelledException("The request was cancelled.", Answer.NONE);
-    Duration asked = known instanceof ApiException api ? api.retryAfter() : null;
-    pacer.settle(batch.cost, known.rateLimits(), known.status(), asked, waiter.nanoTime());
-    if (end == null) {
-      fail(batch, known);
+    } else if (end == null) {
+      fail(batch, error);
     }
   }
 
@@ -335,7 +314,7 @@ final class BulkRun implements Iterator<BulkItem>, AutoCloseable {
 
   private void handOver(
       Text text, float @Nullable [] vector, @Nullable TokenFactoryException error) {
-    BulkItem item = new BulkItem(text.position, text.text, text.bytes, vector, error);
+    BulkItem item = new BulkItem(text.position, text.text, vector, error);
     if (settings.ordered && text.sequence != nextReady) {
       outOfOrder.put(text.sequence, item);
       return;
@@ -353,7 +332,7 @@ final class BulkRun implements Iterator<BulkItem>, AutoCloseable {
   private void fail(Batch batch, TokenFactoryException error) {
     if (error instanceof RateLimitException) {
       if (isPatient()) {
-        pending.addFirst(batch);
+        send(batch, true);
       } else {
         end(error, "The server has refused by its limits");
       }
@@ -400,7 +379,9 @@ final class BulkRun implements Iterator<BulkItem>, AutoCloseable {
               events.add(
                   () -> {
                     delayed--;
-                    pending.addFirst(batch);
+                    if (end == null) {
+                      send(batch, true);
+                    }
                   }));
     } else {
       end(error, "The server has failed for too long");
@@ -410,8 +391,8 @@ final class BulkRun implements Iterator<BulkItem>, AutoCloseable {
   private void splitOrRefuse(Batch batch, TokenFactoryException error, boolean suspect) {
     int size = batch.texts.size();
     if (size > 1) {
-      pending.addFirst(new Batch(batch.texts.subList(size / 2, size), suspect));
-      pending.addFirst(new Batch(batch.texts.subList(0, size / 2), suspect));
+      send(new Batch(batch.texts.subList(size / 2, size), suspect), true);
+      send(new Batch(batch.texts.subList(0, size / 2), suspect), true);
       return;
     }
     Text text = batch.texts.get(0);
@@ -428,18 +409,21 @@ final class BulkRun implements Iterator<BulkItem>, AutoCloseable {
   private void end(TokenFactoryException cause, String what) {
     if (end == null) {
       Answer answer = new Answer(cause.status(), cause.headers(), cause.body(), cause.attempts());
-      end =
-          new BulkException(
-              what + ", and the run has ended: " + cause.getMessage(), cause, answer, progress());
+      String message = what + ", and the run has ended: " + cause.getMessage();
+      end(new BulkException(message, cause, answer, progress()));
     }
+  }
+
+  private void end(RuntimeException error) {
+    end = error;
+    open -= sender.stop();
   }
 
   @Override
   public void close() {
     over = true;
-    stopPause.run();
     unregister.run();
-    List.copyOf(underWay).forEach(future -> future.cancel(true));
+    sender.close();
     if (checkpoint != null) {
       checkpoint.save();
     }

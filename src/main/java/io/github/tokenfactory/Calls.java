@@ -3,6 +3,7 @@ package io.github.tokenfactory;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -15,6 +16,7 @@ final class Calls implements AutoCloseable {
   private static final System.Logger LOGGER = System.getLogger(Calls.class.getName());
 
   final Waiter waiter;
+  final Executor workers;
   final Duration timeout;
   final int maxRetries;
 
@@ -25,15 +27,18 @@ final class Calls implements AutoCloseable {
   private final CallListener listener;
   private final AtomicLong ids = new AtomicLong();
   private final Set<RetriedCall<?, ?>> underWay = ConcurrentHashMap.newKeySet();
+  private final Set<Runnable> closing = ConcurrentHashMap.newKeySet();
   private volatile boolean closed;
 
   Calls(
       Waiter waiter,
+      Executor workers,
       Duration timeout,
       int maxRetries,
       BooleanSupplier direct,
       CallListener listener) {
     this.waiter = waiter;
+    this.workers = workers;
     this.timeout = timeout;
     this.maxRetries = maxRetries;
     this.direct = direct;
@@ -57,6 +62,15 @@ final class Calls implements AutoCloseable {
     underWay.remove(call);
   }
 
+  /** Runs {@code task} at the end of all calls, unless what this returns is run before. */
+  Runnable whenClosed(Runnable task) {
+    closing.add(task);
+    if (closed) {
+      task.run();
+    }
+    return () -> closing.remove(task);
+  }
+
   /** Tells the listener, whose own errors are no concern of the call's. */
   void tell(Consumer<CallListener> what) {
     try {
@@ -70,6 +84,7 @@ final class Calls implements AutoCloseable {
   @Override
   public void close() {
     closed = true;
+    closing.forEach(Runnable::run);
     underWay.forEach(call -> call.cancel("The client was closed during the call."));
     waiter.close();
   }

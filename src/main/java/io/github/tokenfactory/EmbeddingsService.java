@@ -108,13 +108,9 @@ public final class EmbeddingsService {
     }
   }
 
-  /** Sends {@code request} once, without blocking. */
-  CompletableFuture<EmbeddingResult> createOnce(EmbeddingRequest request) {
-    try {
-      return call(request, RequestOptions.none(), 0).start();
-    } catch (TokenFactoryException e) {
-      return CompletableFuture.failedFuture(e);
-    }
+  /** {@return a call with {@code request} that is yet to be made, and not to be repeated} */
+  RetriedCall<EmbeddingResponse, EmbeddingResult> once(EmbeddingRequest request) {
+    return call(request, RequestOptions.none(), 0);
   }
 
   /**

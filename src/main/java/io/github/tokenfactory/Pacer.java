@@ -108,11 +108,16 @@ final class Pacer {
     return answered && !allowance.stated ? 0 : allowance.wait(cost, now);
   }
 
-  /** {@return how many tokens a request had better not exceed, to use what remains of a window} */
-  synchronized long fitting() {
-    return tokens.stated && tokens.remaining >= tokens.limit / 50
-        ? tokens.remaining - tokens.remaining / 10
-        : Long.MAX_VALUE;
+  /**
+   * {@return how many tokens a request had better not exceed, to use what {@code before} it leaves
+   * of a window: 0 if that is next to nothing}
+   */
+  synchronized long fitting(long before) {
+    if (answered && !tokens.stated) {
+      return Long.MAX_VALUE;
+    }
+    long left = tokens.remaining - before;
+    return left < tokens.limit / 50 ? 0 : left - left / 10;
   }
 
   /** Tells {@code run} whenever something has changed, until what this returns is called. */

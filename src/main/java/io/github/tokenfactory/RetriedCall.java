@@ -83,6 +83,27 @@ final class RetriedCall<T, R> {
     return future;
   }
 
+  /** {@return how to wait for the result} */
+  CompletableFuture<R> future() {
+    return future;
+  }
+
+  /** Makes the call on this thread, other attempts on others; interrupting it ends the call. */
+  void makeHere() {
+    begin();
+    Sending first = prepare(1);
+    if (first != null) {
+      try {
+        first.run();
+      } catch (Error e) {
+        end(
+            new CancelledException(
+                "The call ended with " + e.getClass().getName() + ".", answer()));
+        throw e;
+      }
+    }
+  }
+
   private void begin() {
     Runnable dropDeadline = calls.waiter.atDeadline(timeout, this::exceedDeadline);
     calls.add(this);
@@ -100,14 +121,10 @@ final class RetriedCall<T, R> {
       throw new CancelledException(
           "The thread was interrupted before the call: nothing was sent.", Answer.NONE);
     }
-    begin();
     if (calls.direct.getAsBoolean()) {
-      Sending first = prepare(1);
-      if (first != null) {
-        first.run();
-      }
+      makeHere();
     } else {
-      send(1);
+      start();
     }
     try {
       return future.get();

@@ -60,7 +60,8 @@ public final class TokenFactoryClient implements AutoCloseable {
             : builder.waiter;
     BooleanSupplier direct =
         ownsHttp ? DefaultHttpClient.servesItsCaller(http, baseUrl) : () -> false;
-    this.calls = new Calls(waiter, builder.timeout, builder.maxRetries, direct, builder.listener);
+    this.calls =
+        new Calls(waiter, workers, builder.timeout, builder.maxRetries, direct, builder.listener);
     TokenFactoryApi api =
         Transport.retrofit(http, baseUrl, builder.requireApiKey(), headers(builder))
             .create(TokenFactoryApi.class);

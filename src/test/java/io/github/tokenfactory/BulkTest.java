@@ -29,6 +29,7 @@ import java.util.function.Function;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
+import okhttp3.OkHttpClient;
 import okhttp3.mockwebserver.Dispatcher;
 import okhttp3.mockwebserver.MockResponse;
 import okhttp3.mockwebserver.MockWebServer;
@@ -205,12 +206,54 @@ class BulkTest {
     AtomicInteger read = new AtomicInteger();
     Iterator<String> endless = Stream.generate(() -> "t" + read.getAndIncrement()).iterator();
 
-    try (Stream<BulkItem> items = bulk().build().stream(endless)) {
+    try (Stream<BulkItem> items = bulk().maxTexts(50).build().stream(endless)) {
       assertThat(items.limit(100).map(BulkItem::position).toList())
           .isEqualTo(LongStream.range(0, 100).boxed().toList());
     }
 
-    assertThat(read.get()).isLessThanOrEqualTo(100 + 2 * 3 * 4 + 1);
+    assertThat(read.get()).isLessThanOrEqualTo(100 + 2 * 3 * 50 + 1);
+  }
+
+  @Test
+  void keepsAsManyRequestsUnderWayAsItMay() throws IOException {
+    AtomicInteger underWay = new AtomicInteger();
+    AtomicInteger most = new AtomicInteger();
+    CountDownLatch together = new CountDownLatch(3);
+    answers =
+        texts -> {
+          most.accumulateAndGet(underWay.incrementAndGet(), Math::max);
+          together.countDown();
+          awaitQuietly(together);
+          underWay.decrementAndGet();
+          return embed(texts);
+        };
+
+    bulk().build().embedAll(texts(60), item -> {});
+
+    assertThat(most).hasValue(3);
+  }
+
+  @Test
+  void goesOnSendingWhileAnItemIsTaken() throws IOException {
+    CountDownLatch sent = new CountDownLatch(15);
+    answers =
+        texts -> {
+          sent.countDown();
+          return embed(texts);
+        };
+    AtomicInteger taken = new AtomicInteger();
+
+    bulk()
+        .build()
+        .embedAll(
+            texts(60),
+            item -> {
+              if (taken.getAndIncrement() == 12) {
+                awaitQuietly(sent);
+              }
+            });
+
+    assertThat(taken).hasValue(60);
   }
 
   @Test
@@ -341,6 +384,75 @@ class BulkTest {
                           throw new IOException("disk full");
                         }))
         .withMessage("disk full");
+  }
+
+  @Test
+  void embedsWhatWasReadBeforeTheTextsBroke() {
+    Iterator<String> broken =
+        Stream.of("a", "b", "c", "d", "e", "f")
+            .map(
+                text -> {
+                  if (text.equals("f")) {
+                    throw new IllegalStateException("no more");
+                  }
+                  return text;
+                })
+            .iterator();
+    List<String> handed = new ArrayList<>();
+
+    assertThatIllegalStateException()
+        .isThrownBy(() -> bulk().build().embedAll(() -> broken, item -> handed.add(item.text())))
+        .withMessage("no more");
+
+    assertThat(handed).contains("e");
+  }
+
+  @Test
+  void endsIfARequestEndsInAnError() throws IOException {
+    try (TokenFactoryClient broken =
+        TokenFactoryClient.builder()
+            .apiKey("k3y")
+            .baseUrl(server.url("/").toString())
+            .httpClient(
+                new OkHttpClient.Builder()
+                    .addInterceptor(
+                        chain -> {
+                          throw new AssertionError("broken");
+                        })
+                    .build())
+            .build()) {
+      assertThatExceptionOfType(BulkException.class)
+          .isThrownBy(() -> broken.embeddings().bulk("m").build().embedAll(texts(4)))
+          .withMessageContaining("java.lang.AssertionError");
+    }
+  }
+
+  @Test
+  void endsIfTheClientIsClosed() {
+    client.close();
+
+    assertThatExceptionOfType(BulkException.class)
+        .isThrownBy(() -> bulk().build().embedAll(texts(100)))
+        .withMessageContaining("The client is closed");
+    assertThat(requests).isEmpty();
+  }
+
+  @Test
+  void endsIfTheClientIsClosedWhileLimitsHoldItUp() throws Exception {
+    answers = texts -> error(429).setHeader("Retry-After", "7");
+    FakeWaiter patient = FakeWaiter.holding();
+    TokenFactoryClient closed = client(patient);
+    FutureTask<Throwable> run =
+        new FutureTask<>(
+            () -> catchThrowable(() -> closed.embeddings().bulk("m").build().embedAll(texts(4))));
+    new Thread(run).start();
+    patient.takeHeld();
+
+    closed.close();
+
+    assertThat(run.get(10, TimeUnit.SECONDS))
+        .isInstanceOf(BulkException.class)
+        .hasMessageStartingWith("The client is closed");
   }
 
   @Test

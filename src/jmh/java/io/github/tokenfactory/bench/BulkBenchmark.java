@@ -5,6 +5,7 @@ import io.github.tokenfactory.EmbeddingInput;
 import io.github.tokenfactory.TokenFactoryClient;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
@@ -13,7 +14,6 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
-import java.util.stream.IntStream;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Mode;
@@ -92,9 +92,24 @@ public class BulkBenchmark {
             .maxTokens(Integer.MAX_VALUE)
             .ordered(way.equals(ORDERED))
             .build();
-    bulk.embedAll(
-        IntStream.range(0, requests).boxed().flatMap(request -> texts.stream())::iterator,
-        item -> sink.accept(item.vector()));
+    bulk.embedAll(() -> corpus(requests), item -> sink.accept(item.vector()));
+  }
+
+  /** {@return the texts of so many requests, one after the other, at hardly any cost} */
+  private Iterator<String> corpus(int requests) {
+    return new Iterator<>() {
+      private int read;
+
+      @Override
+      public boolean hasNext() {
+        return read < requests * texts.size();
+      }
+
+      @Override
+      public String next() {
+        return texts.get(read++ % texts.size());
+      }
+    };
   }
 
   private void create(int requests, Consumer<float[]> sink) throws Exception {
