@@ -113,7 +113,7 @@ final class Pacer {
    * of a window: 0 if that is next to nothing}
    */
   synchronized long fitting(long before) {
-    if (answered && !tokens.stated) {
+    if (!tokens.stated) {
       return Long.MAX_VALUE;
     }
     long left = tokens.remaining - before;

@@ -216,6 +216,24 @@ class BulkTest {
 
   @Test
   void keepsAsManyRequestsUnderWayAsItMay() throws IOException {
+    keepsThreeUnderWay(client);
+  }
+
+  @Test
+  void keepsAsManyUnderWayWhateverADispatcherSays() throws IOException {
+    okhttp3.Dispatcher narrow = new okhttp3.Dispatcher();
+    narrow.setMaxRequestsPerHost(1);
+    try (TokenFactoryClient own =
+        TokenFactoryClient.builder()
+            .apiKey("k3y")
+            .baseUrl(server.url("/").toString())
+            .httpClient(new OkHttpClient.Builder().dispatcher(narrow).build())
+            .build()) {
+      keepsThreeUnderWay(own);
+    }
+  }
+
+  private void keepsThreeUnderWay(TokenFactoryClient client) throws IOException {
     AtomicInteger underWay = new AtomicInteger();
     AtomicInteger most = new AtomicInteger();
     CountDownLatch together = new CountDownLatch(3);
@@ -228,7 +246,7 @@ class BulkTest {
           return embed(texts);
         };
 
-    bulk().build().embedAll(texts(60), item -> {});
+    client.embeddings().bulk("m").maxTexts(4).concurrency(3).build().embedAll(texts(60), i -> {});
 
     assertThat(most).hasValue(3);
   }
