@@ -125,7 +125,7 @@ final class BulkRun implements Iterator<BulkItem>, AutoCloseable {
         interrupt();
       }
       readAhead();
-      if (open == 0 && (delayed == 0 || end != null)) {
+      if (open == 0 && (end != null || delayed == 0 && isRead())) {
         finish();
       } else {
         await();
@@ -241,19 +241,22 @@ final class BulkRun implements Iterator<BulkItem>, AutoCloseable {
    * How large they should be is not known before the first answer, nor while limits hold them up.
    */
   private void readAhead() {
-    int enough = settings.concurrency * (successes == 0 ? 1 : READ_AHEAD);
+    long enough = (long) settings.concurrency * (successes == 0 ? 1 : READ_AHEAD);
     long width = 2L * settings.concurrency;
     long window = Math.max(MIN_WINDOW, width * settings.maxTexts);
     while (end == null
         && open < enough
         && nextSequence - nextReady < window
-        && windowChars < width * settings.maxBytes
+        && windowChars / width < settings.maxBytes
         && !isRead()) {
       long fitting = sender.fitting();
       if (fitting == 0 && sender.waiting() > 0) {
         return;
       }
-      send(nextBatch(fitting == 0 ? Long.MAX_VALUE : fitting), false);
+      Batch batch = nextBatch(fitting == 0 ? Long.MAX_VALUE : fitting);
+      if (end == null) {
+        send(batch, false);
+      }
     }
   }
 
@@ -374,7 +377,7 @@ final class BulkRun implements Iterator<BulkItem>, AutoCloseable {
       delayed++;
       Duration asked = error instanceof ApiException api ? api.retryAfter() : null;
       waiter.afterWait(
-          RetryPolicy.wait(asked, batch.failures, waiter.random()),
+          RetryPolicy.bounded(RetryPolicy.wait(asked, batch.failures, waiter.random())),
           () ->
               events.add(
                   () -> {

@@ -112,12 +112,16 @@ final class BulkSender implements AutoCloseable {
       calls.workers.execute(this::sendAll);
     } catch (RejectedExecutionException e) {
       // The client is closed, as the run is told.
+    } catch (Error e) { // there can be no more threads
+      synchronized (this) {
+        senders--;
+      }
+      throw e;
     }
   }
 
   private void sendAll() {
     for (BulkRun.Batch batch = next(); batch != null; batch = next()) {
-      goOn();
       send(batch);
     }
   }
@@ -143,10 +147,15 @@ final class BulkSender implements AutoCloseable {
   private void send(BulkRun.Batch batch) {
     RetriedCall<?, EmbeddingResult> call;
     try {
+      goOn();
       call = settings.service.once(batch.request(settings.template));
     } catch (TokenFactoryException e) {
       end(batch, null, e);
       return;
+    } catch (RuntimeException | Error e) {
+      String message = "The request could not be made: " + e.getClass().getName() + ".";
+      end(batch, null, new CancelledException(message, Answer.NONE));
+      throw e;
     }
     underWay.add(call);
     call.future()
@@ -168,7 +177,10 @@ final class BulkSender implements AutoCloseable {
     RateLimits limits = error == null ? result.rateLimits() : error.rateLimits();
     int status = error == null ? 200 : error.status();
     Duration asked = error instanceof ApiException api ? api.retryAfter() : null;
-    calls.pacer.settle(batch.cost, limits, status, asked, calls.waiter.nanoTime());
-    receiver.receive(batch, result, error);
+    try {
+      calls.pacer.settle(batch.cost, limits, status, asked, calls.waiter.nanoTime());
+    } finally {
+      receiver.receive(batch, result, error);
+    }
   }
 }

@@ -53,7 +53,7 @@ final class Pacer {
         stated = true;
         limit = Math.max(1, statedLimit == null ? Math.max(limit, statedRemaining) : statedLimit);
         remaining = Math.max(0, statedRemaining - underWay);
-        resetAt = now + (reset == null ? MINUTE : reset).toNanos();
+        resetAt = now + RetryPolicy.bounded(reset == null ? MINUTE : reset).toNanos();
       }
     }
   }
@@ -159,7 +159,7 @@ final class Pacer {
       pause = FIRST_PAUSE.multipliedBy(1L << Math.min(refusals, MAX_DOUBLINGS));
     }
     if (pause != null) {
-      long until = now + pause.toNanos();
+      long until = now + RetryPolicy.bounded(pause).toNanos();
       pausedUntil = paused && pausedUntil - until > 0 ? pausedUntil : until;
       paused = true;
     }

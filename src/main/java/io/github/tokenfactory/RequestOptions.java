@@ -48,8 +48,7 @@ public final class RequestOptions {
       throw new IllegalArgumentException(
           "A timeout must be longer than nothing, not " + timeout + ".");
     }
-    Duration longest = Duration.ofDays(365); // so that it can be counted in nanoseconds
-    return timeout.compareTo(longest) < 0 ? timeout : longest;
+    return RetryPolicy.bounded(timeout);
   }
 
   /** Builds {@link RequestOptions}; not for use by several threads at once. */

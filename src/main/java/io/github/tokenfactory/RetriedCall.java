@@ -90,17 +90,15 @@ final class RetriedCall<T, R> {
 
   /** Makes the call on this thread, other attempts on others; interrupting it ends the call. */
   void makeHere() {
-    begin();
-    Sending first = prepare(1);
-    if (first != null) {
-      try {
+    try {
+      begin();
+      Sending first = prepare(1);
+      if (first != null) {
         first.run();
-      } catch (Error e) {
-        end(
-            new CancelledException(
-                "The call ended with " + e.getClass().getName() + ".", answer()));
-        throw e;
       }
+    } catch (Error e) {
+      end(new CancelledException("The call ended with " + e.getClass().getName() + ".", answer()));
+      throw e;
     }
   }
 

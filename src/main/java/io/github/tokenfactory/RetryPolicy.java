@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 final class RetryPolicy {
   private static final Duration FIRST_WAIT = Duration.ofMillis(500);
   private static final Duration LONGEST_WAIT = Duration.ofSeconds(8);
+  private static final Duration A_YEAR = Duration.ofDays(365);
 
   /**
    * The three forms that RFC 9110 has; OkHttp's own parser takes the 42nd of November for a date.
@@ -56,6 +57,11 @@ final class RetryPolicy {
     String after = answer.header("retry-after");
     Duration seconds = RateLimits.seconds(after);
     return seconds != null || after == null ? seconds : until(after, now);
+  }
+
+  /** {@return {@code wait}, or a year, so that it can be counted in nanoseconds} */
+  static Duration bounded(Duration wait) {
+    return wait.compareTo(A_YEAR) < 0 ? wait : A_YEAR;
   }
 
   private static @Nullable Duration until(String httpDate, Instant now) {

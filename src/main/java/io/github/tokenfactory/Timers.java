@@ -47,9 +47,9 @@ final class Timers implements AutoCloseable {
     }
     timers.add(timer);
     if (!running) {
-      running = true;
       wakesAt = timer.time;
       threads.newThread(this::run).start();
+      running = true;
     } else if (timer.time - wakesAt < 0) {
       wakesAt = timer.time;
       notifyAll();

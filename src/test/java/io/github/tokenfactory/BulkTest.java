@@ -405,27 +405,6 @@ class BulkTest {
   }
 
   @Test
-  void embedsWhatWasReadBeforeTheTextsBroke() {
-    Iterator<String> broken =
-        Stream.of("a", "b", "c", "d", "e", "f")
-            .map(
-                text -> {
-                  if (text.equals("f")) {
-                    throw new IllegalStateException("no more");
-                  }
-                  return text;
-                })
-            .iterator();
-    List<String> handed = new ArrayList<>();
-
-    assertThatIllegalStateException()
-        .isThrownBy(() -> bulk().build().embedAll(() -> broken, item -> handed.add(item.text())))
-        .withMessage("no more");
-
-    assertThat(handed).contains("e");
-  }
-
-  @Test
   void endsIfARequestEndsInAnError() throws IOException {
     try (TokenFactoryClient broken =
         TokenFactoryClient.builder()
@@ -521,6 +500,39 @@ class BulkTest {
 
     assertThat(waiter.waits()).containsExactly(Duration.ofSeconds(7));
     assertThat(requests).hasSize(4);
+  }
+
+  @Test
+  void waitsNoLongerThanCanBeCounted() {
+    AtomicInteger asked = new AtomicInteger();
+    answers =
+        texts ->
+            switch (asked.getAndIncrement()) {
+              case 1 -> error(503).setHeader("Retry-After", "Fri, 31 Dec 9999 23:59:59 GMT");
+              case 2 ->
+                  embed(texts)
+                      .setHeader("x-ratelimit-remaining-requests", 0)
+                      .setHeader("x-ratelimit-reset-requests", "1735689600000");
+              default -> embed(texts);
+            };
+
+    assertThat(bulk().concurrency(1).build().embedAll(texts(16))).hasSize(16);
+    assertThat(waiter.waits()).contains(Duration.ofDays(365));
+  }
+
+  @Test
+  void takesSizesWithoutBounds() {
+    List<float[]> vectors =
+        bulk()
+            .maxTexts(Integer.MAX_VALUE)
+            .maxBytes(Long.MAX_VALUE)
+            .maxTokens(Long.MAX_VALUE)
+            .concurrency(Integer.MAX_VALUE)
+            .build()
+            .embedAll(texts(12));
+
+    assertThat(vectors).hasSize(12);
+    assertThat(requests).containsExactly(texts(12));
   }
 
   // Checkpoints.

@@ -2,6 +2,7 @@ package io.github.tokenfactory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -262,5 +263,15 @@ class PacerTest {
 
     assertThat(served).isGreaterThan(120 * 10 / 2);
     assertThat(simulation.refused).isLessThan(served);
+  }
+
+  @Test
+  void waitsNoLongerThanCanBeCounted() {
+    Pacer pacer = new Pacer();
+    pacer.tryTake(1, now);
+
+    pacer.settle(1, new RateLimits(Answer.NONE), 429, Duration.ofSeconds(Long.MAX_VALUE), now);
+
+    assertThat(pacer.tryTake(1, now)).isEqualTo(Duration.ofDays(365).toNanos());
   }
 }
