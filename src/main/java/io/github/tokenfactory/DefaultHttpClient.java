@@ -6,7 +6,6 @@ import java.net.InetSocketAddress;
 import java.net.Proxy;
 import java.net.ProxySelector;
 import java.net.Socket;
-import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
@@ -37,7 +36,7 @@ final class DefaultHttpClient {
         .connectionPool(new ConnectionPool(MAX_IDLE_CONNECTIONS, 5, TimeUnit.MINUTES))
         // Trust in certificates takes long to load, and a client goes to one server only.
         .connectionSpecs(List.of(https ? ConnectionSpec.MODERN_TLS : ConnectionSpec.CLEARTEXT))
-        .socketFactory(new NoDelaySocketFactory())
+        .socketFactory(new ChannelSocketFactory(!https))
         .connectTimeout(Duration.ofSeconds(10))
         // The call's own timeout ends a silence, at no cost for each read; over HTTP/2, which
         // shares connections, a ping finds it.
@@ -60,16 +59,16 @@ final class DefaultHttpClient {
     return () -> plain && http.connectionPool().idleConnectionCount() > 0;
   }
 
-  /**
-   * Makes sockets that send at once: otherwise the last segment of a request waits until the server
-   * acknowledges the one before, which servers like to put off.
-   */
-  private static final class NoDelaySocketFactory extends SocketFactory {
+  private static final class ChannelSocketFactory extends SocketFactory {
+    private final boolean collects;
+
+    ChannelSocketFactory(boolean collects) {
+      this.collects = collects;
+    }
+
     @Override
     public Socket createSocket() throws IOException {
-      Socket socket = SocketChannel.open().socket();
-      socket.setTcpNoDelay(true);
-      return socket;
+      return new ChannelSocket(collects);
     }
 
     @Override

@@ -18,7 +18,6 @@ import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.Base64;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,7 +28,6 @@ import org.jspecify.annotations.Nullable;
  * more than that character before it asks for more.
  */
 final class VectorReader extends JsonReader {
-  private static final Base64.Decoder BASE64 = Base64.getDecoder();
   private static final VarHandle LONGS =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
   private static final int FIRST_CAPACITY = 1024;
@@ -39,6 +37,7 @@ final class VectorReader extends JsonReader {
   // One vector is most often as long as the one before it, so these are made once.
   private byte[] base64 = new byte[0];
   private byte[] decoded = new byte[0];
+  private @Nullable Base64Decoder decoder;
   private FloatBuffer decodedFloats = FloatBuffer.allocate(0);
   private int dimensions = FIRST_CAPACITY;
   private int size = -1;
@@ -101,7 +100,7 @@ final class VectorReader extends JsonReader {
     int count;
     try {
       // A single vector is not worth the start of the other.
-      count = isFirst ? BASE64.decode(base64, decoded) : Base64Decoder.decode(base64, decoded);
+      count = (isFirst ? Base64Decoder.JDK : decoder()).decode(base64, decoded);
     } catch (IllegalArgumentException e) {
       return null;
     }
@@ -112,6 +111,13 @@ final class VectorReader extends JsonReader {
     decodedFloats.get(0, elements);
     bytes.skip(length);
     return elements;
+  }
+
+  private Base64Decoder decoder() {
+    if (decoder == null) {
+      decoder = Base64Decoder.fastest();
+    }
+    return decoder;
   }
 
   /** Looks at two floats at once: only an exponent of all ones carries into the sign. */

@@ -8,18 +8,25 @@ import java.util.Base64;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** The table decodes as the JDK does, on whichever processor and JDK the tests run. */
+/** Decoding by lanes is as the JDK does, on whichever processor and JDK the tests run. */
 class Base64DecoderTest {
   private final Random random = new Random(4711);
+  private final Base64Decoder decoder = new Base64Decoder.Lanes();
 
   @Test
   void decodesBytesOfAnyLength() {
     for (int length = 0; length < 300; length++) {
-      byte[] bytes = new byte[length];
-      random.nextBytes(bytes);
-      assertThat(decode(Base64.getEncoder().encode(bytes))).isEqualTo(bytes);
-      assertThat(decode(Base64.getEncoder().withoutPadding().encode(bytes))).isEqualTo(bytes);
+      assertDecodes(length);
+      assertDecodes(10_000 - length);
+      assertDecodes(random.nextInt(10_000)); // a shorter one after a longer one
     }
+  }
+
+  private void assertDecodes(int length) {
+    byte[] bytes = new byte[length];
+    random.nextBytes(bytes);
+    assertThat(decode(Base64.getEncoder().encode(bytes))).isEqualTo(bytes);
+    assertThat(decode(Base64.getEncoder().withoutPadding().encode(bytes))).isEqualTo(bytes);
   }
 
   @Test
@@ -41,6 +48,20 @@ class Base64DecoderTest {
     }
   }
 
+  @Test
+  void refusesABadByteAnywhereInALongTextAndForgetsIt() {
+    byte[] good = new byte[9_999];
+    random.nextBytes(good);
+    byte[] base64 = Base64.getEncoder().encode(good);
+    for (int at = 0; at < base64.length; at++) {
+      byte kept = base64[at];
+      base64[at] = (byte) (at % 2 == 0 ? '*' : -1);
+      assertThatIllegalArgumentException().as("at %d", at).isThrownBy(() -> decode(base64));
+      base64[at] = kept;
+    }
+    assertThat(decode(base64)).isEqualTo(good);
+  }
+
   private static byte[] jdk(byte[] base64) {
     try {
       return Base64.getDecoder().decode(base64);
@@ -49,8 +70,8 @@ class Base64DecoderTest {
     }
   }
 
-  private static byte[] decode(byte[] base64) {
+  private byte[] decode(byte[] base64) {
     byte[] target = new byte[base64.length / 4 * 3 + Long.BYTES];
-    return Arrays.copyOf(target, Base64Decoder.Pairs.decode(base64, target));
+    return Arrays.copyOf(target, decoder.decode(base64, target));
   }
 }
