@@ -185,12 +185,12 @@ final class BodyWriter extends JsonWriter {
         sent += Digits.length(numbers) + Math.max(0, numbers.length - 1);
         return;
       }
-      for (int i = 0; i < numbers.length; i++) {
-        reserve(Digits.ROOM);
-        if (i > 0) {
-          portion[size++] = ',';
-        }
-        size = Digits.put(numbers[i], portion, size);
+      for (int i = 0, count; i < numbers.length; i += count) {
+        count = Math.min(numbers.length - i, reserve(Digits.ROOM) / Digits.ROOM);
+        size = Digits.put(numbers, i, i + count, portion, size);
+      }
+      if (numbers.length > 0) {
+        size--; // the last comma
       }
     }
 
@@ -217,19 +217,22 @@ final class BodyWriter extends JsonWriter {
     }
   }
 
-  /** Decimal numbers, four digits at a time. */
+  /** Decimal numbers, three digits at a time. */
   private static final class Digits {
     /** How many bytes must be free for a number and a comma. */
-    static final int ROOM = 13;
+    static final int ROOM = 12;
 
-    private static final VarHandle INTS =
-        MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle LONGS =
+        MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final int MAX_DIGITS = 10;
-    private static final int BASE = 10_000;
-    private static final int ZEROS = 0x30303030;
+    private static final int BASE = 1_000;
+    private static final int BASE_BITS = 3 * Byte.SIZE;
+    private static final long ZEROS = 0x303030303030L;
+    private static final long LAST_DIGIT = 1L << 5 * Byte.SIZE;
+    private static final long COMMA = (long) ',' << 6 * Byte.SIZE;
 
-    /** Four characters for each number, the first in the lowest byte. */
-    private static final int[] FOUR = new int[BASE];
+    /** Three characters for each number, the first in the lowest byte. */
+    private static final int[] THREE = new int[BASE];
 
     /**
      * What to add to a number, by its leading zeros, to have its number of digits in the upper
@@ -239,7 +242,7 @@ final class BodyWriter extends JsonWriter {
 
     static {
       for (int i = 0; i < BASE; i++) {
-        FOUR[i] = ZEROS | i / 1000 | i / 100 % 10 << 8 | i / 10 % 10 << 16 | i % 10 << 24;
+        THREE[i] = i / 100 | i / 10 % 10 << 8 | i % 10 << 16;
       }
       CARRY[Integer.SIZE] = 1L << Integer.SIZE;
       for (int zeros = 1; zeros < Integer.SIZE; zeros++) {
@@ -265,27 +268,28 @@ final class BodyWriter extends JsonWriter {
       return length;
     }
 
-    /** {@return the index after {@code number}, put at {@code at}} */
-    static int put(int number, byte[] target, int at) {
-      if (number < 0 || number >= BASE * BASE) {
-        byte[] text = Integer.toString(number).getBytes(StandardCharsets.US_ASCII);
-        System.arraycopy(text, 0, target, at, text.length);
-        return at + text.length;
+    /**
+     * Puts numbers, each with a comma after it.
+     *
+     * @return the index after the last comma
+     */
+    static int put(int[] numbers, int from, int to, byte[] target, int start) {
+      int at = start;
+      for (int i = from; i < to; i++) {
+        int number = numbers[i];
+        if (number >= 0 && number < BASE * BASE) { // as tokens are
+          int high = number / BASE;
+          long digits = THREE[high] | (long) THREE[number - high * BASE] << BASE_BITS;
+          int zeros = Long.numberOfTrailingZeros(digits | LAST_DIGIT) / Byte.SIZE;
+          LONGS.set(target, at, (digits | ZEROS | COMMA) >>> zeros * Byte.SIZE);
+          at += 7 - zeros;
+        } else {
+          byte[] text = (number + ",").getBytes(StandardCharsets.US_ASCII);
+          System.arraycopy(text, 0, target, at, text.length);
+          at += text.length;
+        }
       }
-      int high = number / BASE;
-      if (high == 0) {
-        return putWithoutZeros(number, target, at);
-      }
-      int end = putWithoutZeros(high, target, at);
-      INTS.set(target, end, FOUR[number - high * BASE]);
-      return end + Integer.BYTES;
-    }
-
-    private static int putWithoutZeros(int number, byte[] target, int at) {
-      int digits = FOUR[number];
-      int zeros = Math.min(3, Integer.numberOfTrailingZeros(digits ^ ZEROS) >>> 3);
-      INTS.set(target, at, digits >>> zeros * Byte.SIZE);
-      return at + Integer.BYTES - zeros;
+      return at;
     }
   }
 }
