@@ -19,22 +19,26 @@ final class BodyWriter extends JsonWriter {
   private static final VarHandle LONGS =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
+  private static final int PORTION = 8 << 10;
+  private static final int COUNTED_AT_ONCE = 1 << 10;
+
   private final Bytes bytes;
   private final boolean plain;
   private boolean allPlain = true;
 
   /** Counts what is written. */
   BodyWriter() {
-    this(new Bytes(null), false);
+    this(new Bytes(null, COUNTED_AT_ONCE), false);
   }
 
   /**
    * Writes to {@code out}.
    *
+   * @param length how many bytes that will be
    * @param plain whether all texts are known to be {@linkplain #isAllPlain plain}
    */
-  BodyWriter(OutputStream out, boolean plain) {
-    this(new Bytes(out), plain);
+  BodyWriter(OutputStream out, long length, boolean plain) {
+    this(new Bytes(out, (int) Math.min(PORTION, Digits.ROOM + length)), plain);
   }
 
   private BodyWriter(Bytes bytes, boolean plain) {
@@ -108,15 +112,14 @@ final class BodyWriter extends JsonWriter {
 
   /** The bytes, by portions. */
   private static final class Bytes extends Writer {
-    private static final int PORTION = 8 << 10;
-
     private final @Nullable OutputStream out;
-    private final byte[] portion = new byte[PORTION];
+    private final byte[] portion;
     private int size;
     private long sent;
 
-    Bytes(@Nullable OutputStream out) {
+    Bytes(@Nullable OutputStream out, int portion) {
       this.out = out;
+      this.portion = new byte[portion];
     }
 
     @Override
@@ -149,7 +152,7 @@ final class BodyWriter extends JsonWriter {
         return false;
       }
       for (int at = 0, count; at < utf8.length; at += count) {
-        count = Math.min(utf8.length - at, PORTION);
+        count = Math.min(utf8.length - at, portion.length);
         text.getBytes(at, at + count, portion, 0); // which is only counted
         if (Arrays.mismatch(portion, 0, count, utf8, at, at + count) >= 0) {
           return false;
@@ -196,19 +199,19 @@ final class BodyWriter extends JsonWriter {
 
     /** {@return how many bytes the portion has room for, {@code count} or more} */
     private int reserve(int count) throws IOException {
-      if (size + count > PORTION) {
+      if (size + count > portion.length) {
         if (out != null) {
           out.write(portion, 0, size);
         }
         sent += size;
         size = 0;
       }
-      return PORTION - size;
+      return portion.length - size;
     }
 
     @Override
     public void flush() throws IOException {
-      reserve(PORTION);
+      reserve(portion.length);
     }
 
     @Override

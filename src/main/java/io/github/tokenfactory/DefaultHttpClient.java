@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Proxy;
-import java.net.ProxySelector;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.List;
@@ -52,11 +51,15 @@ final class DefaultHttpClient {
    * there must be no need to look up an address, which nothing ends.
    */
   static BooleanSupplier servesItsCaller(OkHttpClient http, HttpUrl url) {
-    ProxySelector proxies = http.proxySelector();
-    boolean plain =
-        !url.isHttps()
-            && proxies.select(url.uri()).stream().noneMatch(p -> p.type() == Proxy.Type.SOCKS);
-    return () -> plain && http.connectionPool().idleConnectionCount() > 0;
+    if (url.isHttps()) {
+      return () -> false;
+    }
+    for (Proxy proxy : http.proxySelector().select(url.uri())) {
+      if (proxy.type() == Proxy.Type.SOCKS) {
+        return () -> false;
+      }
+    }
+    return () -> http.connectionPool().idleConnectionCount() > 0;
   }
 
   private static final class ChannelSocketFactory extends SocketFactory {

@@ -9,7 +9,6 @@ import com.google.gson.stream.JsonReader;
 import com.google.gson.stream.JsonWriter;
 import java.io.IOException;
 import java.util.List;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,18 +23,19 @@ import org.jspecify.annotations.Nullable;
  */
 public abstract class EnumAdapter<T, V> implements TypeAdapterFactory {
   private final Class<V> valueType;
-  private final Function<V, T> of;
-  private final Function<T, V> value;
   private final List<T> listed;
 
-  /** Says how a value becomes a constant and back, and which the document lists. */
-  protected EnumAdapter(
-      Class<V> valueType, Function<V, T> of, Function<T, V> value, List<T> listed) {
+  /** Is for values of a type, some of which the document lists. */
+  protected EnumAdapter(Class<V> valueType, List<T> listed) {
     this.valueType = valueType;
-    this.of = of;
-    this.value = value;
     this.listed = listed;
   }
+
+  /** {@return the constant with this value} */
+  protected abstract T of(V value);
+
+  /** {@return the constant's value} */
+  protected abstract V value(T constant);
 
   @Override
   @SuppressWarnings("unchecked") // Gson calls this for the annotated enumeration alone
@@ -53,12 +53,12 @@ public abstract class EnumAdapter<T, V> implements TypeAdapterFactory {
     @Override
     public @Nullable T read(JsonReader in) throws IOException {
       V read = values.read(in);
-      return read == null ? null : of.apply(read);
+      return read == null ? null : of(read);
     }
 
     @Override
     public void write(JsonWriter out, @Nullable T constant) throws IOException {
-      values.write(out, constant == null ? null : value.apply(constant));
+      values.write(out, constant == null ? null : value(constant));
     }
 
     @Override
@@ -66,7 +66,7 @@ public abstract class EnumAdapter<T, V> implements TypeAdapterFactory {
       if (JsonTypes.fit(values, json) == NO_FIT) {
         return NO_FIT;
       }
-      if (listed.contains(of.apply(values.fromJsonTree(json)))) {
+      if (listed.contains(of(values.fromJsonTree(json)))) {
         return 3;
       }
       return listed.size() == 1

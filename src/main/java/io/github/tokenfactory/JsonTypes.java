@@ -122,46 +122,6 @@ final class JsonTypes {
     }
   }
 
-  private static final Map<Type, TypeAdapter<?>> SCALARS =
-      Map.ofEntries(
-          Map.entry(
-              String.class,
-              new Scalar<>(JsonReader::nextString, JsonWriter::value, JsonPrimitive::isString, 1)),
-          Map.entry(
-              Boolean.class,
-              new Scalar<>(
-                  JsonReader::nextBoolean, JsonWriter::value, JsonPrimitive::isBoolean, 1)),
-          Map.entry(
-              Long.class,
-              new Scalar<>(JsonReader::nextLong, JsonWriter::value, JsonTypes::isWhole, 2)),
-          Map.entry(
-              Integer.class,
-              new Scalar<>(JsonReader::nextInt, JsonWriter::value, JsonTypes::isWhole, 2)),
-          Map.entry(
-              Double.class,
-              new Scalar<>(JsonReader::nextDouble, JsonWriter::value, JsonPrimitive::isNumber, 1)),
-          Map.entry(
-              Float.class,
-              new Scalar<>(
-                  in -> Float.parseFloat(in.nextString()),
-                  JsonWriter::value,
-                  JsonPrimitive::isNumber,
-                  1)),
-          Map.entry(
-              BigDecimal.class,
-              new Scalar<>(
-                  in -> new BigDecimal(in.nextString()),
-                  JsonWriter::value,
-                  JsonPrimitive::isNumber,
-                  1)),
-          Map.entry(
-              OffsetDateTime.class,
-              text(OffsetDateTime::parse, DateTimeFormatter.ISO_OFFSET_DATE_TIME::format)),
-          Map.entry(LocalDate.class, text(LocalDate::parse, LocalDate::toString)),
-          Map.entry(UUID.class, text(JsonTypes::uuid, UUID::toString)),
-          Map.entry(URI.class, text(URI::create, URI::toString)),
-          Map.entry(byte[].class, text(JsonTypes::base64, Base64.getEncoder()::encodeToString)));
-
   /** Texts of a format; any other text is kept raw. */
   private static final Set<Type> FORMATTED =
       Set.of(OffsetDateTime.class, LocalDate.class, UUID.class, URI.class, byte[].class);
@@ -231,7 +191,7 @@ final class JsonTypes {
       return RAW;
     }
     // Not by the type itself: in a TypeToken, byte[] is no Class.
-    TypeAdapter<?> scalar = SCALARS.get(TypeToken.get(type).getRawType());
+    TypeAdapter<?> scalar = scalar(TypeToken.get(type).getRawType());
     if (scalar != null) {
       return scalar;
     }
@@ -251,6 +211,43 @@ final class JsonTypes {
       }
     }
     return gson.getAdapter(TypeToken.get(type));
+  }
+
+  /**
+   * {@return a new adapter, or null; only those that are used, since it takes long to start one}
+   */
+  private static @Nullable TypeAdapter<?> scalar(Class<?> type) {
+    if (type == String.class) {
+      return new Scalar<>(JsonReader::nextString, JsonWriter::value, JsonPrimitive::isString, 1);
+    } else if (type == Boolean.class) {
+      return new Scalar<>(JsonReader::nextBoolean, JsonWriter::value, JsonPrimitive::isBoolean, 1);
+    } else if (type == Long.class) {
+      return new Scalar<>(JsonReader::nextLong, JsonWriter::value, JsonTypes::isWhole, 2);
+    } else if (type == Integer.class) {
+      return new Scalar<>(JsonReader::nextInt, JsonWriter::value, JsonTypes::isWhole, 2);
+    } else if (type == Double.class) {
+      return new Scalar<>(JsonReader::nextDouble, JsonWriter::value, JsonPrimitive::isNumber, 1);
+    } else if (type == Float.class) {
+      return number(Float::parseFloat);
+    } else if (type == BigDecimal.class) {
+      return number(BigDecimal::new);
+    } else if (type == OffsetDateTime.class) {
+      return text(OffsetDateTime::parse, DateTimeFormatter.ISO_OFFSET_DATE_TIME::format);
+    } else if (type == LocalDate.class) {
+      return text(LocalDate::parse, LocalDate::toString);
+    } else if (type == UUID.class) {
+      return text(JsonTypes::uuid, UUID::toString);
+    } else if (type == URI.class) {
+      return text(URI::create, URI::toString);
+    } else if (type == byte[].class) {
+      return text(JsonTypes::base64, Base64.getEncoder()::encodeToString);
+    }
+    return null;
+  }
+
+  private static <V extends Number> Scalar<V> number(Function<String, V> parse) {
+    return new Scalar<>(
+        in -> parse.apply(in.nextString()), JsonWriter::value, JsonPrimitive::isNumber, 1);
   }
 
   private static TypeAdapter<?> whole(boolean isWhole, TypeAdapter<?> container) {
@@ -467,7 +464,9 @@ final class JsonTypes {
   static <V extends @Nullable Object> V frozen(V value) {
     if (value instanceof List<?> list) {
       List<@Nullable Object> copy = new ArrayList<>(list.size());
-      list.forEach(element -> copy.add(frozen(element)));
+      for (Object element : list) {
+        copy.add(frozen(element));
+      }
       return (V) Collections.unmodifiableList(copy);
     } else if (value instanceof Set<?> set) {
       Set<@Nullable Object> copy = new LinkedHashSet<>();

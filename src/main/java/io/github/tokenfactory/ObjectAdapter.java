@@ -16,9 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.StringJoiner;
-import java.util.function.BiConsumer;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -71,59 +69,50 @@ public abstract class ObjectAdapter<T, B> implements TypeAdapterFactory {
     }
   }
 
-  private record Property<T, B, V>(
-      String name,
-      Type type,
-      boolean required,
-      Function<T, @Nullable V> get,
-      BiConsumer<B, V> set) {
-    BoundProperty<T, B, V> bind(Gson gson) {
-      @SuppressWarnings("unchecked") // the constructor's callers give the type of V
-      TypeAdapter<V> adapter = (TypeAdapter<V>) JsonTypes.adapter(gson, type);
-      return new BoundProperty<>(this, adapter);
+  private record Property(String name, Type type, boolean required, int number) {
+    @SuppressWarnings("unchecked") // the subclass casts what the type says
+    BoundProperty bind(Gson gson) {
+      return new BoundProperty(this, (TypeAdapter<Object>) JsonTypes.adapter(gson, type));
     }
   }
 
+  private record BoundProperty(Property property, TypeAdapter<Object> adapter) {}
+
   private final String modelName;
-  private final Supplier<B> newBuilder;
-  private final Function<B, T> build;
-  private final Function<T, Map<String, JsonElement>> getUnknown;
-  private final MemberSetter<B, JsonElement> setUnknown;
-  private final Map<String, Property<T, B, ?>> properties = new LinkedHashMap<>();
+  private final Map<String, Property> properties = new LinkedHashMap<>();
   private @Nullable Additional<T, B, ?> additional;
 
-  /** Says how the model is built, and where members live that no property holds. */
-  protected ObjectAdapter(
-      Class<T> model,
-      Supplier<B> newBuilder,
-      Function<B, T> build,
-      Function<T, Map<String, JsonElement>> getUnknown,
-      MemberSetter<B, JsonElement> setUnknown) {
+  /** Is for a model whose properties the subclass adds. */
+  protected ObjectAdapter(Class<T> model) {
     this.modelName = model.getSimpleName();
-    this.newBuilder = newBuilder;
-    this.build = build;
-    this.getUnknown = getUnknown;
-    this.setUnknown = setUnknown;
   }
 
+  /** {@return a builder with nothing set} */
+  protected abstract B newBuilder();
+
+  /** {@return the model that {@code builder} builds} */
+  protected abstract T build(B builder);
+
+  /** {@return the value of the property with this number, counted from 1 as they were added} */
+  protected abstract @Nullable Object get(T model, int number);
+
+  /** Sets the property with this number to a value of its type. */
+  protected abstract void set(B builder, int number, @Nullable Object value);
+
+  /** {@return the members that no property holds} */
+  protected abstract Map<String, JsonElement> getUnknown(T model);
+
+  /** Keeps a member that no property holds. */
+  protected abstract void setUnknown(B builder, String name, JsonElement value);
+
   /** Adds a property under its name in the document; called by the subclass's constructor alone. */
-  protected final <V> void property(
-      String name,
-      boolean required,
-      Class<V> type,
-      Function<T, @Nullable V> get,
-      BiConsumer<B, V> set) {
-    property(name, required, TypeToken.get(type), get, set);
+  protected final void property(String name, boolean required, Class<?> type) {
+    property(name, required, TypeToken.get(type));
   }
 
   /** Adds a property that is a list, a set or a map. */
-  protected final <V> void property(
-      String name,
-      boolean required,
-      TypeToken<V> type,
-      Function<T, @Nullable V> get,
-      BiConsumer<B, V> set) {
-    properties.put(name, new Property<>(name, type.getType(), required, get, set));
+  protected final void property(String name, boolean required, TypeToken<?> type) {
+    properties.put(name, new Property(name, type.getType(), required, properties.size() + 1));
   }
 
   /**
@@ -153,22 +142,20 @@ public abstract class ObjectAdapter<T, B> implements TypeAdapterFactory {
 
   /** {@return a builder that holds all that {@code model} holds} */
   public final B toBuilder(T model) {
-    B builder = newBuilder.get();
-    for (Property<T, B, ?> property : properties.values()) {
-      copy(property, model, builder);
+    B builder = newBuilder();
+    for (Property property : properties.values()) {
+      Object value = get(model, property.number);
+      if (value != null) {
+        set(builder, property.number, value);
+      }
     }
     if (additional != null) {
       additional.copy(model, builder);
     }
-    getUnknown.apply(model).forEach((name, value) -> setUnknown.put(builder, name, value));
-    return builder;
-  }
-
-  private static <T, B, V> void copy(Property<T, B, V> property, T model, B builder) {
-    V value = property.get.apply(model);
-    if (value != null) {
-      property.set.accept(builder, value);
+    for (Map.Entry<String, JsonElement> member : getUnknown(model).entrySet()) {
+      setUnknown(builder, member.getKey(), member.getValue());
     }
+    return builder;
   }
 
   /** {@return whether both models hold equal values, unknown members included} */
@@ -184,11 +171,11 @@ public abstract class ObjectAdapter<T, B> implements TypeAdapterFactory {
   private Object[] values(T model) {
     Object[] values = new Object[properties.size() + 2];
     int i = 0;
-    for (Property<T, B, ?> property : properties.values()) {
-      values[i++] = property.get.apply(model);
+    for (Property property : properties.values()) {
+      values[i++] = get(model, property.number);
     }
     values[i++] = additional == null ? null : additional.get.apply(model);
-    values[i] = getUnknown.apply(model);
+    values[i] = getUnknown(model);
     return values;
   }
 
@@ -198,8 +185,8 @@ public abstract class ObjectAdapter<T, B> implements TypeAdapterFactory {
    */
   public final String describe(T model) {
     StringJoiner members = new StringJoiner(", ", modelName + "{", "}");
-    for (Property<T, B, ?> property : properties.values()) {
-      Object value = property.get.apply(model);
+    for (Property property : properties.values()) {
+      Object value = get(model, property.number);
       if (value != null) {
         members.add(property.name + "=" + JsonTypes.describe(value));
       }
@@ -207,8 +194,7 @@ public abstract class ObjectAdapter<T, B> implements TypeAdapterFactory {
     if (additional != null) {
       additional.get.apply(model).keySet().forEach(name -> members.add(name + "=..."));
     }
-    getUnknown
-        .apply(model)
+    getUnknown(model)
         .forEach((name, value) -> members.add(name + (value.isJsonNull() ? "=null" : "=...")));
     return members.toString();
   }
@@ -219,29 +205,15 @@ public abstract class ObjectAdapter<T, B> implements TypeAdapterFactory {
     return (TypeAdapter<R>) new Bound(gson);
   }
 
-  private record BoundProperty<T, B, V>(Property<T, B, V> property, TypeAdapter<V> adapter) {
-    void read(JsonReader in, B builder) throws IOException {
-      property.set.accept(builder, adapter.read(in));
-    }
-
-    boolean write(JsonWriter out, T model) throws IOException {
-      V value = property.get.apply(model);
-      if (value == null) {
-        return false;
-      }
-      out.name(property.name);
-      adapter.write(out, value);
-      return true;
-    }
-  }
-
   /** The adapter in one {@link Gson}, whose own adapters serve the nested models. */
   private final class Bound extends TypeAdapter<T> implements JsonTypes.Shape {
-    private final Map<String, BoundProperty<T, B, ?>> bound = new LinkedHashMap<>();
+    private final Map<String, BoundProperty> bound = new LinkedHashMap<>();
     private final @Nullable BoundAdditional<T, B, ?> boundAdditional;
 
     Bound(Gson gson) {
-      properties.forEach((name, property) -> bound.put(name, property.bind(gson)));
+      for (Property property : properties.values()) {
+        bound.put(property.name, property.bind(gson));
+      }
       boundAdditional = additional == null ? null : additional.bind(gson);
     }
 
@@ -251,36 +223,35 @@ public abstract class ObjectAdapter<T, B> implements TypeAdapterFactory {
         in.nextNull();
         return null;
       }
-      B builder = newBuilder.get();
+      B builder = newBuilder();
       JsonTypes.expect(in, JsonToken.BEGIN_OBJECT, modelName);
       in.beginObject();
       while (in.hasNext()) {
         String name = in.nextName();
-        BoundProperty<T, B, ?> property = bound.get(name);
+        BoundProperty property = bound.get(name);
         if (property == null || in.peek() == JsonToken.NULL) {
           JsonElement json = JsonTypes.RAW.read(in);
           if (property != null
               || boundAdditional == null
               || !boundAdditional.read(json, name, builder)) {
-            setUnknown.put(builder, name, json);
+            setUnknown(builder, name, json);
           }
         } else {
           readProperty(property, in, builder);
         }
       }
       in.endObject();
-      return build.apply(builder);
+      return build(builder);
     }
 
-    private void readProperty(BoundProperty<T, B, ?> property, JsonReader in, B builder)
-        throws IOException {
+    private void readProperty(BoundProperty property, JsonReader in, B builder) throws IOException {
       JsonToken token = in.peek();
       // Where an element of a container fails, the path has moved on.
       String start = property.property.type instanceof Class<?> ? null : in.getPath();
       try {
-        property.read(in, builder);
+        set(builder, property.property.number, property.adapter.read(in));
       } catch (JsonTypes.OtherFormatException e) {
-        setUnknown.put(builder, property.property.name, e.value());
+        setUnknown(builder, property.property.name, e.value());
       } catch (IllegalStateException | IllegalArgumentException e) {
         // Neither the message nor the cause may show the value: it can be a text or a vector.
         throw new JsonSyntaxException(
@@ -303,9 +274,13 @@ public abstract class ObjectAdapter<T, B> implements TypeAdapterFactory {
         return;
       }
       out.beginObject();
-      Map<String, JsonElement> unknown = getUnknown.apply(model);
-      for (BoundProperty<T, B, ?> property : bound.values()) {
-        if (!property.write(out, model) && unknown.containsKey(property.property.name)) {
+      Map<String, JsonElement> unknown = getUnknown(model);
+      for (BoundProperty property : bound.values()) {
+        Object value = get(model, property.property.number);
+        if (value != null) {
+          out.name(property.property.name);
+          property.adapter.write(out, value);
+        } else if (unknown.containsKey(property.property.name)) {
           writeUnknown(out, property.property.name, unknown.get(property.property.name));
         }
       }
@@ -332,7 +307,7 @@ public abstract class ObjectAdapter<T, B> implements TypeAdapterFactory {
       }
       Map<String, JsonElement> members = json.getAsJsonObject().asMap();
       int fit = -members.size(); // a member that is no property speaks against this model
-      for (BoundProperty<T, B, ?> property : bound.values()) {
+      for (BoundProperty property : bound.values()) {
         JsonElement value = members.get(property.property.name);
         if (value == null) {
           if (property.property.required) {

@@ -12,7 +12,6 @@ import java.io.IOException;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
-import java.util.Arrays;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import okhttp3.MediaType;
@@ -88,10 +87,14 @@ public final class TokenFactoryConverterFactory extends Converter.Factory {
   }
 
   private static boolean isOwn(Type type) {
-    return type instanceof ParameterizedType generic
-        ? Arrays.stream(generic.getActualTypeArguments())
-            .anyMatch(TokenFactoryConverterFactory::isOwn)
-        : type instanceof Class<?> raw && raw.getName().startsWith(PACKAGE);
+    if (type instanceof ParameterizedType generic) {
+      for (Type argument : generic.getActualTypeArguments()) {
+        if (isOwn(argument)) {
+          return true;
+        }
+      }
+    }
+    return type instanceof Class<?> raw && raw.getName().startsWith(PACKAGE);
   }
 
   private static <T> @Nullable T read(TypeAdapter<T> adapter, ResponseBody body)
@@ -188,7 +191,7 @@ public final class TokenFactoryConverterFactory extends Converter.Factory {
 
     @Override
     public void writeTo(BufferedSink sink) throws IOException {
-      BodyWriter json = new BodyWriter(sink.outputStream(), plain);
+      BodyWriter json = new BodyWriter(sink.outputStream(), length, plain);
       adapter.write(json, value);
       json.flush();
     }

@@ -86,7 +86,11 @@ final class Transport {
    */
   static String requireApiKey(String key) {
     String stripped = key.strip();
-    if (stripped.isEmpty() || !stripped.chars().allMatch(c -> c > ' ' && c < 127)) {
+    boolean sendable = !stripped.isEmpty();
+    for (int i = 0; i < stripped.length(); i++) {
+      sendable &= stripped.charAt(i) > ' ' && stripped.charAt(i) < 127;
+    }
+    if (!sendable) {
       throw new IllegalArgumentException(
           "The API key is "
               + (stripped.isEmpty() ? "empty" : "not printable ASCII without spaces")
@@ -112,8 +116,12 @@ final class Transport {
       Attempt attempt = Attempt.of(chain.request());
       Request.Builder request = chain.request().newBuilder();
       for (Headers each : new Headers[] {headers, attempt.headers()}) {
-        each.names().forEach(name -> request.removeHeader(name));
-        each.forEach(header -> request.addHeader(header.getFirst(), header.getSecond()));
+        for (String name : each.names()) {
+          request.removeHeader(name);
+        }
+        for (int i = 0; i < each.size(); i++) {
+          request.addHeader(each.name(i), each.value(i));
+        }
       }
       Response response = chain.proceed(request.build());
       return attempt.status() == 0

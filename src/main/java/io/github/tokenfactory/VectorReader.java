@@ -331,6 +331,9 @@ final class VectorReader extends JsonReader {
       while (has(length + 1)) {
         byte[] text = window;
         int at = position + length;
+        while (at <= limit - Long.BYTES && !hasQuoteOrBackslash((long) LONGS.get(text, at))) {
+          at += Long.BYTES;
+        }
         while (at < limit && text[at] != '"' && text[at] != '\\') {
           at++;
         }
@@ -340,6 +343,13 @@ final class VectorReader extends JsonReader {
         }
       }
       return -1;
+    }
+
+    private static boolean hasQuoteOrBackslash(long eight) {
+      long quotes = eight ^ 0x2222222222222222L;
+      long backslashes = eight ^ 0x5C5C5C5C5C5C5C5CL;
+      long ones = 0x0101010101010101L;
+      return ((quotes - ones & ~quotes | backslashes - ones & ~backslashes) & ones << 7) != 0;
     }
 
     /** {@return the next byte that is no white space, or -1 if there is none} */

@@ -49,6 +49,7 @@ class GenerationTest {
           ".",
           "-last",
           "-first",
+          "-index",
           "isEmpty",
           "lambda",
           "pascalcase",
