@@ -62,6 +62,8 @@ interface Base64Decoder {
 
     private final long[] block = new long[BLOCK];
     private final long[] bad = new long[BLOCK];
+    private byte[] source = new byte[0];
+    private LongBuffer text = LongBuffer.allocate(0);
 
     private static boolean areFaster() {
       String processor = System.getProperty("os.arch");
@@ -89,10 +91,14 @@ interface Base64Decoder {
 
     @Override
     public int decode(byte[] base64, byte[] target) {
-      LongBuffer text = ByteBuffer.wrap(base64).order(ByteOrder.LITTLE_ENDIAN).asLongBuffer();
+      if (base64 != source) { // most often it is the same array, filled anew
+        source = base64;
+        text = ByteBuffer.wrap(base64).order(ByteOrder.LITTLE_ENDIAN).asLongBuffer();
+      }
       // The last characters may be padding, or too few: the JDK knows the rules.
       int longs = (base64.length - 1) / Long.BYTES;
-      Arrays.fill(bad, 0);
+      int used = Math.min(BLOCK, longs);
+      Arrays.fill(bad, 0, used, 0);
       int to = 0;
       for (int at = 0; at < longs; at += BLOCK) {
         int count = Math.min(BLOCK, longs - at);
@@ -104,8 +110,8 @@ interface Base64Decoder {
         to += count * DECODED_BYTES;
       }
       long anyBad = 0;
-      for (long lanes : bad) {
-        anyBad |= lanes;
+      for (int i = 0; i < used; i++) {
+        anyBad |= bad[i];
       }
       if ((anyBad & ONES * HIGH_BIT) != 0) {
         throw new IllegalArgumentException("not base64");
