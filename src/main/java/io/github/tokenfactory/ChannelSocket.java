@@ -27,8 +27,8 @@ final class ChannelSocket extends Socket {
   /**
    * Makes a socket that is not connected.
    *
-   * @param collects whether what is written may wait for a flush, as OkHttp's own does, and what
-   *     TLS writes need not
+   * @param collects whether what is written may wait for a flush: OkHttp flushes each request over
+   *     HTTP/1, but not all that it writes over HTTP/2, and TLS need not at all
    */
   ChannelSocket(boolean collects) throws IOException {
     this(new Channel(collects));
@@ -52,7 +52,7 @@ final class ChannelSocket extends Socket {
     return super.isClosed() || channel.socket.isClosed();
   }
 
-  /** All that a socket can do, done by a channel's socket, which allows no subclass. */
+  /** What a client's socket can do, done by a channel's, which allows no subclass. */
   private static final class Channel extends SocketImpl {
     private final Socket socket = SocketChannel.open().socket();
     private final boolean collects;
@@ -90,9 +90,14 @@ final class ChannelSocket extends Socket {
       address = socket.getInetAddress();
       port = socket.getPort();
       localport = socket.getLocalPort();
-      in = new BufferedInputStream(socket.getInputStream(), PORTION);
-      OutputStream sent = socket.getOutputStream();
-      out = collects ? new BufferedOutputStream(sent, PORTION) : sent;
+      try {
+        in = new BufferedInputStream(socket.getInputStream(), PORTION);
+        OutputStream sent = socket.getOutputStream();
+        out = collects ? new BufferedOutputStream(sent, PORTION) : sent;
+      } catch (OutOfMemoryError e) {
+        socket.close(); // OkHttp closes it after an IOException only
+        throw e;
+      }
     }
 
     @Override
@@ -138,8 +143,7 @@ final class ChannelSocket extends Socket {
 
     @Override
     protected void sendUrgentData(int data) throws IOException {
-      out.flush();
-      socket.sendUrgentData(data);
+      throw new SocketException("no urgent data");
     }
 
     @Override

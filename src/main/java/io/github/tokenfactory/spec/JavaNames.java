@@ -23,6 +23,7 @@ final class JavaNames {
           "JsonAdapter",
           "JsonElement",
           "LocalDate",
+          "MemberSetter",
           "MultipartBody",
           "NotNull",
           "NullMarked",
