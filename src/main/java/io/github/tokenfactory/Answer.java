@@ -1,6 +1,7 @@
 package io.github.tokenfactory;
 
 import java.io.Serializable;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -26,9 +27,11 @@ record Answer(int status, Map<String, List<String>> headers, String body, int at
   static Map<String, List<String>> headers(Headers headers, String secret) {
     Map<String, List<String>> byName = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
     for (String name : headers.names()) {
-      byName.put(
-          redact(name, secret),
-          headers.values(name).stream().map(value -> redact(value, secret)).toList());
+      List<String> values = new ArrayList<>();
+      for (String value : headers.values(name)) {
+        values.add(redact(value, secret));
+      }
+      byName.put(redact(name, secret), Collections.unmodifiableList(values));
     }
     return Collections.unmodifiableMap(byName);
   }

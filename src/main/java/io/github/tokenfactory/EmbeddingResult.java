@@ -45,19 +45,18 @@ public final class EmbeddingResult {
       throw invalid("asked for " + expected + " vectors, got " + data.size() + " in \"data\"");
     }
     @Nullable float[][] ordered = new float[data.size()][];
-    boolean byPosition =
-        data.stream().allMatch(embedding -> embedding == null || embedding.getIndex() == null);
+    boolean isByPosition = isByPosition(data);
     for (int position = 0; position < ordered.length; position++) {
-      String where = "data[" + position + "]";
       Embedding embedding = data.get(position);
       EmbeddingVector vector = embedding == null ? null : embedding.getEmbedding();
       if (vector == null || vector.asJson() != null) {
         throw invalid(
-            where + ".embedding is " + (vector == null ? "missing" : "neither numbers nor base64"));
+            position,
+            ".embedding is " + (vector == null ? "missing" : "neither numbers nor base64"));
       }
-      int index = byPosition ? position : index(embedding.getIndex(), ordered.length, where);
+      int index = isByPosition ? position : index(embedding.getIndex(), ordered.length, position);
       if (ordered[index] != null) {
-        throw invalid(where + ".index repeats " + index);
+        throw invalid(position, ".index repeats " + index);
       }
       ordered[index] = vector.elements();
     }
@@ -77,15 +76,27 @@ public final class EmbeddingResult {
         response, Collections.unmodifiableList(Arrays.asList(ordered)), answer);
   }
 
-  private static int index(@Nullable Long index, int size, String where)
+  private static boolean isByPosition(List<Embedding> data) {
+    for (Embedding embedding : data) {
+      if (embedding != null && embedding.getIndex() != null) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static int index(@Nullable Long index, int size, int position)
       throws UnreadableAnswerException {
     if (index == null || index < 0 || index >= size) {
       throw invalid(
-          where
-              + ".index is "
-              + (index == null ? "missing" : index + ", beyond " + size + " vectors"));
+          position,
+          ".index is " + (index == null ? "missing" : index + ", beyond " + size + " vectors"));
     }
     return index.intValue();
+  }
+
+  private static UnreadableAnswerException invalid(int position, String what) {
+    return invalid("data[" + position + "]" + what);
   }
 
   private static UnreadableAnswerException invalid(String what) {

@@ -40,7 +40,12 @@ public abstract class EnumAdapter<T, V> implements TypeAdapterFactory {
   @Override
   @SuppressWarnings("unchecked") // Gson calls this for the annotated enumeration alone
   public final <R> TypeAdapter<R> create(Gson gson, TypeToken<R> type) {
-    return (TypeAdapter<R>) new Bound((TypeAdapter<V>) JsonTypes.adapter(gson, valueType));
+    return (TypeAdapter<R>) bind(JsonTypes.Models.of(gson));
+  }
+
+  @SuppressWarnings("unchecked") // the type is V's
+  final TypeAdapter<T> bind(JsonTypes.Models models) {
+    return new Bound((TypeAdapter<V>) JsonTypes.adapter(models, valueType));
   }
 
   private final class Bound extends TypeAdapter<T> implements JsonTypes.Shape {

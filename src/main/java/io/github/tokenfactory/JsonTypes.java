@@ -41,7 +41,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Scalars and containers are read and written here, so that the wire form does not depend on the
  * adapters, policies or reflection filter of a user's {@link Gson}; everything else, the generated
- * models above all, comes from that Gson.
+ * models above all, comes from that Gson, or from {@link ModelAdapters} if there is none.
  */
 final class JsonTypes {
   /** Says how well a JSON value fits, so that a union can choose its variant. */
@@ -74,6 +74,17 @@ final class JsonTypes {
 
     JsonElement value() {
       return value;
+    }
+  }
+
+  /** Where the adapters come from of all that is not read and written here. */
+  interface Models {
+    /** {@return the adapter of a model, or of another type} */
+    TypeAdapter<?> adapter(Type type);
+
+    /** {@return what {@code gson} knows} */
+    static Models of(Gson gson) {
+      return type -> gson.getAdapter(TypeToken.get(type));
     }
   }
 
@@ -127,7 +138,7 @@ final class JsonTypes {
       Set.of(OffsetDateTime.class, LocalDate.class, UUID.class, URI.class, byte[].class);
 
   /** Raw JSON, written back as it was read: the nulls in it too, whatever the writer's settings. */
-  static final TypeAdapter<JsonElement> RAW = new Raw(new Gson().getAdapter(JsonElement.class));
+  static final TypeAdapter<JsonElement> RAW = new Raw();
 
   private JsonTypes() {}
 
@@ -186,7 +197,7 @@ final class JsonTypes {
   }
 
   /** {@return the adapter for a type that generated code names} */
-  static TypeAdapter<?> adapter(Gson gson, Type type) {
+  static TypeAdapter<?> adapter(Models models, Type type) {
     if (type == JsonElement.class) {
       return RAW;
     }
@@ -197,7 +208,7 @@ final class JsonTypes {
     }
     if (type instanceof ParameterizedType generic) {
       Type[] arguments = generic.getActualTypeArguments();
-      TypeAdapter<?> element = adapter(gson, arguments[arguments.length - 1]);
+      TypeAdapter<?> element = adapter(models, arguments[arguments.length - 1]);
       boolean isWhole =
           element instanceof Whole<?> || FORMATTED.contains(arguments[arguments.length - 1]);
       if (generic.getRawType() == List.class) {
@@ -210,7 +221,7 @@ final class JsonTypes {
         return whole(isWhole, new Members<>(element));
       }
     }
-    return gson.getAdapter(TypeToken.get(type));
+    return models.adapter(type);
   }
 
   /**
@@ -287,15 +298,14 @@ final class JsonTypes {
   }
 
   private static final class Raw extends TypeAdapter<JsonElement> implements Shape {
-    private final TypeAdapter<JsonElement> tree;
-
-    Raw(TypeAdapter<JsonElement> tree) {
-      this.tree = tree;
+    /** Is not there before there is something raw: a Gson takes long to start. */
+    private static final class Tree {
+      static final TypeAdapter<JsonElement> ADAPTER = new Gson().getAdapter(JsonElement.class);
     }
 
     @Override
     public JsonElement read(JsonReader in) throws IOException {
-      return tree.read(in);
+      return Tree.ADAPTER.read(in);
     }
 
     @Override
@@ -304,7 +314,7 @@ final class JsonTypes {
       out.setSerializeNulls(
           true); // a name that waits for its value is dropped with a null otherwise
       try {
-        tree.write(out, json);
+        Tree.ADAPTER.write(out, json);
       } finally {
         out.setSerializeNulls(serializeNulls);
       }
@@ -462,7 +472,16 @@ final class JsonTypes {
 
   @SuppressWarnings("unchecked") // a copy is of the same interface as what it copies
   static <V extends @Nullable Object> V frozen(V value) {
-    if (value instanceof List<?> list) {
+    if (value instanceof String || value instanceof Number) {
+      return value; // looked for first, as asking for an interface takes long if it is not there
+    } else if (value instanceof Map<?, ?> map) {
+      if (map.isEmpty()) {
+        return (V) Map.of();
+      }
+      Map<@Nullable Object, @Nullable Object> copy = new LinkedHashMap<>();
+      map.forEach((name, member) -> copy.put(name, frozen(member)));
+      return (V) Collections.unmodifiableMap(copy);
+    } else if (value instanceof List<?> list) {
       List<@Nullable Object> copy = new ArrayList<>(list.size());
       for (Object element : list) {
         copy.add(frozen(element));
@@ -472,13 +491,6 @@ final class JsonTypes {
       Set<@Nullable Object> copy = new LinkedHashSet<>();
       set.forEach(element -> copy.add(frozen(element)));
       return (V) Collections.unmodifiableSet(copy);
-    } else if (value instanceof Map<?, ?> map) {
-      if (map.isEmpty()) {
-        return (V) Map.of();
-      }
-      Map<@Nullable Object, @Nullable Object> copy = new LinkedHashMap<>();
-      map.forEach((name, member) -> copy.put(name, frozen(member)));
-      return (V) Collections.unmodifiableMap(copy);
     } else if (value instanceof JsonElement json) {
       return (V) json.deepCopy();
     } else if (value instanceof byte[] bytes) {

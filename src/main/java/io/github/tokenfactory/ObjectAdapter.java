@@ -45,9 +45,9 @@ public abstract class ObjectAdapter<T, B> implements TypeAdapterFactory {
       get.apply(model).forEach((name, value) -> set.put(builder, name, value));
     }
 
-    BoundAdditional<T, B, V> bind(Gson gson) {
+    BoundAdditional<T, B, V> bind(JsonTypes.Models models) {
       @SuppressWarnings("unchecked") // additional(...) ties the type to V
-      TypeAdapter<V> adapter = (TypeAdapter<V>) JsonTypes.adapter(gson, type);
+      TypeAdapter<V> adapter = (TypeAdapter<V>) JsonTypes.adapter(models, type);
       return new BoundAdditional<>(this, adapter);
     }
   }
@@ -71,8 +71,8 @@ public abstract class ObjectAdapter<T, B> implements TypeAdapterFactory {
 
   private record Property(String name, Type type, boolean required, int number) {
     @SuppressWarnings("unchecked") // the subclass casts what the type says
-    BoundProperty bind(Gson gson) {
-      return new BoundProperty(this, (TypeAdapter<Object>) JsonTypes.adapter(gson, type));
+    BoundProperty bind(JsonTypes.Models models) {
+      return new BoundProperty(this, (TypeAdapter<Object>) JsonTypes.adapter(models, type));
     }
   }
 
@@ -202,19 +202,23 @@ public abstract class ObjectAdapter<T, B> implements TypeAdapterFactory {
   @Override
   @SuppressWarnings("unchecked") // Gson calls this for the annotated model alone
   public final <R> TypeAdapter<R> create(Gson gson, TypeToken<R> type) {
-    return (TypeAdapter<R>) new Bound(gson);
+    return (TypeAdapter<R>) bind(JsonTypes.Models.of(gson));
   }
 
-  /** The adapter in one {@link Gson}, whose own adapters serve the nested models. */
+  final TypeAdapter<T> bind(JsonTypes.Models models) {
+    return new Bound(models);
+  }
+
+  /** The adapter whose nested models have adapters of one source. */
   private final class Bound extends TypeAdapter<T> implements JsonTypes.Shape {
     private final Map<String, BoundProperty> bound = new LinkedHashMap<>();
     private final @Nullable BoundAdditional<T, B, ?> boundAdditional;
 
-    Bound(Gson gson) {
+    Bound(JsonTypes.Models models) {
       for (Property property : properties.values()) {
-        bound.put(property.name, property.bind(gson));
+        bound.put(property.name, property.bind(models));
       }
-      boundAdditional = additional == null ? null : additional.bind(gson);
+      boundAdditional = additional == null ? null : additional.bind(models);
     }
 
     @Override

@@ -10,7 +10,7 @@ import jakarta.validation.constraints.NotNull;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
@@ -53,12 +53,13 @@ final class RequestValidator {
       new ClassValue<>() {
         @Override
         protected List<Method> computeValue(Class<?> bean) {
-          return Arrays.stream(bean.getDeclaredMethods())
-              .filter(
-                  method ->
-                      method.getName().startsWith("get")
-                          && Modifier.isPublic(method.getModifiers()))
-              .toList();
+          List<Method> getters = new ArrayList<>();
+          for (Method method : bean.getDeclaredMethods()) {
+            if (method.getName().startsWith("get") && Modifier.isPublic(method.getModifiers())) {
+              getters.add(method);
+            }
+          }
+          return getters;
         }
       };
 

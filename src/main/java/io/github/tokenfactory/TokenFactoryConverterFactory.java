@@ -1,10 +1,8 @@
 package io.github.tokenfactory;
 
-import com.google.gson.Gson;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonSyntaxException;
 import com.google.gson.TypeAdapter;
-import com.google.gson.reflect.TypeToken;
 import com.google.gson.stream.JsonToken;
 import com.google.gson.stream.MalformedJsonException;
 import java.io.EOFException;
@@ -54,7 +52,7 @@ public final class TokenFactoryConverterFactory extends Converter.Factory {
 
   private static final int PORTION = 16 << 10;
 
-  private final Gson gson = new Gson();
+  private final ModelAdapters models = new ModelAdapters();
 
   private TokenFactoryConverterFactory() {}
 
@@ -69,7 +67,7 @@ public final class TokenFactoryConverterFactory extends Converter.Factory {
       Annotation[] parameterAnnotations,
       Annotation[] methodAnnotations,
       Retrofit retrofit) {
-    return isOwn(type) ? requestConverter(gson.getAdapter(TypeToken.get(type))) : null;
+    return isOwn(type) ? requestConverter(models.adapter(type)) : null;
   }
 
   private <T> Converter<T, RequestBody> requestConverter(TypeAdapter<T> adapter) {
@@ -79,7 +77,7 @@ public final class TokenFactoryConverterFactory extends Converter.Factory {
   @Override
   public @Nullable Converter<ResponseBody, ?> responseBodyConverter(
       Type type, Annotation[] annotations, Retrofit retrofit) {
-    return isOwn(type) ? responseConverter(gson.getAdapter(TypeToken.get(type))) : null;
+    return isOwn(type) ? responseConverter(models.adapter(type)) : null;
   }
 
   private static <T> Converter<ResponseBody, T> responseConverter(TypeAdapter<T> adapter) {

@@ -34,9 +34,9 @@ import org.jspecify.annotations.Nullable;
  */
 public abstract class UnionAdapter<T> implements TypeAdapterFactory {
   private record Variant<T, V>(Type type, Function<T, @Nullable V> as, Function<V, T> of) {
-    BoundVariant<T, V> bind(Gson gson) {
+    BoundVariant<T, V> bind(JsonTypes.Models models) {
       @SuppressWarnings("unchecked") // variant(...) ties the type to V
-      TypeAdapter<V> adapter = (TypeAdapter<V>) JsonTypes.adapter(gson, type);
+      TypeAdapter<V> adapter = (TypeAdapter<V>) JsonTypes.adapter(models, type);
       return new BoundVariant<>(this, adapter);
     }
   }
@@ -88,14 +88,18 @@ public abstract class UnionAdapter<T> implements TypeAdapterFactory {
   @Override
   @SuppressWarnings("unchecked") // Gson calls this for the annotated union alone
   public final <R> TypeAdapter<R> create(Gson gson, TypeToken<R> type) {
-    return (TypeAdapter<R>) new Bound(gson);
+    return (TypeAdapter<R>) bind(JsonTypes.Models.of(gson));
+  }
+
+  final TypeAdapter<T> bind(JsonTypes.Models models) {
+    return new Bound(models);
   }
 
   private final class Bound extends TypeAdapter<T> implements JsonTypes.Shape {
     private final List<BoundVariant<T, ?>> bound = new ArrayList<>();
 
-    Bound(Gson gson) {
-      variants.forEach(variant -> bound.add(variant.bind(gson)));
+    Bound(JsonTypes.Models models) {
+      variants.forEach(variant -> bound.add(variant.bind(models)));
     }
 
     @Override

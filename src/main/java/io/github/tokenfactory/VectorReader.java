@@ -13,7 +13,6 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.CharBuffer;
-import java.nio.FloatBuffer;
 import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
@@ -34,11 +33,8 @@ final class VectorReader extends JsonReader {
 
   private final Bytes bytes;
   private final FloatParser parser = new FloatParser();
-  // One vector is most often as long as the one before it, so these are made once.
-  private byte[] base64 = new byte[0];
-  private byte[] decoded = new byte[0];
-  private @Nullable Base64Decoder decoder;
-  private FloatBuffer decodedFloats = FloatBuffer.allocate(0);
+  private @Nullable Base64Vectors base64;
+  private int textLength; // of the last vector, as the next one is most often as long
   private int dimensions = FIRST_CAPACITY;
   private int size = -1;
 
@@ -82,7 +78,7 @@ final class VectorReader extends JsonReader {
   }
 
   private float @Nullable [] readBase64() throws IOException {
-    int length = base64.length;
+    int length = textLength;
     // A quote where the last vector had its own; one before it would be no base64.
     if (length == 0 || !bytes.has(length + 1) || bytes.at(length) != '"') {
       length = bytes.lengthOfString();
@@ -90,44 +86,15 @@ final class VectorReader extends JsonReader {
     if (length < 0) {
       return null;
     }
-    boolean isFirst = length != base64.length;
-    if (isFirst) {
-      base64 = new byte[length];
-      decoded = new byte[length / 4 * 3 + Long.BYTES];
-      decodedFloats = ByteBuffer.wrap(decoded).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer();
+    if (base64 == null) {
+      base64 = new Base64Vectors();
     }
-    bytes.copy(base64);
-    int count;
-    try {
-      // A single vector is not worth the start of the other.
-      count = (isFirst ? Base64Decoder.JDK : decoder()).decode(base64, decoded);
-    } catch (IllegalArgumentException e) {
-      return null;
+    float[] elements = base64.decode(bytes.window, bytes.position, length);
+    if (elements != null) {
+      textLength = length;
+      bytes.skip(length);
     }
-    if (count % Float.BYTES != 0 || !areFinite(decoded, count)) {
-      return null;
-    }
-    float[] elements = new float[count / Float.BYTES];
-    decodedFloats.get(0, elements);
-    bytes.skip(length);
     return elements;
-  }
-
-  private Base64Decoder decoder() {
-    if (decoder == null) {
-      decoder = Base64Decoder.fastest();
-    }
-    return decoder;
-  }
-
-  /** Looks at two floats at once: only an exponent of all ones carries into the sign. */
-  private static boolean areFinite(byte[] floats, int count) {
-    Arrays.fill(floats, count, Math.min(count + Float.BYTES, floats.length), (byte) 0);
-    long signs = 0;
-    for (int at = 0; at < count; at += Long.BYTES) {
-      signs |= ((long) LONGS.get(floats, at) & 0x7F8000007F800000L) + 0x0080000000800000L;
-    }
-    return (signs & 0x8000000080000000L) == 0;
   }
 
   private float @Nullable [] readNumbers() throws IOException {
@@ -315,10 +282,6 @@ final class VectorReader extends JsonReader {
 
     byte at(int offset) {
       return window[position + offset];
-    }
-
-    void copy(byte[] target) {
-      System.arraycopy(window, position, target, 0, target.length);
     }
 
     void skip(int count) {

@@ -15,7 +15,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import com.google.gson.Gson;
 import com.google.gson.TypeAdapter;
 import com.google.gson.annotations.JsonAdapter;
 import com.google.gson.stream.JsonReader;
@@ -359,7 +358,7 @@ class VectorReaderTest {
   @JsonAdapter(Strange.Adapter.class)
   private record Strange(long number) {
     private static final class Adapter extends TypeAdapter<Strange> {
-      private final TypeAdapter<?> numbers = JsonTypes.adapter(new Gson(), Long.class);
+      private final TypeAdapter<?> numbers = JsonTypes.adapter(new ModelAdapters(), Long.class);
 
       @Override
       public Strange read(JsonReader in) throws IOException {
