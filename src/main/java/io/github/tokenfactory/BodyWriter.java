@@ -283,9 +283,9 @@ final class BodyWriter extends JsonWriter {
         if (number >= 0 && number < BASE * BASE) { // as tokens are
           int high = number / BASE;
           long digits = THREE[high] | (long) THREE[number - high * BASE] << BASE_BITS;
-          int zeros = Long.numberOfTrailingZeros(digits | LAST_DIGIT) / Byte.SIZE;
-          LONGS.set(target, at, (digits | ZEROS | COMMA) >>> zeros * Byte.SIZE);
-          at += 7 - zeros;
+          int zeros = Long.numberOfTrailingZeros(digits | LAST_DIGIT) & -Byte.SIZE; // their bits
+          LONGS.set(target, at, (digits | ZEROS | COMMA) >>> zeros);
+          at += 7 - (zeros >>> 3);
         } else {
           byte[] text = (number + ",").getBytes(StandardCharsets.US_ASCII);
           System.arraycopy(text, 0, target, at, text.length);
