@@ -16,9 +16,7 @@ final class Jmh {
   private static final List<String> JVM_ARGS = List.of("-Xms1g", "-Xmx1g", "-XX:+AlwaysPreTouch");
   private static final int ITERATIONS = 4;
   private static final int ITERATION_MILLIS = 200;
-  private static final int WARM_UP_MILLIS = 900;
-  // Where most is not spent in a loop, it takes many calls until all is compiled.
-  private static final int SMALL_WARM_UP_MILLIS = 4000;
+  private static final int WARM_UP_MILLIS = 4000; // until all is compiled, beside the server
 
   private final Class<?> benchmark;
   private final boolean quick;
@@ -53,7 +51,7 @@ final class Jmh {
             .param("workload", workload.name())
             .forks(1)
             .warmupIterations(1)
-            .warmupTime(time(workload.vectors() == 1 ? SMALL_WARM_UP_MILLIS : WARM_UP_MILLIS))
+            .warmupTime(time(WARM_UP_MILLIS))
             .measurementIterations(ITERATIONS)
             .measurementTime(time(ITERATION_MILLIS))
             .addProfiler(GCProfiler.class)
