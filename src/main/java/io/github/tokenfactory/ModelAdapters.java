@@ -15,9 +15,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The adapters that models name in their annotations, as {@link Gson} has them, but without one:
- * its start takes longer than all else that a first call does with JSON. Safe for use by several
- * threads.
+ * The adapters that models name in their annotations, as {@link Gson} has them, but without one,
+ * whose start a first call need not wait for. Safe for use by several threads.
  */
 final class ModelAdapters implements JsonTypes.Models {
   private final Map<Type, TypeAdapter<?>> adapters = new HashMap<>();
@@ -39,7 +38,9 @@ final class ModelAdapters implements JsonTypes.Models {
         unfinished.finish(adapter);
         adapters.put(type, adapter);
       } finally {
-        adapters.remove(type, unfinished);
+        if (adapters.remove(type, unfinished)) {
+          adapters.clear(); // parts that were made already may hold what is never finished
+        }
       }
     }
     return adapter;
