@@ -170,7 +170,7 @@ class StopTest {
     Exchange exchange = reach(phase);
     assertThat(Thread.getAllStackTraces().get(thread))
         .as("it makes the call itself")
-        .anyMatch(frame -> frame.getClassName().startsWith("okhttp3."));
+        .anyMatch(frame -> frame.getClassName().startsWith("retrofit2."));
 
     waiter.passDeadline();
 
