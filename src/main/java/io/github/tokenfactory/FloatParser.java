@@ -50,8 +50,11 @@ final class FloatParser {
   private static final int MAX_ERROR = 4;
   private static final double MIN = 0x1p-125;
 
+  private static final long ZEROS = 0x3030303030303030L;
+  private static final int ZERO_POINT = '0' | '.' << 8;
   private static final long TEN_8 = 100_000_000;
   private static final int SIXTEEN = 2 * Long.BYTES;
+  private static final double[] UNITS = {1e-16, -1e-16}; // of the sixteenth decimal, by sign
   // So many units of the sixteenth decimal have 40 bits or more, and one of them is at most 2^13
   // units in the last place of a double.
   private static final long MIN_SIXTEEN = 1L << 40;
@@ -75,11 +78,12 @@ final class FloatParser {
    * number if it is none}
    */
   float parse(byte[] text, int start) {
+    long head = (long) LONGS.get(text, start);
     // No branch: nobody can predict the sign of a vector's element.
-    int sign = signOf(text[start]);
-    int point = start + sign + 1;
-    long whole = text[point - 1] - '0';
-    if (whole >= 0 && whole <= 9 && text[point] == '.') {
+    int sign = signOf((byte) head);
+    int whole = (int) (head >>> sign * Byte.SIZE) & 0xFFFF ^ ZERO_POINT;
+    if (whole >= 0 && whole <= 9) {
+      int point = start + sign + 1;
       long first = (long) LONGS.get(text, point + 1);
       long second = (long) LONGS.get(text, point + 1 + Long.BYTES);
       // The end is looked for from the start: where the next number is must not wait for the sign.
@@ -87,11 +91,11 @@ final class FloatParser {
       if ((notDigits(first) | notDigits(second)) == 0 && rest < Long.BYTES) {
         int end = start + 2 + SIXTEEN + rest;
         long sixteen = (whole * TEN_8 + number(first)) * TEN_8 + number(second);
-        double nearly = sixteen * 1e-16;
+        double nearly = sixteen * UNITS[sign];
         if (sixteen > MIN_SIXTEEN && isFarFromMidpoints(nearly, MAX_CUT) && !isE(text[end])) {
           stop = end;
           isNumber = true;
-          return signed(nearly, sign);
+          return (float) nearly;
         }
       }
     }
@@ -172,8 +176,8 @@ final class FloatParser {
   }
 
   private static boolean isFarFromMidpoints(double nearly, int distance) {
-    int finer = (int) Double.doubleToRawLongBits(nearly) & FINER_BITS;
-    return Math.abs(finer - HALFWAY) > distance;
+    int finer = (int) Double.doubleToRawLongBits(nearly);
+    return (finer - HALFWAY + distance & FINER_BITS) > 2 * distance;
   }
 
   private static float signed(double magnitude, int sign) {
@@ -193,28 +197,26 @@ final class FloatParser {
     return Long.numberOfTrailingZeros(notDigits(text)) >>> 3;
   }
 
-  /** {@return eight bytes, of which those before the first that is not 0 stand for digits} */
+  /** {@return eight bytes, of which the first with its high bit set stands for no digit} */
   private static long notDigits(long text) {
-    long high = 0xF0F0F0F0F0F0F0F0L;
-    return (text & high | (text + 0x0606060606060606L & high) >>> 4) ^ 0x3333333333333333L;
+    return (text - ZEROS | text + 0x4646464646464646L) & 0x8080808080808080L;
   }
 
   /** {@return the number that the first {@code count} of eight characters make} */
   private static long number(long text, int count) {
     int half = (Long.BYTES - count) * Byte.SIZE / 2; // since a shift by 64 is none
-    return sum(text - 0x3030303030303030L << half << half);
+    return sum(text - ZEROS << half << half);
   }
 
   /** {@return the number that eight characters make} */
   private static long number(long text) {
-    return sum(text - 0x3030303030303030L);
+    return sum(text - ZEROS);
   }
 
   /** Adds up neighbours three times: eight digits, four numbers below 100, two below 10,000. */
   private static long sum(long digits) {
-    long pairs = digits * 10 + (digits >>> 8);
-    long low = (pairs & 0x000000FF000000FFL) * (100 + (1_000_000L << 32));
-    long high = (pairs >>> 16 & 0x000000FF000000FFL) * (1 + (10_000L << 32));
-    return low + high >>> 32;
+    long pairs = digits * (1 + (10L << 8)) >>> 8 & 0x00FF00FF00FF00FFL;
+    long fours = pairs * (1 + (100L << 16)) >>> 16 & 0x0000FFFF0000FFFFL;
+    return fours * (1 + (10_000L << 32)) >>> 32;
   }
 }
