@@ -208,20 +208,24 @@ class FloatParserTest {
     assertThat(parser.stop()).isEqualTo(stop);
   }
 
-  @Test
-  void takesNoByteBeyondAsciiForADigit() {
-    for (int other = 0; other < 256; other++) {
-      if (other < '0' || other > '9') {
-        for (String number : new String[] {"0.", "0.1", "0.1234567", "0.123456789012345", "-1.5"}) {
+  @ParameterizedTest
+  @ValueSource(strings = {"-0.0123456789012345678901234", "7.8901234567890123456", "0.12345e-12"})
+  void endsANumberAtAnyByteThatIsNoPartOfOne(String number) {
+    for (int end = 0; end <= number.length(); end++) {
+      String first = number.substring(0, end);
+      for (int other = 0; other < 256; other++) {
+        if ("0123456789+-.eE".indexOf(other) < 0) {
           byte[] bytes =
-              (number + "?123456789012345" + "\0".repeat(FloatParser.LOOK_AHEAD))
+              (first + "?123456789012345" + "\0".repeat(FloatParser.LOOK_AHEAD))
                   .getBytes(StandardCharsets.US_ASCII);
-          bytes[number.length()] = (byte) other;
-          parser.parse(bytes, 0);
-          boolean isExponent = (other == 'e' || other == 'E') && !number.endsWith(".");
-          assertThat(parser.stop() == number.length())
-              .as("%s and then byte %d", number, other)
-              .isEqualTo(!isExponent);
+          bytes[end] = (byte) other;
+          float parsed = parser.parse(bytes, 0);
+          boolean isNumber = end > 0 && Character.isDigit(first.charAt(end - 1));
+          assertThat(parser.isNumber()).as("%s and then byte %d", first, other).isEqualTo(isNumber);
+          if (isNumber) {
+            assertThat(parser.stop()).as("%s and then byte %d", first, other).isEqualTo(end);
+            assertThat(parsed).isEqualTo(Float.parseFloat(first));
+          }
         }
       }
     }
