@@ -220,7 +220,7 @@ final class BodyWriter extends JsonWriter {
     }
   }
 
-  /** Decimal numbers, three digits at a time. */
+  /** Decimal numbers: up to six digits by two look-ups. */
   private static final class Digits {
     /** How many bytes must be free for a number and a comma. */
     static final int ROOM = 12;
@@ -229,13 +229,18 @@ final class BodyWriter extends JsonWriter {
         MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final int MAX_DIGITS = 10;
     private static final int BASE = 1_000;
-    private static final int BASE_BITS = 3 * Byte.SIZE;
-    private static final long ZEROS = 0x303030303030L;
-    private static final long LAST_DIGIT = 1L << 5 * Byte.SIZE;
-    private static final long COMMA = (long) ',' << 6 * Byte.SIZE;
+    private static final int BITS = 7 * Byte.SIZE;
 
-    /** Three characters for each number, the first in the lowest byte. */
-    private static final int[] THREE = new int[BASE];
+    /**
+     * By thousands: their characters, the first in the lowest byte, of which 0 has none, and how
+     * many bits these have in the highest byte; and from where on {@link #LOWER} has the rest.
+     */
+    private static final long[] UPPER = new long[BASE];
+
+    private static final int[] FROM = new int[BASE];
+
+    /** The same for the rest, with a comma: as it is, and then with three digits. */
+    private static final long[] LOWER = new long[2 * BASE];
 
     /**
      * What to add to a number, by its leading zeros, to have its number of digits in the upper
@@ -244,9 +249,6 @@ final class BodyWriter extends JsonWriter {
     private static final long[] CARRY = new long[Integer.SIZE + 1];
 
     static {
-      for (int i = 0; i < BASE; i++) {
-        THREE[i] = i / 100 | i / 10 % 10 << 8 | i % 10 << 16;
-      }
       CARRY[Integer.SIZE] = 1L << Integer.SIZE;
       for (int zeros = 1; zeros < Integer.SIZE; zeros++) {
         int digits = Integer.toString(Integer.MIN_VALUE >>> zeros).length();
@@ -255,20 +257,42 @@ final class BodyWriter extends JsonWriter {
                 ? (long) digits << Integer.SIZE
                 : (digits + 1L << Integer.SIZE) - (long) Math.pow(10, digits);
       }
+      for (int i = 0; i < BASE; i++) {
+        long plain = characters(i, digits(i));
+        if (i > 0) {
+          UPPER[i] = plain;
+          FROM[i] = (i - 1) * BASE;
+        }
+        LOWER[i] = withComma(plain);
+        LOWER[BASE + i] = withComma(characters(i, 3));
+      }
     }
 
     private Digits() {}
+
+    private static long characters(int number, int digits) {
+      long characters = 0;
+      for (int i = 0, rest = number; i < digits; i++, rest /= 10) {
+        characters = characters << Byte.SIZE | '0' + rest % 10;
+      }
+      return characters | (long) digits * Byte.SIZE << BITS;
+    }
+
+    private static long withComma(long characters) {
+      return characters + ((long) Byte.SIZE << BITS) + ((long) ',' << (characters >>> BITS));
+    }
 
     /** {@return how many characters the numbers have} */
     static long length(int[] numbers) {
       long length = 0;
       for (int number : numbers) {
-        length +=
-            number < 0
-                ? Integer.toString(number).length()
-                : number + CARRY[Integer.numberOfLeadingZeros(number)] >>> Integer.SIZE;
+        length += number < 0 ? Integer.toString(number).length() : digits(number);
       }
       return length;
+    }
+
+    private static int digits(int number) {
+      return (int) (number + CARRY[Integer.numberOfLeadingZeros(number)] >>> Integer.SIZE);
     }
 
     /**
@@ -281,11 +305,12 @@ final class BodyWriter extends JsonWriter {
       for (int i = from; i < to; i++) {
         int number = numbers[i];
         if (number >= 0 && number < BASE * BASE) { // as tokens are
-          int high = number / BASE;
-          long digits = THREE[high] | (long) THREE[number - high * BASE] << BASE_BITS;
-          int zeros = Long.numberOfTrailingZeros(digits | LAST_DIGIT) & -Byte.SIZE; // their bits
-          LONGS.set(target, at, (digits | ZEROS | COMMA) >>> zeros);
-          at += 7 - (zeros >>> 3);
+          int thousands = number / BASE;
+          long upper = UPPER[thousands];
+          long lower = LOWER[number - FROM[thousands]];
+          // What is in the bytes after the comma is written over.
+          LONGS.set(target, at, upper | lower << (upper >>> BITS));
+          at += (int) ((upper >>> BITS) + (lower >>> BITS)) >>> 3;
         } else {
           byte[] text = (number + ",").getBytes(StandardCharsets.US_ASCII);
           System.arraycopy(text, 0, target, at, text.length);
