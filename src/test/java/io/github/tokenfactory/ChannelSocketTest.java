@@ -18,7 +18,9 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The client's socket is a socket like any other. */
@@ -46,12 +48,13 @@ class ChannelSocketTest {
   }
 
   @ParameterizedTest
-  @ValueSource(booleans = {true, false})
-  void carriesAnyNumberOfBytesInBothDirections(boolean collects) throws Exception {
+  @CsvSource({"true, 0", "false, 0", "true, 10000", "false, 10000"})
+  void carriesAnyNumberOfBytesInBothDirections(boolean collects, int timeout) throws Exception {
     byte[] sent = new byte[3_000_001];
     new Random(4711).nextBytes(sent);
     try (Socket client = connect(collects);
         Socket accepted = server.accept()) {
+      client.setSoTimeout(timeout);
       CompletableFuture<Void> echo =
           CompletableFuture.runAsync(
               () -> {
@@ -157,8 +160,36 @@ class ChannelSocketTest {
   }
 
   @Test
-  void isClosedOnceAThreadThatReadsIsInterrupted() throws IOException {
+  @Timeout(10)
+  void readsWhatItHasWhetherThereIsATimeoutOrNot() throws IOException {
+    try (Socket client = connect(true);
+        Socket accepted = server.accept()) {
+      InputStream in = client.getInputStream();
+      client.setSoTimeout(0);
+      accepted.getOutputStream().write("abc\u00ff".getBytes(StandardCharsets.ISO_8859_1));
+      assertThat(in.read()).isEqualTo('a');
+      assertThat(in.read(new byte[0])).isZero();
+
+      client.setSoTimeout(1);
+      assertThat(in.readNBytes(2)).asString().isEqualTo("bc");
+      assertThat(in.read()).isEqualTo(0xFF);
+      assertThat(in.available()).isZero();
+      assertThatExceptionOfType(SocketTimeoutException.class).isThrownBy(in::read);
+
+      client.setSoTimeout(0);
+      accepted.getOutputStream().write('d');
+      accepted.shutdownOutput();
+      assertThat(in.read()).isEqualTo('d');
+      assertThat(in.read()).isEqualTo(-1);
+      assertThat(in.read()).isEqualTo(-1);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, TIMEOUT_MILLIS})
+  void isClosedOnceAThreadThatReadsIsInterrupted(int timeout) throws IOException {
     try (Socket client = connect(true)) {
+      client.setSoTimeout(timeout);
       Thread.currentThread().interrupt();
       assertThatExceptionOfType(IOException.class).isThrownBy(client.getInputStream()::read);
 
