@@ -1,5 +1,6 @@
 package io.github.tokenfactory;
 
+import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -10,7 +11,6 @@ import java.net.Socket;
 import java.net.SocketAddress;
 import java.net.SocketException;
 import java.net.SocketImpl;
-import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 
 /**
@@ -91,7 +91,7 @@ final class ChannelSocket extends Socket {
       port = socket.getPort();
       localport = socket.getLocalPort();
       try {
-        in = new Received(socket);
+        in = new BufferedInputStream(socket.getInputStream(), PORTION);
         OutputStream sent = socket.getOutputStream();
         out = collects ? new BufferedOutputStream(sent, PORTION) : sent;
       } catch (OutOfMemoryError e) {
@@ -178,57 +178,6 @@ final class ChannelSocket extends Socket {
         case IP_TOS -> socket.setTrafficClass((int) value);
         default -> throw new SocketException("no such option: " + option);
       }
-    }
-  }
-
-  /**
-   * What the system hands out, outside the heap: a channel's own stream would copy it once more.
-   */
-  private static final class Received extends InputStream {
-    private final Socket socket;
-    private final SocketChannel channel;
-    private final InputStream timed;
-    private final ByteBuffer portion = ByteBuffer.allocateDirect(PORTION).limit(0);
-
-    Received(Socket socket) throws IOException {
-      this.socket = socket;
-      this.channel = socket.getChannel();
-      this.timed = socket.getInputStream();
-    }
-
-    @Override
-    public int read() throws IOException {
-      byte[] one = new byte[1];
-      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
-    }
-
-    @Override
-    public int read(byte[] target, int offset, int length) throws IOException {
-      if (length > 0 && !portion.hasRemaining()) {
-        if (socket.getSoTimeout() > 0) {
-          return timed.read(target, offset, length); // a channel would wait for ever
-        }
-        if (!receive()) {
-          return -1;
-        }
-      }
-      int count = Math.min(length, portion.remaining());
-      portion.get(target, offset, count);
-      return count;
-    }
-
-    private boolean receive() throws IOException {
-      portion.clear();
-      try {
-        return channel.read(portion) >= 0;
-      } finally {
-        portion.flip();
-      }
-    }
-
-    @Override
-    public int available() throws IOException {
-      return portion.remaining() + timed.available();
     }
   }
 }
