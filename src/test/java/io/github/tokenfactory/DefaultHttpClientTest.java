@@ -16,6 +16,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import okhttp3.OkHttpClient;
 import okhttp3.Protocol;
+import okhttp3.mockwebserver.Dispatcher;
 import okhttp3.mockwebserver.MockResponse;
 import okhttp3.mockwebserver.MockWebServer;
 import okhttp3.mockwebserver.RecordedRequest;
@@ -152,11 +153,19 @@ class DefaultHttpClientTest {
   @ParameterizedTest
   @EnumSource
   void endsWhenItIsCancelled(Link link) throws Exception {
-    server.enqueue(
-        new MockResponse().setBody(largeBody()).throttleBody(100, 100, TimeUnit.MILLISECONDS));
-    server.enqueue(new MockResponse().setBody(largeBody()));
+    // By what is asked: the server may answer the second request before the first.
+    server.setDispatcher(
+        new Dispatcher() {
+          @Override
+          public MockResponse dispatch(RecordedRequest request) {
+            MockResponse whole = new MockResponse().setBody(largeBody());
+            return request.getBody().readUtf8().contains("slow")
+                ? whole.throttleBody(100, 100, TimeUnit.MILLISECONDS)
+                : whole;
+          }
+        });
     try (TokenFactoryClient client = client(link)) {
-      CompletableFuture<EmbeddingResult> future = client.embeddings().createAsync("m", INPUT);
+      CompletableFuture<EmbeddingResult> future = client.embeddings().createAsync("slow", INPUT);
       server.takeRequest(10, TimeUnit.SECONDS);
       future.cancel(true);
 
