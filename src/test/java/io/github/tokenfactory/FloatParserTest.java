@@ -214,18 +214,22 @@ class FloatParserTest {
     for (int end = 0; end <= number.length(); end++) {
       String first = number.substring(0, end);
       for (int other = 0; other < 256; other++) {
-        if ("0123456789+-.eE".indexOf(other) < 0) {
+        if (other < '0' || other > '9') {
+          String digits = "123456789012345";
           byte[] bytes =
-              (first + "?123456789012345" + "\0".repeat(FloatParser.LOOK_AHEAD))
-                  .getBytes(StandardCharsets.US_ASCII);
-          bytes[end] = (byte) other;
+              (first + (char) other + digits + "\0".repeat(FloatParser.LOOK_AHEAD))
+                  .getBytes(StandardCharsets.ISO_8859_1);
+          String longer = first + (char) other;
+          boolean goesOn = longer.matches("-|-?\\d\\.|[^eE]*\\d[eE]|.*[eE][+-]");
+          String read = goesOn ? longer + digits : first;
+          boolean isNumber = !read.isEmpty() && Character.isDigit(read.charAt(read.length() - 1));
+
           float parsed = parser.parse(bytes, 0);
-          boolean isNumber = end > 0 && Character.isDigit(first.charAt(end - 1));
-          assertThat(parser.isNumber()).as("%s and then byte %d", first, other).isEqualTo(isNumber);
-          if (isNumber) {
-            assertThat(parser.stop()).as("%s and then byte %d", first, other).isEqualTo(end);
-            assertThat(parsed).isEqualTo(Float.parseFloat(first));
-          }
+
+          assertThat(parser.stop()).as(longer + digits).isEqualTo(read.length());
+          assertThat(parser.isNumber()).as(longer + digits).isEqualTo(isNumber);
+          assertThat(Float.floatToRawIntBits(parsed))
+              .isEqualTo(Float.floatToRawIntBits(isNumber ? Float.parseFloat(read) : Float.NaN));
         }
       }
     }
