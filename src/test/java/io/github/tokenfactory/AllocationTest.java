@@ -3,6 +3,7 @@ package io.github.tokenfactory;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
+import io.github.tokenfactory.embeddings.EmbeddingInput;
 import io.github.tokenfactory.model.EmbeddingRequest;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;

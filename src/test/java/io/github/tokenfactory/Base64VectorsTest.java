@@ -2,6 +2,7 @@ package io.github.tokenfactory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.tokenfactory.internal.codec.Base64FloatDecoder;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -19,7 +20,7 @@ class Base64VectorsTest {
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void decodesAsTheJdkDoes(boolean byLanes) {
-    Base64Vectors vectors = new Base64Vectors(byLanes);
+    Base64FloatDecoder vectors = new Base64FloatDecoder(byLanes);
     for (int length = 0; length < 300; length++) {
       assertDecodes(vectors, length);
       assertDecodes(vectors, 10_000 - length);
@@ -27,13 +28,13 @@ class Base64VectorsTest {
     }
   }
 
-  private void assertDecodes(Base64Vectors vectors, int length) {
+  private void assertDecodes(Base64FloatDecoder vectors, int length) {
     byte[] bytes = finite(length);
     assertDecodes(vectors, Base64.getEncoder().encode(bytes));
     assertDecodes(vectors, Base64.getEncoder().withoutPadding().encode(bytes));
   }
 
-  private void assertDecodes(Base64Vectors vectors, byte[] base64) {
+  private void assertDecodes(Base64FloatDecoder vectors, byte[] base64) {
     float[] expected = expected(base64);
     for (int from = 0; from < 9; from++) { // the first is decoded in the JDK's way
       byte[] text = new byte[from + base64.length + random.nextInt(9)];
@@ -46,7 +47,7 @@ class Base64VectorsTest {
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void refusesAnyOtherByteAnywhere(boolean byLanes) {
-    Base64Vectors vectors = new Base64Vectors(byLanes);
+    Base64FloatDecoder vectors = new Base64FloatDecoder(byLanes);
     byte[] good = Base64.getEncoder().encode(new byte[48]);
     for (int at = 0; at < good.length; at++) {
       for (int other = Byte.MIN_VALUE; other <= Byte.MAX_VALUE; other++) {
@@ -62,7 +63,7 @@ class Base64VectorsTest {
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void refusesABadByteAnywhereInALongTextAndForgetsIt(boolean byLanes) {
-    Base64Vectors vectors = new Base64Vectors(byLanes);
+    Base64FloatDecoder vectors = new Base64FloatDecoder(byLanes);
     byte[] good = finite(10_000);
     byte[] base64 = Base64.getEncoder().encode(good);
     float[] expected = expected(base64);
@@ -78,7 +79,7 @@ class Base64VectorsTest {
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void refusesAFloatThatIsNotFiniteAnywhere(boolean byLanes) {
-    Base64Vectors vectors = new Base64Vectors(byLanes);
+    Base64FloatDecoder vectors = new Base64FloatDecoder(byLanes);
     for (int dimensions : new int[] {1, 2, 3, 1536, 2049}) {
       ByteBuffer good =
           ByteBuffer.wrap(finite(dimensions * Float.BYTES)).order(ByteOrder.LITTLE_ENDIAN);
@@ -97,7 +98,7 @@ class Base64VectorsTest {
     }
   }
 
-  private static void assertDoesNotDecode(Base64Vectors vectors, byte[] bytes) {
+  private static void assertDoesNotDecode(Base64FloatDecoder vectors, byte[] bytes) {
     byte[] base64 = Base64.getEncoder().encode(bytes);
     assertThat(vectors.decode(base64, 0, base64.length)).isNull();
   }
@@ -105,7 +106,7 @@ class Base64VectorsTest {
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void takesTextsOfOtherArrays(boolean byLanes) {
-    Base64Vectors vectors = new Base64Vectors(byLanes);
+    Base64FloatDecoder vectors = new Base64FloatDecoder(byLanes);
     for (int i = 0; i < 5; i++) {
       byte[] base64 = Base64.getEncoder().encode(finite(4_000));
       byte[] text =

@@ -10,6 +10,7 @@ import com.google.gson.GsonBuilder;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import com.google.gson.JsonPrimitive;
+import io.github.tokenfactory.embeddings.EmbeddingInput;
 import io.github.tokenfactory.model.EmbeddingRequest;
 import java.io.IOException;
 import java.lang.annotation.Annotation;

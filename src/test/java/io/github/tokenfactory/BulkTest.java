@@ -10,7 +10,17 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
-import io.github.tokenfactory.BulkEmbedder.OnFailure;
+import io.github.tokenfactory.bulk.BulkEmbedder;
+import io.github.tokenfactory.bulk.BulkEmbedder.OnFailure;
+import io.github.tokenfactory.bulk.BulkException;
+import io.github.tokenfactory.bulk.BulkItem;
+import io.github.tokenfactory.bulk.BulkProgress;
+import io.github.tokenfactory.embeddings.EmbeddingInput;
+import io.github.tokenfactory.errors.AuthenticationException;
+import io.github.tokenfactory.errors.BadRequestException;
+import io.github.tokenfactory.errors.CancelledException;
+import io.github.tokenfactory.errors.ServerException;
+import io.github.tokenfactory.internal.http.Scheduler;
 import io.github.tokenfactory.model.EmbeddingRequest;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -43,7 +53,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Corpora: batches, order, failures, limits, checkpoints, progress. */
 class BulkTest {
   private final MockWebServer server = new MockWebServer();
-  private final FakeWaiter waiter = FakeWaiter.impatient();
+  private final FakeScheduler waiter = FakeScheduler.impatient();
   private final List<List<String>> requests = new CopyOnWriteArrayList<>();
   private volatile Function<List<String>, MockResponse> answers = BulkTest::embed;
   private TokenFactoryClient client;
@@ -72,7 +82,7 @@ class BulkTest {
     server.shutdown();
   }
 
-  private TokenFactoryClient client(Waiter waiter) {
+  private TokenFactoryClient client(Scheduler waiter) {
     return TokenFactoryClient.builder()
         .apiKey("k3y")
         .baseUrl(server.url("/").toString())
@@ -437,7 +447,7 @@ class BulkTest {
   @Test
   void endsIfTheClientIsClosedWhileLimitsHoldItUp() throws Exception {
     answers = texts -> error(429).setHeader("Retry-After", "7");
-    FakeWaiter patient = FakeWaiter.holding();
+    FakeScheduler patient = FakeScheduler.holding();
     TokenFactoryClient closed = client(patient);
     FutureTask<Throwable> run =
         new FutureTask<>(

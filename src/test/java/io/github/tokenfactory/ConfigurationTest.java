@@ -8,6 +8,11 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.github.tokenfactory.FaultServer.Step;
+import io.github.tokenfactory.embeddings.EmbeddingInput;
+import io.github.tokenfactory.errors.InvalidRequestException;
+import io.github.tokenfactory.errors.InvalidResponseException;
+import io.github.tokenfactory.errors.TokenFactoryException;
+import io.github.tokenfactory.errors.TransportException;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -34,7 +39,7 @@ class ConfigurationTest {
   private static final String BODY = "{\"data\":[{\"embedding\":[1.0],\"index\":0}]}";
   private static final Step GOOD = answer(200, BODY);
 
-  private final FakeWaiter waiter = FakeWaiter.impatient();
+  private final FakeScheduler waiter = FakeScheduler.impatient();
   private FaultServer server;
 
   @BeforeEach

@@ -3,6 +3,11 @@ package io.github.tokenfactory;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.github.tokenfactory.embeddings.EmbeddingInput;
+import io.github.tokenfactory.embeddings.EmbeddingResult;
+import io.github.tokenfactory.errors.DeadlineExceededException;
+import io.github.tokenfactory.errors.TransportException;
+import io.github.tokenfactory.internal.http.DefaultHttpClient;
 import io.github.tokenfactory.model.EmbeddingRequest;
 import java.io.IOException;
 import java.time.Duration;

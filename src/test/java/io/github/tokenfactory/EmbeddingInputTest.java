@@ -7,6 +7,7 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 import com.google.gson.Gson;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonParser;
+import io.github.tokenfactory.embeddings.EmbeddingInput;
 import io.github.tokenfactory.model.EmbeddingRequest;
 import java.util.ArrayList;
 import java.util.List;

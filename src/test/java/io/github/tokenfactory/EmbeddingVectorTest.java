@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import com.google.gson.Gson;
 import com.google.gson.JsonParser;
 import com.google.gson.JsonSyntaxException;
+import io.github.tokenfactory.embeddings.EmbeddingVector;
 import io.github.tokenfactory.model.EmbeddingResponse;
 import java.io.PrintWriter;
 import java.io.StringWriter;

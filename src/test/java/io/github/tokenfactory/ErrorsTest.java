@@ -5,6 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.github.tokenfactory.FaultServer.Step;
+import io.github.tokenfactory.embeddings.EmbeddingInput;
+import io.github.tokenfactory.embeddings.EmbeddingResult;
+import io.github.tokenfactory.errors.ApiException;
+import io.github.tokenfactory.errors.AuthenticationException;
+import io.github.tokenfactory.errors.BadRequestException;
+import io.github.tokenfactory.errors.InvalidResponseException;
+import io.github.tokenfactory.errors.NotFoundException;
+import io.github.tokenfactory.errors.RateLimitException;
+import io.github.tokenfactory.errors.TokenFactoryException;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.ObjectInputStream;
@@ -21,7 +30,7 @@ class ErrorsTest {
   private static final String KEY = "k3y-0f-the-caller";
   private static final Step GOOD = answer(200, "{\"data\":[{\"embedding\":[1.0],\"index\":0}]}");
 
-  private final FakeWaiter waiter = FakeWaiter.impatient();
+  private final FakeScheduler waiter = FakeScheduler.impatient();
 
   private EmbeddingResult call(TokenFactoryClient.Builder settings, Step... script)
       throws Exception {

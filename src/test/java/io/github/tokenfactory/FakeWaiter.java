@@ -1,5 +1,6 @@
 package io.github.tokenfactory;
 
+import io.github.tokenfactory.internal.http.Scheduler;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -15,7 +16,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * A clock that only waits move: they are over at once, or when the test says so; deadlines pass
  * when it says so.
  */
-final class FakeWaiter implements Waiter {
+final class FakeScheduler implements Scheduler {
   static final Instant NOW = Instant.parse("2026-11-22T12:00:00Z");
 
   private final boolean holding;
@@ -33,18 +34,18 @@ final class FakeWaiter implements Waiter {
           });
   volatile double random = 1;
 
-  private FakeWaiter(boolean holding) {
+  private FakeScheduler(boolean holding) {
     this.holding = holding;
   }
 
   /** Ends each wait at once. */
-  static FakeWaiter impatient() {
-    return new FakeWaiter(false);
+  static FakeScheduler impatient() {
+    return new FakeScheduler(false);
   }
 
   /** Ends no wait by itself. */
-  static FakeWaiter holding() {
-    return new FakeWaiter(true);
+  static FakeScheduler holding() {
+    return new FakeScheduler(true);
   }
 
   /** {@return the waits before retries, so far} */

@@ -10,6 +10,17 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import io.github.tokenfactory.FaultServer.Step;
+import io.github.tokenfactory.embeddings.EmbeddingInput;
+import io.github.tokenfactory.embeddings.EmbeddingResult;
+import io.github.tokenfactory.errors.ApiException;
+import io.github.tokenfactory.errors.AuthenticationException;
+import io.github.tokenfactory.errors.BadRequestException;
+import io.github.tokenfactory.errors.InvalidResponseException;
+import io.github.tokenfactory.errors.NotFoundException;
+import io.github.tokenfactory.errors.RateLimitException;
+import io.github.tokenfactory.errors.ServerException;
+import io.github.tokenfactory.errors.TokenFactoryException;
+import io.github.tokenfactory.errors.TransportException;
 import io.github.tokenfactory.model.EmbeddingRequest;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -562,7 +573,7 @@ class FaultTest {
   @ParameterizedTest(name = "{0} ({1}, {2})")
   @MethodSource("rows")
   void copesWith(Fault fault, Way way, Form form) throws Exception {
-    FakeWaiter waiter = FakeWaiter.impatient();
+    FakeScheduler waiter = FakeScheduler.impatient();
     try (FaultServer server = new FaultServer(fault.script.apply(form).toArray(new Step[0]))) {
       TokenFactoryClient client =
           TokenFactoryClient.builder().apiKey(KEY).baseUrl(server.url()).waiter(waiter).build();
@@ -603,7 +614,7 @@ class FaultTest {
 
   @Test
   void survivesAConnectionClosedBetweenCalls() throws Exception {
-    FakeWaiter waiter = FakeWaiter.impatient();
+    FakeScheduler waiter = FakeScheduler.impatient();
     Step closing = good(Form.BASE64).then(CLOSE);
     try (FaultServer server = new FaultServer().always(closing);
         TokenFactoryClient client =
@@ -618,7 +629,7 @@ class FaultTest {
 
   @Test
   void doesNotTakeTheRestOfOneAnswerForTheNext() throws Exception {
-    FakeWaiter waiter = FakeWaiter.impatient();
+    FakeScheduler waiter = FakeScheduler.impatient();
     Step longer =
         Step.raw(
             head(200)
@@ -670,7 +681,7 @@ class FaultTest {
     FaultServer server = new FaultServer();
     String url = server.url();
     server.close();
-    FakeWaiter waiter = FakeWaiter.impatient();
+    FakeScheduler waiter = FakeScheduler.impatient();
     try (TokenFactoryClient client =
         TokenFactoryClient.builder()
             .apiKey(KEY)

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.google.gson.Gson;
 import com.google.gson.JsonParser;
 import com.google.gson.TypeAdapter;
+import io.github.tokenfactory.json.AdapterRegistry;
 import java.io.IOException;
 import java.net.URL;
 import java.net.URLClassLoader;
@@ -68,10 +69,10 @@ class GeneratedBehaviourTest {
           TextPart: {type: object, required: [type], properties: {type: {const: text}, value: {type: string}}}
           ImagePart: {type: object, required: [type], properties: {type: {const: image}, value: {type: string}}}
           Item:
-            oneOf: [{$ref: "#/components/schemas/Ask"}, {$ref: "#/components/schemas/Answer"}, {$ref: "#/components/schemas/Call"}]
+            oneOf: [{$ref: "#/components/schemas/Ask"}, {$ref: "#/components/schemas/ResponseInfo"}, {$ref: "#/components/schemas/Call"}]
             discriminator: {propertyName: type}
           Ask: {type: object, required: [type, ask], properties: {type: {const: message}, ask: {type: string}}}
-          Answer: {type: object, required: [type, answer], properties: {type: {enum: [message]}, answer: {type: string}}}
+          ResponseInfo: {type: object, required: [type, answer], properties: {type: {enum: [message]}, answer: {type: string}}}
           Call: {type: object, properties: {type: {type: string, enum: [call, call_output]}}}
           Function: {type: object, properties: {name: {type: string}, parameters: {}, a: {}, b: {}, pet: {$ref: "#/components/schemas/Pet"}}}
           Loose: {type: object, properties: {name: {type: string}}}
@@ -212,7 +213,7 @@ class GeneratedBehaviourTest {
 
   @SuppressWarnings("unchecked") // it is of the same class
   private TypeAdapter<Object> adapterWithoutGson() {
-    return (TypeAdapter<Object>) new ModelAdapters().adapter(holder);
+    return (TypeAdapter<Object>) new AdapterRegistry().adapter(holder);
   }
 
   private static Object get(Object model, String getter) throws Exception {

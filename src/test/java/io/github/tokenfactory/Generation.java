@@ -1,6 +1,5 @@
 package io.github.tokenfactory;
 
-import io.github.tokenfactory.spec.GeneratorInput;
 import java.io.File;
 import java.io.IOException;
 import java.io.StringWriter;

@@ -2,6 +2,7 @@ package io.github.tokenfactory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.tokenfactory.bulk.RateLimitPacer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -107,7 +108,7 @@ class PacerTest {
 
   /** Several runs of one client that send as much as they may. */
   private final class Simulation {
-    private final Pacer pacer = new Pacer();
+    private final RateLimitPacer pacer = new RateLimitPacer();
     private final Limit requests;
     private final Limit tokens;
     private final boolean states;
@@ -130,7 +131,7 @@ class PacerTest {
       while (underWay < AT_ONCE && left > 0) {
         long wait = pacer.tryTake(cost, now);
         if (wait > 0) {
-          if (wait != Pacer.FOREVER) {
+          if (wait != RateLimitPacer.FOREVER) {
             in(wait, this::send);
           }
           return;
@@ -161,7 +162,7 @@ class PacerTest {
           () -> {
             underWay--;
             left += allowed ? 0 : 1;
-            RateLimits limits = new RateLimits(new Answer(status, headers, "", 1));
+            RateLimits limits = new RateLimits(new ResponseInfo(status, headers, "", 1));
             pacer.settle(cost, limits, status, null, now);
             send();
           });
@@ -267,10 +268,10 @@ class PacerTest {
 
   @Test
   void waitsNoLongerThanCanBeCounted() {
-    Pacer pacer = new Pacer();
+    RateLimitPacer pacer = new RateLimitPacer();
     pacer.tryTake(1, now);
 
-    pacer.settle(1, new RateLimits(Answer.NONE), 429, Duration.ofSeconds(Long.MAX_VALUE), now);
+    pacer.settle(1, new RateLimits(ResponseInfo.NONE), 429, Duration.ofSeconds(Long.MAX_VALUE), now);
 
     assertThat(pacer.tryTake(1, now)).isEqualTo(Duration.ofDays(365).toNanos());
   }

@@ -3,6 +3,8 @@ package io.github.tokenfactory;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatNoException;
 
+import io.github.tokenfactory.errors.InvalidRequestException;
+import io.github.tokenfactory.internal.http.RequestValidator;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.DecimalMin;
 import jakarta.validation.constraints.NotNull;

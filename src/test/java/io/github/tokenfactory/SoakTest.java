@@ -11,6 +11,11 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonParser;
 import io.github.tokenfactory.FaultServer.Exchange;
 import io.github.tokenfactory.FaultServer.Step;
+import io.github.tokenfactory.embeddings.EmbeddingInput;
+import io.github.tokenfactory.embeddings.EmbeddingResult;
+import io.github.tokenfactory.errors.InvalidResponseException;
+import io.github.tokenfactory.errors.TokenFactoryException;
+import io.github.tokenfactory.internal.http.CallRegistry;
 import io.github.tokenfactory.model.EmbeddingRequest;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -39,7 +44,7 @@ class SoakTest {
 
   @Test
   void losesNothingAndMixesNothingUp() throws Exception {
-    FakeWaiter waiter = FakeWaiter.impatient();
+    FakeScheduler waiter = FakeScheduler.impatient();
     ExecutorService threads = Executors.newFixedThreadPool(THREADS);
     AtomicInteger started = new AtomicInteger();
     AtomicInteger ended = new AtomicInteger();
@@ -61,7 +66,7 @@ class SoakTest {
             ended.incrementAndGet();
           }
         };
-    java.util.logging.Logger log = java.util.logging.Logger.getLogger(Calls.class.getName());
+    java.util.logging.Logger log = java.util.logging.Logger.getLogger(CallRegistry.class.getName());
     log.setLevel(java.util.logging.Level.OFF);
     try (FaultServer server = new FaultServer().always(this::serve)) {
       TokenFactoryClient client =

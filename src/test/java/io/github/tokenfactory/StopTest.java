@@ -10,6 +10,12 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.github.tokenfactory.FaultServer.Exchange;
 import io.github.tokenfactory.FaultServer.Step;
+import io.github.tokenfactory.embeddings.EmbeddingInput;
+import io.github.tokenfactory.embeddings.EmbeddingResult;
+import io.github.tokenfactory.errors.CancelledException;
+import io.github.tokenfactory.errors.DeadlineExceededException;
+import io.github.tokenfactory.errors.ServerException;
+import io.github.tokenfactory.errors.TokenFactoryException;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
@@ -53,7 +59,7 @@ class StopTest {
     }
   }
 
-  private final FakeWaiter waiter = FakeWaiter.holding();
+  private final FakeScheduler waiter = FakeScheduler.holding();
   private final BlockingQueue<Exchange> stuck = new LinkedBlockingQueue<>();
   private FaultServer server;
   private TokenFactoryClient client;

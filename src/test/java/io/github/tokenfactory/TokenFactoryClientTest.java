@@ -8,6 +8,9 @@ import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.google.gson.JsonParser;
+import io.github.tokenfactory.embeddings.EmbeddingInput;
+import io.github.tokenfactory.errors.TokenFactoryException;
+import io.github.tokenfactory.errors.TransportException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.fail;
 
 import com.google.gson.Gson;
 import com.google.gson.JsonParseException;
+import io.github.tokenfactory.internal.http.UnreadableResponseException;
 import io.github.tokenfactory.model.EmbeddingResponse;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -92,7 +93,7 @@ class VectorReaderFuzzTest {
     EmbeddingResponse read;
     try {
       read = Decoding.read(json, Decoding.pieces(random), length);
-    } catch (UnreadableAnswerException e) {
+    } catch (UnreadableResponseException e) {
       if (right) {
         throw new AssertionError(name + ": Gson reads what is\n" + shown(json), e);
       }

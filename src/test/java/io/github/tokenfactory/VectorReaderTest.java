@@ -19,6 +19,9 @@ import com.google.gson.TypeAdapter;
 import com.google.gson.annotations.JsonAdapter;
 import com.google.gson.stream.JsonReader;
 import com.google.gson.stream.JsonWriter;
+import io.github.tokenfactory.internal.http.UnreadableResponseException;
+import io.github.tokenfactory.json.AdapterRegistry;
+import io.github.tokenfactory.json.JsonTypes;
 import io.github.tokenfactory.model.Embedding;
 import io.github.tokenfactory.model.EmbeddingResponse;
 import java.io.IOException;
@@ -248,9 +251,9 @@ class VectorReaderTest {
       byte[] cut = Arrays.copyOf(whole, length);
       for (IntUnaryOperator pieces : List.of(WHOLE, SINGLY)) {
         for (long contentLength : new long[] {NOT_SAID, length, whole.length}) {
-          UnreadableAnswerException error =
+          UnreadableResponseException error =
               catchThrowableOfType(
-                  UnreadableAnswerException.class, () -> read(cut, pieces, contentLength));
+                  UnreadableResponseException.class, () -> read(cut, pieces, contentLength));
           assertThat(error).as("the first %d bytes", length).isNotNull();
           assertThat(error.endsEarly).as("%s after %d bytes", error.getMessage(), length).isTrue();
         }
@@ -263,8 +266,8 @@ class VectorReaderTest {
   void saysOfWhatIsWrongBeforeTheEndThatItDoesNotEndEarly() {
     String json = data(quoted(base64(floats(4096, 1))), quoted(base64(floats(50, 2))), "[1]");
     for (String wrong : List.of(json.replace("[1]", "[1 2]"), json.replace("\"},{", "\"};{"))) {
-      UnreadableAnswerException error =
-          catchThrowableOfType(UnreadableAnswerException.class, () -> read(wrong, WHOLE));
+      UnreadableResponseException error =
+          catchThrowableOfType(UnreadableResponseException.class, () -> read(wrong, WHOLE));
       assertThat(error).hasMessageStartingWith("it is not valid JSON");
       assertThat(error.endsEarly).isFalse();
     }
@@ -358,7 +361,7 @@ class VectorReaderTest {
   @JsonAdapter(Strange.Adapter.class)
   private record Strange(long number) {
     private static final class Adapter extends TypeAdapter<Strange> {
-      private final TypeAdapter<?> numbers = JsonTypes.adapter(new ModelAdapters(), Long.class);
+      private final TypeAdapter<?> numbers = JsonTypes.adapter(new AdapterRegistry(), Long.class);
 
       @Override
       public Strange read(JsonReader in) throws IOException {
@@ -376,7 +379,7 @@ class VectorReaderTest {
   void showsNothingOfWhatIsRefusedAfterItWasRead() {
     ResponseBody body = ResponseBody.create("\"é path $.s3cr3t.x\"", null);
 
-    assertThatExceptionOfType(UnreadableAnswerException.class)
+    assertThatExceptionOfType(UnreadableResponseException.class)
         .isThrownBy(() -> Decoding.converter(Strange.class).convert(body))
         .withMessage("it is not what the document says at path $")
         .withNoCause();
@@ -417,10 +420,10 @@ class VectorReaderTest {
 
   /** {@return what is said of a body that cannot be read, in whichever pieces} */
   private static String refusal(String json) {
-    UnreadableAnswerException error =
-        catchThrowableOfType(UnreadableAnswerException.class, () -> read(json, WHOLE));
-    UnreadableAnswerException again =
-        catchThrowableOfType(UnreadableAnswerException.class, () -> read(json, SINGLY));
+    UnreadableResponseException error =
+        catchThrowableOfType(UnreadableResponseException.class, () -> read(json, WHOLE));
+    UnreadableResponseException again =
+        catchThrowableOfType(UnreadableResponseException.class, () -> read(json, SINGLY));
     assertThat(error).isNotNull().hasNoCause();
     assertThat(again).hasMessage(error.getMessage());
     return error.getMessage();

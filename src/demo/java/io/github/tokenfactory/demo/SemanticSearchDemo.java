@@ -1,9 +1,9 @@
 package io.github.tokenfactory.demo;
 
-import io.github.tokenfactory.EmbeddingInput;
-import io.github.tokenfactory.EmbeddingResult;
 import io.github.tokenfactory.TokenFactoryClient;
-import io.github.tokenfactory.TokenFactoryException;
+import io.github.tokenfactory.embeddings.EmbeddingInput;
+import io.github.tokenfactory.embeddings.EmbeddingResult;
+import io.github.tokenfactory.errors.TokenFactoryException;
 import io.github.tokenfactory.model.Usage;
 import io.github.tokenfactory.testing.EmbeddingsServer;
 import java.io.FileNotFoundException;

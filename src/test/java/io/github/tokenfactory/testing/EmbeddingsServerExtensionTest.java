@@ -9,10 +9,10 @@ import static org.junit.platform.testkit.engine.EventConditions.test;
 import static org.junit.platform.testkit.engine.TestExecutionResultConditions.instanceOf;
 import static org.junit.platform.testkit.engine.TestExecutionResultConditions.message;
 
-import io.github.tokenfactory.CancelledException;
-import io.github.tokenfactory.EmbeddingInput;
 import io.github.tokenfactory.TokenFactoryClient;
-import io.github.tokenfactory.TransportException;
+import io.github.tokenfactory.embeddings.EmbeddingInput;
+import io.github.tokenfactory.errors.CancelledException;
+import io.github.tokenfactory.errors.TransportException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;

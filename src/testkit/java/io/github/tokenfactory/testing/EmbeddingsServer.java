@@ -3,7 +3,6 @@ package io.github.tokenfactory.testing;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.github.tokenfactory.TokenFactoryClient;
-import io.github.tokenfactory.spec.OpenApiDocument;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
