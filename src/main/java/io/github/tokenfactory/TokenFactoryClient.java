@@ -3,6 +3,7 @@ package io.github.tokenfactory;
 import io.github.tokenfactory.api.TokenFactoryApi;
 import io.github.tokenfactory.embeddings.EmbeddingInput;
 import io.github.tokenfactory.embeddings.EmbeddingResult;
+import io.github.tokenfactory.embeddings.EmbeddingsService;
 import io.github.tokenfactory.errors.CancelledException;
 import io.github.tokenfactory.errors.TokenFactoryException;
 import io.github.tokenfactory.internal.http.CallRegistry;
@@ -37,15 +38,18 @@ import retrofit2.Retrofit;
 import retrofit2.http.Streaming;
 
 /**
- * A client of the Nebius Token Factory API, or of a server compatible with it.
+ * A client of the Nebius Token Factory API, or of a compatible server.
  *
- * <p>Make one and share it: it is immutable, safe for use by several threads, and keeps its
- * connections open until it is closed.
+ * <p>Create one and share it: it is immutable, safe for use by several threads, and keeps its
+ * connections open until it is closed. Helpers such as {@code EmbeddingsService} build on it; {@link
+ * #call} calls any other bound operation, and {@link #create} any Retrofit interface. All go the
+ * same way: with the client's key, project, headers, retries, deadline, limits and typed errors.
  *
  * <pre>{@code
  * try (TokenFactoryClient client = TokenFactoryClient.fromEnv()) {
  *   EmbeddingResult result =
- *       client.embeddings().create("Qwen/Qwen3-Embedding-8B", EmbeddingInput.texts("a cat", "a dog"));
+ *       EmbeddingsService.of(client)
+ *           .create("Qwen/Qwen3-Embedding-8B", EmbeddingInput.texts("a cat", "a dog"));
  *   float[] cat = result.vector(0);
  * }
  * }</pre>

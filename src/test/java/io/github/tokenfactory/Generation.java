@@ -1,5 +1,6 @@
 package io.github.tokenfactory;
 
+import io.github.tokenfactory.spec.GeneratorInput;
 import java.io.File;
 import java.io.IOException;
 import java.io.StringWriter;

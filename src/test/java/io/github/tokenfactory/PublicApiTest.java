@@ -2,6 +2,7 @@ package io.github.tokenfactory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.tokenfactory.spec.OpenApiDocument;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.FileSystems;

@@ -13,6 +13,7 @@ import io.github.tokenfactory.embeddings.EmbeddingInput;
 import io.github.tokenfactory.embeddings.EmbeddingVector;
 import io.github.tokenfactory.json.MultipleOf;
 import io.github.tokenfactory.model.EmbeddingRequest;
+import io.github.tokenfactory.spec.OpenApiDocument;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.Reader;

@@ -10,11 +10,16 @@ import io.github.tokenfactory.bulk.BulkEmbedder;
 import io.github.tokenfactory.bulk.ConsoleProgress;
 import io.github.tokenfactory.embeddings.EmbeddingInput;
 import io.github.tokenfactory.embeddings.EmbeddingResult;
+import io.github.tokenfactory.embeddings.EmbeddingsService;
 import io.github.tokenfactory.errors.BadRequestException;
 import io.github.tokenfactory.errors.RateLimitException;
 import io.github.tokenfactory.errors.TokenFactoryException;
 import io.github.tokenfactory.model.EmbeddingRequest;
 import io.github.tokenfactory.model.EmbeddingResponse;
+import io.github.tokenfactory.spec.DriftReport;
+import io.github.tokenfactory.spec.OpenApiDocument;
+import io.github.tokenfactory.spec.SpecDrift;
+import io.github.tokenfactory.spec.SpecSource;
 import io.github.tokenfactory.testing.EmbeddingsServer;
 import io.github.tokenfactory.testing.EmbeddingsServerExtension;
 import io.github.tokenfactory.testing.Reply;
@@ -82,7 +87,7 @@ class ReadmeTest {
   static void firstLines() {
     try (TokenFactoryClient client = TokenFactoryClient.fromEnv()) {
       EmbeddingResult result =
-          client.embeddings().create("Qwen/Qwen3-Embedding-8B", EmbeddingInput.texts("a cat", "a dog"));
+          EmbeddingsService.of(client).create("Qwen/Qwen3-Embedding-8B", EmbeddingInput.texts("a cat", "a dog"));
       float[] cat = result.vector(0);
       float[] dog = result.vector(1);
       System.out.println(result.dimensions() + " dimensions, " + result.usage());
@@ -100,7 +105,7 @@ class ReadmeTest {
               .dimensions(2L)
               .build();
       CompletableFuture<EmbeddingResult> future =
-          client.embeddings().createAsync(request, RequestOptions.builder().aiProjectId("project-2").build());
+          EmbeddingsService.of(client).createAsync(request, RequestOptions.builder().aiProjectId("project-2").build());
       List<float[]> vectors = future.join().vectors();
       assertThat(vectors).containsExactly(new float[] {0.5f, 0.25f}, new float[] {1, 2});
     }
@@ -139,7 +144,7 @@ class ReadmeTest {
             .timeout(Duration.ofSeconds(30))
             .listener(metrics)
             .build();
-    client.embeddings().create("m", EmbeddingInput.texts("a cat", "a dog"));
+    EmbeddingsService.of(client).create("m", EmbeddingInput.texts("a cat", "a dog"));
     client.close();
     assertThat(timer.records).containsExactly("status=200");
   }
@@ -163,7 +168,7 @@ class ReadmeTest {
     Path checkpoint = folder.resolve("checkpoint");
     TokenFactoryClient client = TokenFactoryClient.builder().apiKey("key").baseUrl(baseUrl).build();
     BulkEmbedder bulk =
-        client.embeddings().bulk("Qwen/Qwen3-Embedding-8B")
+        BulkEmbedder.builder(EmbeddingsService.of(client), "Qwen/Qwen3-Embedding-8B")
             .onFailure(BulkEmbedder.OnFailure.COLLECT)
             .checkpoint(checkpoint)
             .listener(ConsoleProgress.create())
@@ -189,9 +194,9 @@ class ReadmeTest {
 
   private static List<float[]> embed(TokenFactoryClient client, EmbeddingRequest request) {
     try {
-      return client.embeddings().create(request).vectors();
+      return EmbeddingsService.of(client).create(request).vectors();
     } catch (RateLimitException e) {
-      Duration pause = e.retryAfter() == null ? Duration.ofMinutes(1) : e.retryAfter();
+      Duration pause = e.info().retryAfter() == null ? Duration.ofMinutes(1) : e.info().retryAfter();
       return later(pause, request);
     } catch (BadRequestException e) {
       throw new IllegalArgumentException("Not embeddable: " + e.detail(), e); // may show your texts
@@ -254,14 +259,14 @@ class ReadmeTest {
     }
 
     void add(String... texts) {
-      List<float[]> embedded = client.embeddings().create("m", EmbeddingInput.texts(texts)).vectors();
+      List<float[]> embedded = EmbeddingsService.of(client).create("m", EmbeddingInput.texts(texts)).vectors();
       for (int i = 0; i < texts.length; i++) {
         vectors.put(texts[i], embedded.get(i));
       }
     }
 
     String best(String query) {
-      float[] wanted = client.embeddings().create("m", EmbeddingInput.texts(query)).vector(0);
+      float[] wanted = EmbeddingsService.of(client).create("m", EmbeddingInput.texts(query)).vector(0);
       return vectors.keySet().stream().max(Comparator.comparingDouble(text -> dot(wanted, vectors.get(text)))).orElseThrow();
     }
 

@@ -46,7 +46,7 @@ class KotlinTest {
       server.enqueue(response)
       client(server.url("/").toString()).use { client ->
         val result: EmbeddingResult =
-          client.embeddings().createAsync("m", EmbeddingInput.text("a cat")).await()
+          EmbeddingsService.of(client).createAsync("m", EmbeddingInput.text("a cat")).await()
         assertArrayEquals(vector, result.vector(0))
       }
     }
@@ -75,7 +75,7 @@ class KotlinTest {
       client("http://localhost:${silent.localPort}").use { client ->
         val embedding =
           launch(Dispatchers.IO) {
-            client.embeddings().createAsync("m", EmbeddingInput.text("a cat")).await()
+            EmbeddingsService.of(client).createAsync("m", EmbeddingInput.text("a cat")).await()
           }
         silent.accept().use { socket ->
           embedding.cancelAndJoin()

@@ -2,6 +2,7 @@ package io.github.tokenfactory.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.tokenfactory.spec.OpenApiDocument;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;

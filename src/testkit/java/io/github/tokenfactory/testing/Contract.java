@@ -5,6 +5,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import com.google.gson.JsonPrimitive;
+import io.github.tokenfactory.spec.OpenApiDocument;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

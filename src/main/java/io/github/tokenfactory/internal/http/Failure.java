@@ -109,7 +109,7 @@ record Failure(
             ? "it is HTML or XML, not JSON: check the base URL, and what answers there"
             : exchange.redact(String.valueOf(unreadable.getMessage()));
     // A body without a length ends with its connection, so it may have been cut off.
-    boolean retryable = unreadable.endsEarly && !exchange.isFramed();
+    boolean retryable = unreadable.endsEarly() && !exchange.isFramed();
     return new Failure(
         retryable, false, null, note -> InvalidResponseException.of(info, reason, note));
   }

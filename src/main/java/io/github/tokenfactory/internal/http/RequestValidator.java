@@ -128,7 +128,7 @@ final class RequestValidator {
     return annotation.annotationType().isAnnotationPresent(Constraint.class);
   }
 
-  private static void validateBean(@Nullable Object bean) {
+  static void validateBean(@Nullable Object bean) {
     if (bean != null
         && !NOT_BEANS.matcher(bean.getClass().getName()).lookingAt()
         && !isPlainlyValid(bean)) {

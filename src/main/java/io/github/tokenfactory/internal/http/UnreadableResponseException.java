@@ -7,8 +7,7 @@ import java.io.IOException;
 public final class UnreadableResponseException extends IOException {
   private static final long serialVersionUID = 1L;
 
-  /** Whether the text ends before the JSON does. */
-  final boolean endsEarly;
+  private final boolean endsEarly;
 
   /** Takes a message that shows paths and sizes, but nothing else of the response. */
   public UnreadableResponseException(String message) {
@@ -19,5 +18,10 @@ public final class UnreadableResponseException extends IOException {
   public UnreadableResponseException(String message, boolean endsEarly) {
     super(message);
     this.endsEarly = endsEarly;
+  }
+
+  /** {@return whether the text ends before the JSON does} */
+  public boolean endsEarly() {
+    return endsEarly;
   }
 }

@@ -1,8 +1,7 @@
-package io.github.tokenfactory;
+package io.github.tokenfactory.internal.codec;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.tokenfactory.internal.codec.FloatParser;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.math.RoundingMode;

@@ -1,9 +1,10 @@
-package io.github.tokenfactory;
+package io.github.tokenfactory.bulk;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.tokenfactory.bulk.RateLimitPacer;
+import io.github.tokenfactory.ResponseInfo;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -19,7 +20,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Clients and a server with limits, in simulated time. */
-class PacerTest {
+class RateLimitPacerTest {
   private static final long MINUTE = TimeUnit.MINUTES.toNanos(1);
   private static final int AT_ONCE = 8;
 
@@ -162,8 +163,7 @@ class PacerTest {
           () -> {
             underWay--;
             left += allowed ? 0 : 1;
-            RateLimits limits = new RateLimits(new ResponseInfo(status, headers, "", 1));
-            pacer.settle(cost, limits, status, null, now);
+            pacer.settle(cost, new ResponseInfo(status, headers, "", 1, Instant.EPOCH), now);
             send();
           });
     }
@@ -271,7 +271,8 @@ class PacerTest {
     RateLimitPacer pacer = new RateLimitPacer();
     pacer.tryTake(1, now);
 
-    pacer.settle(1, new RateLimits(ResponseInfo.NONE), 429, Duration.ofSeconds(Long.MAX_VALUE), now);
+    Map<String, List<String>> headers = Map.of("Retry-After", List.of("999999999999999"));
+    pacer.settle(1, new ResponseInfo(429, headers, "", 1, Instant.EPOCH), now);
 
     assertThat(pacer.tryTake(1, now)).isEqualTo(Duration.ofDays(365).toNanos());
   }

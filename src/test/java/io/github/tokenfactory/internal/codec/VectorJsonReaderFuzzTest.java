@@ -1,4 +1,4 @@
-package io.github.tokenfactory;
+package io.github.tokenfactory.internal.codec;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
  * Whatever arrives, in whichever pieces, is read as Gson reads it by itself, or fails where Gson
  * does, in words without any of its contents.
  */
-class VectorReaderFuzzTest {
+class VectorJsonReaderFuzzTest {
   /** In every text of the documents. */
   private static final String SECRET = "s3cr3t";
 

@@ -1,13 +1,16 @@
-package io.github.tokenfactory;
+package io.github.tokenfactory.internal.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.github.tokenfactory.RequestOptions;
+import io.github.tokenfactory.TokenFactoryClient;
+import io.github.tokenfactory.TokenFactoryClientBuilder;
 import io.github.tokenfactory.embeddings.EmbeddingInput;
 import io.github.tokenfactory.embeddings.EmbeddingResult;
+import io.github.tokenfactory.embeddings.EmbeddingsService;
 import io.github.tokenfactory.errors.DeadlineExceededException;
 import io.github.tokenfactory.errors.TransportException;
-import io.github.tokenfactory.internal.http.DefaultHttpClient;
 import io.github.tokenfactory.model.EmbeddingRequest;
 import java.io.IOException;
 import java.time.Duration;
@@ -123,7 +126,7 @@ class DefaultHttpClientTest {
     server.enqueue(new MockResponse().setBody(largeBody()));
     try (TokenFactoryClient client = client(link)) {
       for (int i = 0; i < 2; i++) {
-        assertThat(client.embeddings().create("m", INPUT).dimensions()).isEqualTo(DIMENSIONS);
+        assertThat(EmbeddingsService.of(client).create("m", INPUT).dimensions()).isEqualTo(DIMENSIONS);
       }
     }
 
@@ -147,8 +150,7 @@ class DefaultHttpClientTest {
         assertThatExceptionOfType(DeadlineExceededException.class)
             .isThrownBy(
                 () ->
-                    client
-                        .embeddings()
+                    EmbeddingsService.of(client)
                         .create(
                             EmbeddingRequest.builder().model("m").input(INPUT).build(), shortly));
       }
@@ -170,16 +172,16 @@ class DefaultHttpClientTest {
           }
         });
     try (TokenFactoryClient client = client(link)) {
-      CompletableFuture<EmbeddingResult> future = client.embeddings().createAsync("slow", INPUT);
+      CompletableFuture<EmbeddingResult> future = EmbeddingsService.of(client).createAsync("slow", INPUT);
       server.takeRequest(10, TimeUnit.SECONDS);
       future.cancel(true);
 
       assertThatExceptionOfType(CancellationException.class).isThrownBy(future::join);
-      assertThat(client.embeddings().create("m", INPUT).dimensions()).isEqualTo(DIMENSIONS);
+      assertThat(EmbeddingsService.of(client).create("m", INPUT).dimensions()).isEqualTo(DIMENSIONS);
     }
   }
 
-  private TokenFactoryClient.Builder ownClient() throws IOException {
+  private TokenFactoryClientBuilder ownClient() throws IOException {
     server.start();
     return TokenFactoryClient.builder().apiKey("k3y").baseUrl(server.url("/").toString());
   }
@@ -203,8 +205,8 @@ class DefaultHttpClientTest {
                 .baseUrl(server.url("/").toString())
                 .header("Accept-Encoding", "gzip")
                 .build()) {
-      assertThat(plain.embeddings().create("m", INPUT).dimensions()).isEqualTo(DIMENSIONS);
-      assertThat(gzip.embeddings().create("m", INPUT).dimensions()).isEqualTo(DIMENSIONS);
+      assertThat(EmbeddingsService.of(plain).create("m", INPUT).dimensions()).isEqualTo(DIMENSIONS);
+      assertThat(EmbeddingsService.of(gzip).create("m", INPUT).dimensions()).isEqualTo(DIMENSIONS);
     }
 
     assertThat(server.takeRequest(10, TimeUnit.SECONDS).getHeader("Accept-Encoding"))
@@ -227,9 +229,9 @@ class DefaultHttpClientTest {
                 })
             .build();
     try (TokenFactoryClient client = ownClient().httpClient(own).maxRetries(0).build()) {
-      assertThat(client.embeddings().create("m", INPUT).dimensions()).isEqualTo(DIMENSIONS);
+      assertThat(EmbeddingsService.of(client).create("m", INPUT).dimensions()).isEqualTo(DIMENSIONS);
       assertThatExceptionOfType(TransportException.class)
-          .isThrownBy(() -> client.embeddings().create("m", INPUT))
+          .isThrownBy(() -> EmbeddingsService.of(client).create("m", INPUT))
           .withMessageContaining("SocketTimeoutException");
     }
 

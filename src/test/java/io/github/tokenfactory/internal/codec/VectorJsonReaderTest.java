@@ -1,14 +1,14 @@
-package io.github.tokenfactory;
+package io.github.tokenfactory.internal.codec;
 
-import static io.github.tokenfactory.Decoding.NOT_SAID;
-import static io.github.tokenfactory.Decoding.SINGLY;
-import static io.github.tokenfactory.Decoding.WHOLE;
-import static io.github.tokenfactory.Decoding.base64;
-import static io.github.tokenfactory.Decoding.floats;
-import static io.github.tokenfactory.Decoding.numbers;
-import static io.github.tokenfactory.Decoding.pieces;
-import static io.github.tokenfactory.Decoding.plain;
-import static io.github.tokenfactory.Decoding.read;
+import static io.github.tokenfactory.internal.codec.Decoding.NOT_SAID;
+import static io.github.tokenfactory.internal.codec.Decoding.SINGLY;
+import static io.github.tokenfactory.internal.codec.Decoding.WHOLE;
+import static io.github.tokenfactory.internal.codec.Decoding.base64;
+import static io.github.tokenfactory.internal.codec.Decoding.floats;
+import static io.github.tokenfactory.internal.codec.Decoding.numbers;
+import static io.github.tokenfactory.internal.codec.Decoding.pieces;
+import static io.github.tokenfactory.internal.codec.Decoding.plain;
+import static io.github.tokenfactory.internal.codec.Decoding.read;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -20,8 +20,7 @@ import com.google.gson.annotations.JsonAdapter;
 import com.google.gson.stream.JsonReader;
 import com.google.gson.stream.JsonWriter;
 import io.github.tokenfactory.internal.http.UnreadableResponseException;
-import io.github.tokenfactory.json.AdapterRegistry;
-import io.github.tokenfactory.json.JsonTypes;
+import io.github.tokenfactory.json.ObjectAdapter;
 import io.github.tokenfactory.model.Embedding;
 import io.github.tokenfactory.model.EmbeddingResponse;
 import java.io.IOException;
@@ -39,7 +38,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Vectors are read from the bytes of an answer, whatever is around them, or it says why not. */
-class VectorReaderTest {
+class VectorJsonReaderTest {
   private static final int WINDOW = 16 << 10;
   private static final int GSON_BUFFER = 1024;
 
@@ -255,7 +254,7 @@ class VectorReaderTest {
               catchThrowableOfType(
                   UnreadableResponseException.class, () -> read(cut, pieces, contentLength));
           assertThat(error).as("the first %d bytes", length).isNotNull();
-          assertThat(error.endsEarly).as("%s after %d bytes", error.getMessage(), length).isTrue();
+          assertThat(error.endsEarly()).as("%s after %d bytes", error.getMessage(), length).isTrue();
         }
       }
     }
@@ -269,7 +268,7 @@ class VectorReaderTest {
       UnreadableResponseException error =
           catchThrowableOfType(UnreadableResponseException.class, () -> read(wrong, WHOLE));
       assertThat(error).hasMessageStartingWith("it is not valid JSON");
-      assertThat(error.endsEarly).isFalse();
+      assertThat(error.endsEarly()).isFalse();
     }
   }
 
@@ -361,11 +360,11 @@ class VectorReaderTest {
   @JsonAdapter(Strange.Adapter.class)
   private record Strange(long number) {
     private static final class Adapter extends TypeAdapter<Strange> {
-      private final TypeAdapter<?> numbers = JsonTypes.adapter(new AdapterRegistry(), Long.class);
+      private final TypeAdapter<?> numbers = ObjectAdapter.registry().apply(Long.class);
 
       @Override
       public Strange read(JsonReader in) throws IOException {
-        return new Strange((Long) numbers.fromJsonTree(JsonTypes.RAW.read(in)));
+        return new Strange((Long) numbers.fromJsonTree(RawJson.ADAPTER.read(in)));
       }
 
       @Override

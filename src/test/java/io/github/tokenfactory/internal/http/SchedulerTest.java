@@ -1,4 +1,4 @@
-package io.github.tokenfactory;
+package io.github.tokenfactory.internal.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -11,11 +11,11 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-class TimersTest {
+class SchedulerTest {
   private final BlockingQueue<String> gone = new LinkedBlockingQueue<>();
   private final BlockingQueue<Thread> threads = new LinkedBlockingQueue<>();
-  private final Timers timers =
-      new Timers(
+  private final Scheduler scheduler =
+      Scheduler.system(
           work -> {
             Thread thread = new Thread(work);
             threads.add(thread);
@@ -25,7 +25,7 @@ class TimersTest {
 
   @AfterEach
   void close() throws InterruptedException {
-    timers.close();
+    scheduler.close();
     for (Thread thread : threads) {
       thread.join(10_000);
       assertThat(thread.isAlive()).isFalse();
@@ -33,7 +33,7 @@ class TimersTest {
   }
 
   private Runnable start(Duration delay, String name) {
-    return timers.start(delay, () -> gone.add(name));
+    return scheduler.afterWait(delay, () -> gone.add(name));
   }
 
   private List<String> next(int count) throws InterruptedException {
@@ -69,7 +69,7 @@ class TimersTest {
   @Test
   void startsNothingOnceItIsClosed() throws InterruptedException {
     start(Duration.ofMillis(50), "open");
-    timers.close();
+    scheduler.close();
     start(Duration.ZERO, "closed").run();
 
     assertThat(gone.poll(100, TimeUnit.MILLISECONDS)).isNull();

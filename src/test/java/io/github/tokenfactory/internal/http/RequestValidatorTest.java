@@ -1,10 +1,9 @@
-package io.github.tokenfactory;
+package io.github.tokenfactory.internal.http;
 
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatNoException;
 
 import io.github.tokenfactory.errors.InvalidRequestException;
-import io.github.tokenfactory.internal.http.RequestValidator;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.DecimalMin;
 import jakarta.validation.constraints.NotNull;
@@ -51,7 +50,7 @@ class RequestValidatorTest {
 
   private static void assertInvalid(Bean bean, String message) {
     assertThatExceptionOfType(InvalidRequestException.class)
-        .isThrownBy(() -> RequestValidator.validate(bean))
+        .isThrownBy(() -> RequestValidator.validateBean(bean))
         .withMessage("Invalid Bean, nothing was sent: " + message + ".");
   }
 
@@ -60,8 +59,8 @@ class RequestValidatorTest {
     assertThatNoException()
         .isThrownBy(
             () -> {
-              RequestValidator.validate(GOOD);
-              RequestValidator.validate(new Bean("a", 1L, GOOD, List.of(GOOD)));
+              RequestValidator.validateBean(GOOD);
+              RequestValidator.validateBean(new Bean("a", 1L, GOOD, List.of(GOOD)));
             });
   }
 

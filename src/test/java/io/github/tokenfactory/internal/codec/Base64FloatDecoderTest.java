@@ -1,8 +1,7 @@
-package io.github.tokenfactory;
+package io.github.tokenfactory.internal.codec;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.tokenfactory.internal.codec.Base64FloatDecoder;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -12,7 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** In both ways of decoding, on whichever processor and JDK the tests run. */
-class Base64VectorsTest {
+class Base64FloatDecoderTest {
   private static final int EXPONENT = 0x7F;
 
   private final Random random = new Random(4711);

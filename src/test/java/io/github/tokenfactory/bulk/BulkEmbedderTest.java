@@ -1,4 +1,4 @@
-package io.github.tokenfactory;
+package io.github.tokenfactory.bulk;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -10,12 +10,12 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
-import io.github.tokenfactory.bulk.BulkEmbedder;
+import io.github.tokenfactory.FakeScheduler;
+import io.github.tokenfactory.TestClients;
+import io.github.tokenfactory.TokenFactoryClient;
 import io.github.tokenfactory.bulk.BulkEmbedder.OnFailure;
-import io.github.tokenfactory.bulk.BulkException;
-import io.github.tokenfactory.bulk.BulkItem;
-import io.github.tokenfactory.bulk.BulkProgress;
 import io.github.tokenfactory.embeddings.EmbeddingInput;
+import io.github.tokenfactory.embeddings.EmbeddingsService;
 import io.github.tokenfactory.errors.AuthenticationException;
 import io.github.tokenfactory.errors.BadRequestException;
 import io.github.tokenfactory.errors.CancelledException;
@@ -51,11 +51,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Corpora: batches, order, failures, limits, checkpoints, progress. */
-class BulkTest {
+class BulkEmbedderTest {
   private final MockWebServer server = new MockWebServer();
-  private final FakeScheduler waiter = FakeScheduler.impatient();
+  private final FakeScheduler scheduler = FakeScheduler.impatient();
   private final List<List<String>> requests = new CopyOnWriteArrayList<>();
-  private volatile Function<List<String>, MockResponse> answers = BulkTest::embed;
+  private volatile Function<List<String>, MockResponse> answers = BulkEmbedderTest::embed;
   private TokenFactoryClient client;
 
   @BeforeEach
@@ -73,7 +73,7 @@ class BulkTest {
           }
         });
     server.start();
-    client = client(waiter);
+    client = client(scheduler);
   }
 
   @AfterEach
@@ -82,16 +82,15 @@ class BulkTest {
     server.shutdown();
   }
 
-  private TokenFactoryClient client(Scheduler waiter) {
-    return TokenFactoryClient.builder()
-        .apiKey("k3y")
-        .baseUrl(server.url("/").toString())
-        .waiter(waiter)
+  private TokenFactoryClient client(Scheduler scheduler) {
+    return TestClients.withScheduler(
+            TokenFactoryClient.builder().apiKey("k3y").baseUrl(server.url("/").toString()),
+            scheduler)
         .build();
   }
 
   private BulkEmbedder.Builder bulk() {
-    return client.embeddings().bulk("m").maxTexts(4).concurrency(3);
+    return BulkEmbedder.builder(EmbeddingsService.of(client), "m").maxTexts(4).concurrency(3);
   }
 
   /** {@return an answer with vectors that tell their texts} */
@@ -256,7 +255,7 @@ class BulkTest {
           return embed(texts);
         };
 
-    client.embeddings().bulk("m").maxTexts(4).concurrency(3).build().embedAll(texts(60), i -> {});
+    BulkEmbedder.builder(EmbeddingsService.of(client), "m").maxTexts(4).concurrency(3).build().embedAll(texts(60), i -> {});
 
     assertThat(most).hasValue(3);
   }
@@ -334,7 +333,7 @@ class BulkTest {
     assertThat(error)
         .hasMessageContaining("The text at position 5 was refused")
         .hasCauseInstanceOf(BadRequestException.class);
-    assertThat(error.status()).isEqualTo(422);
+    assertThat(error.info().status()).isEqualTo(422);
     assertThat(positions).contains(0L, 1L, 2L, 3L, 4L).doesNotContain(5L);
     assertThat(error.progress().done()).isLessThanOrEqualTo(positions.size());
   }
@@ -387,7 +386,7 @@ class BulkTest {
         .isThrownBy(() -> bulk().patience(Duration.ofMinutes(5)).build().embedAll(texts(4)))
         .withCauseInstanceOf(ServerException.class)
         .withMessageContaining("for too long");
-    assertThat(waiter.waits().stream().reduce(Duration.ZERO, Duration::plus))
+    assertThat(scheduler.waits().stream().reduce(Duration.ZERO, Duration::plus))
         .isBetween(Duration.ofMinutes(5), Duration.ofMinutes(6));
   }
 
@@ -429,7 +428,7 @@ class BulkTest {
                     .build())
             .build()) {
       assertThatExceptionOfType(BulkException.class)
-          .isThrownBy(() -> broken.embeddings().bulk("m").build().embedAll(texts(4)))
+          .isThrownBy(() -> BulkEmbedder.builder(EmbeddingsService.of(broken), "m").build().embedAll(texts(4)))
           .withMessageContaining("java.lang.AssertionError");
     }
   }
@@ -451,7 +450,7 @@ class BulkTest {
     TokenFactoryClient closed = client(patient);
     FutureTask<Throwable> run =
         new FutureTask<>(
-            () -> catchThrowable(() -> closed.embeddings().bulk("m").build().embedAll(texts(4))));
+            () -> catchThrowable(() -> BulkEmbedder.builder(EmbeddingsService.of(closed), "m").build().embedAll(texts(4))));
     new Thread(run).start();
     patient.takeHeld();
 
@@ -508,7 +507,7 @@ class BulkTest {
 
     assertThat(bulk().concurrency(1).build().embedAll(texts(12))).hasSize(12);
 
-    assertThat(waiter.waits()).containsExactly(Duration.ofSeconds(7));
+    assertThat(scheduler.waits()).containsExactly(Duration.ofSeconds(7));
     assertThat(requests).hasSize(4);
   }
 
@@ -527,7 +526,7 @@ class BulkTest {
             };
 
     assertThat(bulk().concurrency(1).build().embedAll(texts(16))).hasSize(16);
-    assertThat(waiter.waits()).contains(Duration.ofDays(365));
+    assertThat(scheduler.waits()).contains(Duration.ofDays(365));
   }
 
   @Test
@@ -557,7 +556,7 @@ class BulkTest {
             () -> bulk().checkpoint(file).build().embedAll(texts(40), i -> handed.add(i.text())));
     int first = handed.size();
     requests.clear();
-    answers = BulkTest::embed;
+    answers = BulkEmbedderTest::embed;
 
     BulkProgress progress =
         bulk().checkpoint(file).build().embedAll(texts(40), i -> handed.add(i.text()));
@@ -581,9 +580,7 @@ class BulkTest {
     assertThatIllegalStateException()
         .isThrownBy(
             () ->
-                client
-                    .embeddings()
-                    .bulk("another")
+                BulkEmbedder.builder(EmbeddingsService.of(client), "another")
                     .checkpoint(file)
                     .build()
                     .embedAll(texts(4), item -> {}))
@@ -613,7 +610,7 @@ class BulkTest {
     EmbeddingRequest request =
         EmbeddingRequest.builder().model("m").input(EmbeddingInput.text("a")).build();
 
-    assertThatIllegalArgumentException().isThrownBy(() -> client.embeddings().bulk(request));
+    assertThatIllegalArgumentException().isThrownBy(() -> BulkEmbedder.builder(EmbeddingsService.of(client), request));
     assertThatIllegalArgumentException().isThrownBy(() -> bulk().maxTexts(0));
   }
 }

@@ -1,4 +1,4 @@
-package io.github.tokenfactory;
+package io.github.tokenfactory.internal.codec;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -10,6 +10,7 @@ import com.google.gson.GsonBuilder;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import com.google.gson.JsonPrimitive;
+import io.github.tokenfactory.TokenFactoryConverterFactory;
 import io.github.tokenfactory.embeddings.EmbeddingInput;
 import io.github.tokenfactory.model.EmbeddingRequest;
 import java.io.IOException;
@@ -32,7 +33,7 @@ import retrofit2.Converter;
 import retrofit2.Retrofit;
 
 /** Requests are written to the bytes that Gson writes, and are as long as they say. */
-class BodyWriterTest {
+class RequestJsonWriterTest {
   private static final Converter<EmbeddingRequest, RequestBody> CONVERTER = converter();
   private static final Gson PLAIN = new GsonBuilder().disableHtmlEscaping().create();
   private static final int PORTION = 8 << 10;

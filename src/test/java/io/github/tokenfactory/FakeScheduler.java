@@ -16,8 +16,8 @@ import java.util.concurrent.atomic.AtomicLong;
  * A clock that only waits move: they are over at once, or when the test says so; deadlines pass
  * when it says so.
  */
-final class FakeScheduler implements Scheduler {
-  static final Instant NOW = Instant.parse("2026-11-22T12:00:00Z");
+public final class FakeScheduler implements Scheduler {
+  public static final Instant NOW = Instant.parse("2026-11-22T12:00:00Z");
 
   private final boolean holding;
   private final AtomicLong nanos =
@@ -32,29 +32,29 @@ final class FakeScheduler implements Scheduler {
             thread.setDaemon(true);
             return thread;
           });
-  volatile double random = 1;
+  public volatile double random = 1;
 
   private FakeScheduler(boolean holding) {
     this.holding = holding;
   }
 
   /** Ends each wait at once. */
-  static FakeScheduler impatient() {
+  public static FakeScheduler impatient() {
     return new FakeScheduler(false);
   }
 
   /** Ends no wait by itself. */
-  static FakeScheduler holding() {
+  public static FakeScheduler holding() {
     return new FakeScheduler(true);
   }
 
   /** {@return the waits before retries, so far} */
-  List<Duration> waits() {
+  public List<Duration> waits() {
     return waits;
   }
 
   /** Waits until a call waits, and takes what ends that. */
-  Runnable takeHeld() throws InterruptedException {
+  public Runnable takeHeld() throws InterruptedException {
     Runnable task = held.poll(10, TimeUnit.SECONDS);
     if (task == null) {
       throw new AssertionError("no call waits");
@@ -63,7 +63,7 @@ final class FakeScheduler implements Scheduler {
   }
 
   /** Lets the time of the call started first be over. */
-  void passDeadline() throws InterruptedException {
+  public void passDeadline() throws InterruptedException {
     Runnable task = deadlines.poll(10, TimeUnit.SECONDS);
     if (task == null) {
       throw new AssertionError("no call has a deadline");
@@ -72,7 +72,7 @@ final class FakeScheduler implements Scheduler {
   }
 
   /** {@return how many deadlines are not called off} A thread that is about to call one off may. */
-  synchronized int deadlines() throws InterruptedException {
+  public synchronized int deadlines() throws InterruptedException {
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
     while (!deadlines.isEmpty() && System.nanoTime() < end) {
       TimeUnit.NANOSECONDS.timedWait(this, end - System.nanoTime());

@@ -1,15 +1,14 @@
-package io.github.tokenfactory;
+package io.github.tokenfactory.bulk;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.github.tokenfactory.bulk.TextSize;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class Utf8Test {
+class TextSizeTest {
   @ParameterizedTest
   @ValueSource(strings = {"", "plain", "Grüße", "日本語", "a😀b", "half \uD83D"})
   void isNoLongerThanItsBound(String text) {

@@ -1,4 +1,4 @@
-package io.github.tokenfactory;
+package io.github.tokenfactory.embeddings;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -8,9 +8,9 @@ import com.google.gson.Gson;
 import com.google.gson.JsonNull;
 import com.google.gson.JsonParser;
 import com.google.gson.JsonPrimitive;
-import io.github.tokenfactory.embeddings.EmbeddingInput;
-import io.github.tokenfactory.embeddings.EmbeddingResult;
-import io.github.tokenfactory.embeddings.EmbeddingsService;
+import io.github.tokenfactory.RequestOptions;
+import io.github.tokenfactory.TokenFactoryClient;
+import io.github.tokenfactory.TokenFactoryClientBuilder;
 import io.github.tokenfactory.errors.ApiException;
 import io.github.tokenfactory.errors.InvalidRequestException;
 import io.github.tokenfactory.errors.InvalidResponseException;
@@ -84,7 +84,7 @@ class EmbeddingsServiceTest {
         EmbeddingsService service, EmbeddingRequest request, RequestOptions options);
 
     EmbeddingResult call(TokenFactoryClient client, EmbeddingRequest request) {
-      return call(client.embeddings(), request, RequestOptions.none());
+      return call(EmbeddingsService.of(client), request, RequestOptions.none());
     }
   }
 
@@ -126,9 +126,9 @@ class EmbeddingsServiceTest {
     server.enqueue(json(ONE_VECTOR));
     server.enqueue(json(ONE_VECTOR));
 
-    assertThat(client.embeddings().create("m", EmbeddingInput.tokens(1, 2)).vector(0))
+    assertThat(EmbeddingsService.of(client).create("m", EmbeddingInput.tokens(1, 2)).vector(0))
         .containsExactly(1, -2.5f);
-    assertThat(client.embeddings().createAsync("m", EmbeddingInput.tokens(1, 2)).join().vector(0))
+    assertThat(EmbeddingsService.of(client).createAsync("m", EmbeddingInput.tokens(1, 2)).join().vector(0))
         .containsExactly(1, -2.5f);
 
     String body =
@@ -143,8 +143,7 @@ class EmbeddingsServiceTest {
   void sendsAllThatTheRequestHolds() throws InterruptedException {
     server.enqueue(json(ONE_VECTOR));
 
-    client
-        .embeddings()
+    EmbeddingsService.of(client)
         .create(
             EmbeddingRequest.builder()
                 .model("m")
@@ -166,8 +165,8 @@ class EmbeddingsServiceTest {
   void leavesTheEncodingToTheServerIfTheClientDoesNotWantBase64() throws InterruptedException {
     server.enqueue(json(ONE_VECTOR));
 
-    try (TokenFactoryClient numbers = builder("/").base64(false).build()) {
-      numbers.embeddings().create(ONE);
+    try (TokenFactoryClient client = builder("/").build()) {
+      EmbeddingsService.of(client).withBase64(false).create(ONE);
     }
 
     assertThat(sent().getBody().readUtf8()).doesNotContain("encoding_format");
@@ -180,12 +179,11 @@ class EmbeddingsServiceTest {
       server.enqueue(json(ONE_VECTOR));
     }
 
-    try (TokenFactoryClient either = builder("/").base64(base64).build()) {
-      either.embeddings().create(ONE.toBuilder().encodingFormat("float").build());
-      either.embeddings().create(ONE.toBuilder().encodingFormat("base64").build());
-      either
-          .embeddings()
-          .create(ONE.toBuilder().unknown("encoding_format", JsonNull.INSTANCE).build());
+    try (TokenFactoryClient client = builder("/").build()) {
+      EmbeddingsService either = EmbeddingsService.of(client).withBase64(base64);
+      either.create(ONE.toBuilder().encodingFormat("float").build());
+      either.create(ONE.toBuilder().encodingFormat("base64").build());
+      either.create(ONE.toBuilder().unknown("encoding_format", JsonNull.INSTANCE).build());
     }
 
     assertThat(sent().getBody().readUtf8()).contains("\"encoding_format\":\"float\"");
@@ -198,7 +196,7 @@ class EmbeddingsServiceTest {
     server.enqueue(json(ONE_VECTOR));
     EmbeddingRequest request = request(EmbeddingInput.text("a"));
 
-    client.embeddings().create(request);
+    EmbeddingsService.of(client).create(request);
 
     assertThat(request.getEncodingFormat()).isNull();
   }
@@ -212,7 +210,7 @@ class EmbeddingsServiceTest {
     try (TokenFactoryClient ofProject = builder("/").aiProjectId("aiproject-1").build()) {
       way.call(ofProject, ONE);
       way.call(
-          ofProject.embeddings(), ONE, RequestOptions.builder().aiProjectId("aiproject-2").build());
+          EmbeddingsService.of(ofProject), ONE, RequestOptions.builder().aiProjectId("aiproject-2").build());
     }
 
     assertThat(sent().getPath()).isEqualTo("/v1/embeddings?ai_project_id=aiproject-1");
@@ -224,7 +222,7 @@ class EmbeddingsServiceTest {
     server.enqueue(json(ONE_VECTOR));
     String project = "a b&c=d/é?#%41+";
 
-    client.embeddings().create(ONE, RequestOptions.builder().aiProjectId(project).build());
+    EmbeddingsService.of(client).create(ONE, RequestOptions.builder().aiProjectId(project).build());
 
     RecordedRequest sent = sent();
     assertThat(sent.getRequestUrl().queryParameter("ai_project_id")).isEqualTo(project);
@@ -247,7 +245,7 @@ class EmbeddingsServiceTest {
     server.enqueue(json(ONE_VECTOR));
 
     try (TokenFactoryClient ofGateway = builder(basePath).build()) {
-      ofGateway.embeddings().create(ONE);
+      EmbeddingsService.of(ofGateway).create(ONE);
     }
 
     assertThat(sent().getPath()).isEqualTo(path);
@@ -277,7 +275,7 @@ class EmbeddingsServiceTest {
 
   @Test
   void failsTheFutureAndNotTheCallerForAnInvalidRequest() {
-    CompletableFuture<EmbeddingResult> future = client.embeddings().createAsync("m", null);
+    CompletableFuture<EmbeddingResult> future = EmbeddingsService.of(client).createAsync("m", null);
 
     assertThat(future).isCompletedExceptionally();
     assertThatExceptionOfType(CompletionException.class)
@@ -312,7 +310,7 @@ class EmbeddingsServiceTest {
     server.enqueue(json("{\"data\":[{\"embedding\":" + vector + ",\"index\":0}]}"));
 
     EmbeddingResult result =
-        client.embeddings().create(ONE.toBuilder().encodingFormat(asked).build());
+        EmbeddingsService.of(client).create(ONE.toBuilder().encodingFormat(asked).build());
 
     assertThat(result.vector(0)).containsExactly(1, -2.5f);
     assertThat(result.dimensions()).isEqualTo(2);
@@ -361,7 +359,7 @@ class EmbeddingsServiceTest {
             {"data":[{"embedding":[5.0]},{"embedding":[6.0],"index":null}]}\
             """));
 
-    assertThat(client.embeddings().create(TWO).vectors())
+    assertThat(EmbeddingsService.of(client).create(TWO).vectors())
         .containsExactly(new float[] {5}, new float[] {6});
   }
 
@@ -369,7 +367,7 @@ class EmbeddingsServiceTest {
   void doesWithoutUsageAndModel() {
     server.enqueue(json("{\"data\":[{\"embedding\":[1.0],\"index\":0}],\"usage\":null}"));
 
-    EmbeddingResult result = client.embeddings().create(ONE);
+    EmbeddingResult result = EmbeddingsService.of(client).create(ONE);
 
     assertThat(result.usage()).isNull();
     assertThat(result.model()).isNull();
@@ -380,7 +378,7 @@ class EmbeddingsServiceTest {
   void acceptsTheDimensionsThatWereAskedFor() {
     server.enqueue(json(ONE_VECTOR));
 
-    assertThat(client.embeddings().create(ONE.toBuilder().dimensions(2L).build()).dimensions())
+    assertThat(EmbeddingsService.of(client).create(ONE.toBuilder().dimensions(2L).build()).dimensions())
         .isEqualTo(2);
   }
 
@@ -392,7 +390,7 @@ class EmbeddingsServiceTest {
     EmbeddingRequest request =
         request(EmbeddingInput.json(JsonParser.parseString("[{\"text\":\"a\"}]")));
 
-    assertThat(client.embeddings().create(request).vectors())
+    assertThat(EmbeddingsService.of(client).create(request).vectors())
         .containsExactly(new float[] {2}, new float[] {1});
   }
 
@@ -400,7 +398,7 @@ class EmbeddingsServiceTest {
   void givesNoVectorsForNoTexts() {
     server.enqueue(json("{\"data\":[]}"));
 
-    EmbeddingResult result = client.embeddings().create(request(EmbeddingInput.texts()));
+    EmbeddingResult result = EmbeddingsService.of(client).create(request(EmbeddingInput.texts()));
 
     assertThat(result.vectors()).isEmpty();
     assertThat(result.dimensions()).isZero();
@@ -446,7 +444,7 @@ class EmbeddingsServiceTest {
     server.enqueue(json(body));
 
     assertThatExceptionOfType(InvalidResponseException.class)
-        .isThrownBy(() -> client.embeddings().create(TWO))
+        .isThrownBy(() -> EmbeddingsService.of(client).create(TWO))
         .withMessageContaining(where);
   }
 
@@ -470,7 +468,7 @@ class EmbeddingsServiceTest {
 
     assertThatExceptionOfType(InvalidResponseException.class)
         .isThrownBy(
-            () -> client.embeddings().create(ONE.toBuilder().dimensions(dimensions).build()))
+            () -> EmbeddingsService.of(client).create(ONE.toBuilder().dimensions(dimensions).build()))
         .withMessageContaining("has 2 dimensions, not " + dimensions);
   }
 
@@ -553,9 +551,9 @@ class EmbeddingsServiceTest {
     server.enqueue(json("{\"x\":" + "{\"x\":".repeat(100_000)));
 
     assertThatExceptionOfType(InvalidResponseException.class)
-        .isThrownBy(() -> client.embeddings().create(ONE));
+        .isThrownBy(() -> EmbeddingsService.of(client).create(ONE));
     assertThatExceptionOfType(InvalidResponseException.class)
-        .isThrownBy(() -> client.embeddings().create(ONE));
+        .isThrownBy(() -> EmbeddingsService.of(client).create(ONE));
   }
 
   // Error statuses.
@@ -578,8 +576,8 @@ class EmbeddingsServiceTest {
 
       ApiException error = catchThrowableOfType(ApiException.class, () -> way.call(client, ONE));
 
-      assertThat(error.status()).isEqualTo(status);
-      assertThat(error.body()).isEqualTo("{\"detail\":\"what it said\"}");
+      assertThat(error.info().status()).isEqualTo(status);
+      assertThat(error.info().body()).isEqualTo("{\"detail\":\"what it said\"}");
       assertThat(error)
           .hasMessageContaining(String.valueOf(status))
           .hasMessageContaining(advice)
@@ -596,10 +594,10 @@ class EmbeddingsServiceTest {
     server.enqueue(json(body).setResponseCode(422));
 
     ApiException error =
-        catchThrowableOfType(ApiException.class, () -> client.embeddings().create(ONE));
+        catchThrowableOfType(ApiException.class, () -> EmbeddingsService.of(client).create(ONE));
 
-    assertThat(error.body()).isEqualTo(body);
-    HTTPValidationError parsed = new Gson().fromJson(error.body(), HTTPValidationError.class);
+    assertThat(error.info().body()).isEqualTo(body);
+    HTTPValidationError parsed = new Gson().fromJson(error.info().body(), HTTPValidationError.class);
     assertThat(parsed.getDetail().get(0).getLoc().get(1).asString()).isEqualTo("input");
     assertThat(parsed.getDetail().get(0).getLoc().get(2).asLong()).isZero();
   }
@@ -611,8 +609,8 @@ class EmbeddingsServiceTest {
 
     ApiException error = catchThrowableOfType(ApiException.class, () -> way.call(client, ONE));
 
-    assertThat(error.status()).isEqualTo(500);
-    assertThat(error.body()).isEmpty();
+    assertThat(error.info().status()).isEqualTo(500);
+    assertThat(error.info().body()).isEmpty();
   }
 
   @Test
@@ -620,9 +618,9 @@ class EmbeddingsServiceTest {
     server.enqueue(new MockResponse().setResponseCode(500).setBody("start" + "x".repeat(1 << 20)));
 
     ApiException error =
-        catchThrowableOfType(ApiException.class, () -> client.embeddings().create(ONE));
+        catchThrowableOfType(ApiException.class, () -> EmbeddingsService.of(client).create(ONE));
 
-    assertThat(error.body()).startsWith("startxxx").hasSizeBetween(100, 10_000);
+    assertThat(error.info().body()).startsWith("startxxx").hasSizeBetween(100, 10_000);
     assertThat(error.getMessage()).hasSizeLessThan(10_000);
   }
 
@@ -632,9 +630,9 @@ class EmbeddingsServiceTest {
     server.enqueue(new MockResponse().setResponseCode(500).setBody(start + "🐈".repeat(10_000)));
 
     ApiException error =
-        catchThrowableOfType(ApiException.class, () -> client.embeddings().create(ONE));
+        catchThrowableOfType(ApiException.class, () -> EmbeddingsService.of(client).create(ONE));
 
-    assertThat(error.body()).matches("x*(🐈)+");
+    assertThat(error.info().body()).matches("x*(🐈)+");
   }
 
   // Secrets.
@@ -643,9 +641,9 @@ class EmbeddingsServiceTest {
   void showsNeitherKeyNorTextsOfACallThatWorks() {
     server.enqueue(json(ONE_VECTOR));
 
-    EmbeddingResult result = client.embeddings().create(ONE);
+    EmbeddingResult result = EmbeddingsService.of(client).create(ONE);
 
-    assertThat(List.of(result, result.response(), client, client.embeddings(), ONE))
+    assertThat(List.of(result, result.response(), client, EmbeddingsService.of(client), ONE))
         .allSatisfy(shown -> assertThat(shown).asString().doesNotContain(KEY, TEXT, "2.5"));
   }
 
@@ -701,7 +699,7 @@ class EmbeddingsServiceTest {
 
         ApiException error = catchThrowableOfType(ApiException.class, () -> way.call(client, ONE));
 
-        assertThat(error.status()).isEqualTo(status);
+        assertThat(error.info().status()).isEqualTo(status);
         assertThat(error)
             .hasMessageContaining(
                 "redirect to http://" + other.getHostName() + ":" + other.getPort());
@@ -734,7 +732,7 @@ class EmbeddingsServiceTest {
             .build();
     TokenFactoryClient own = builder("/").httpClient(http).build();
     CompletableFuture<EmbeddingResult> future =
-        own.embeddings().createAsync("m", EmbeddingInput.text("a"));
+        EmbeddingsService.of(own).createAsync("m", EmbeddingInput.text("a"));
     sent();
 
     assertThat(future.cancel(true)).isTrue();
@@ -774,7 +772,7 @@ class EmbeddingsServiceTest {
     return new MockResponse().setHeader("Content-Type", "application/json").setBody(body);
   }
 
-  private TokenFactoryClient.Builder builder(String basePath) {
+  private TokenFactoryClientBuilder builder(String basePath) {
     String root = server.url("/").toString();
     return TokenFactoryClient.builder()
         .apiKey(KEY)

@@ -1,4 +1,4 @@
-package io.github.tokenfactory;
+package io.github.tokenfactory.embeddings;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -9,7 +9,6 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import com.google.gson.Gson;
 import com.google.gson.JsonParser;
 import com.google.gson.JsonSyntaxException;
-import io.github.tokenfactory.embeddings.EmbeddingVector;
 import io.github.tokenfactory.model.EmbeddingResponse;
 import java.io.PrintWriter;
 import java.io.StringWriter;

@@ -1,4 +1,4 @@
-package io.github.tokenfactory;
+package io.github.tokenfactory.internal.codec;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -78,7 +78,7 @@ class AllocationTest {
     long allocated =
         allocated(
             () -> {
-              RequestBody body = BodyWriterTest.body(request);
+              RequestBody body = RequestJsonWriterTest.body(request);
               BufferedSink sink = Okio.buffer(Okio.blackhole());
               body.writeTo(sink);
               sink.flush();

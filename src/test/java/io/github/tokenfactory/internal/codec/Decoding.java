@@ -1,4 +1,4 @@
-package io.github.tokenfactory;
+package io.github.tokenfactory.internal.codec;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -7,6 +7,7 @@ import com.google.gson.TypeAdapter;
 import com.google.gson.stream.JsonReader;
 import com.google.gson.stream.JsonToken;
 import com.google.gson.stream.MalformedJsonException;
+import io.github.tokenfactory.TokenFactoryConverterFactory;
 import io.github.tokenfactory.model.EmbeddingResponse;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -30,14 +31,14 @@ import retrofit2.Converter;
 import retrofit2.Retrofit;
 
 /** Reads answers as the client does, out of bodies in memory, and as Gson does by itself. */
-final class Decoding {
+public final class Decoding {
   /** The pieces that a body comes in: how much next, by how much there was before. */
-  static final IntUnaryOperator WHOLE = before -> Integer.MAX_VALUE;
+  public static final IntUnaryOperator WHOLE = before -> Integer.MAX_VALUE;
 
-  static final IntUnaryOperator SINGLY = before -> 1;
+  public static final IntUnaryOperator SINGLY = before -> 1;
 
   /** The length of a body that does not say it. */
-  static final long NOT_SAID = -1;
+  public static final long NOT_SAID = -1;
 
   private static final Converter<ResponseBody, ?> CONVERTER = converter(EmbeddingResponse.class);
   private static final TypeAdapter<EmbeddingResponse> PLAIN =
@@ -46,7 +47,7 @@ final class Decoding {
   private Decoding() {}
 
   /** {@return what the client reads answers of {@code type} with} */
-  static Converter<ResponseBody, ?> converter(Type type) {
+  public static Converter<ResponseBody, ?> converter(Type type) {
     Retrofit retrofit = new Retrofit.Builder().baseUrl("http://localhost/").build();
     return Objects.requireNonNull(
         TokenFactoryConverterFactory.create()
@@ -54,30 +55,30 @@ final class Decoding {
   }
 
   /** {@return pieces of random sizes, most of them small} */
-  static IntUnaryOperator pieces(Random random) {
+  public static IntUnaryOperator pieces(Random random) {
     int most = 1 << random.nextInt(14);
     return before -> 1 + random.nextInt(most);
   }
 
   /** {@return the answer as the client reads it} */
-  static EmbeddingResponse read(byte[] json, IntUnaryOperator pieces, long contentLength)
+  public static EmbeddingResponse read(byte[] json, IntUnaryOperator pieces, long contentLength)
       throws IOException {
     BufferedSource source = Okio.buffer(new Pieces(json, pieces));
     return read(ResponseBody.create(source, null, contentLength));
   }
 
   /** {@return the answer as the client reads it, its length said} */
-  static EmbeddingResponse read(String json, IntUnaryOperator pieces) throws IOException {
+  public static EmbeddingResponse read(String json, IntUnaryOperator pieces) throws IOException {
     byte[] bytes = json.getBytes(UTF_8);
     return read(bytes, pieces, bytes.length);
   }
 
-  static EmbeddingResponse read(ResponseBody body) throws IOException {
+  public static EmbeddingResponse read(ResponseBody body) throws IOException {
     return (EmbeddingResponse) CONVERTER.convert(body);
   }
 
   /** {@return the answer as Gson reads it by itself, as strictly as it does for Retrofit} */
-  static EmbeddingResponse plain(byte[] json) throws IOException {
+  public static EmbeddingResponse plain(byte[] json) throws IOException {
     JsonReader in = new JsonReader(new InputStreamReader(new ByteArrayInputStream(json), UTF_8));
     EmbeddingResponse value = PLAIN.read(in);
     if (in.peek() != JsonToken.END_DOCUMENT) {
@@ -87,7 +88,7 @@ final class Decoding {
   }
 
   /** {@return some vector, the same for the same seed} */
-  static float[] floats(int dimensions, int seed) {
+  public static float[] floats(int dimensions, int seed) {
     Random random = new Random(seed);
     float[] floats = new float[dimensions];
     for (int i = 0; i < dimensions; i++) {
@@ -97,7 +98,7 @@ final class Decoding {
   }
 
   /** {@return the floats as JSON has them in base64, without quotes} */
-  static String base64(float... floats) {
+  public static String base64(float... floats) {
     ByteBuffer bytes =
         ByteBuffer.allocate(floats.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
     bytes.asFloatBuffer().put(floats);
@@ -105,7 +106,7 @@ final class Decoding {
   }
 
   /** {@return the floats as JSON has them in numbers, with brackets} */
-  static String numbers(float... floats) {
+  public static String numbers(float... floats) {
     return Arrays.toString(floats).replace(", ", ",");
   }
 
