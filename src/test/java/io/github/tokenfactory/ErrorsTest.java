@@ -274,7 +274,7 @@ class ErrorsTest {
           {"data":[{"embedding":"AACA                        | not valid JSON at path $.data[0].embedding
           {"data":[{"index":"x"}]}                           | Embedding.index
           {"se cret":{"x":                                   | at path $.
-          null                                               | no JSON object
+          null                                               | no JSON value
           """)
   void saysWhatIsWrongWithAnAnswerAndWhere(String body, String what) {
     InvalidResponseException error = error(InvalidResponseException.class, answer(200, body));

@@ -69,10 +69,10 @@ class GeneratedBehaviourTest {
           TextPart: {type: object, required: [type], properties: {type: {const: text}, value: {type: string}}}
           ImagePart: {type: object, required: [type], properties: {type: {const: image}, value: {type: string}}}
           Item:
-            oneOf: [{$ref: "#/components/schemas/Ask"}, {$ref: "#/components/schemas/ResponseInfo"}, {$ref: "#/components/schemas/Call"}]
+            oneOf: [{$ref: "#/components/schemas/Ask"}, {$ref: "#/components/schemas/Answer"}, {$ref: "#/components/schemas/Call"}]
             discriminator: {propertyName: type}
           Ask: {type: object, required: [type, ask], properties: {type: {const: message}, ask: {type: string}}}
-          ResponseInfo: {type: object, required: [type, answer], properties: {type: {enum: [message]}, answer: {type: string}}}
+          Answer: {type: object, required: [type, answer], properties: {type: {enum: [message]}, answer: {type: string}}}
           Call: {type: object, properties: {type: {type: string, enum: [call, call_output]}}}
           Function: {type: object, properties: {name: {type: string}, parameters: {}, a: {}, b: {}, pet: {$ref: "#/components/schemas/Pet"}}}
           Loose: {type: object, properties: {name: {type: string}}}

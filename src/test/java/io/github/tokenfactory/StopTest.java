@@ -143,7 +143,6 @@ class StopTest {
     assertThatItIsOver(exchange);
   }
 
-  /** Where a connection is open, the thread that waits for a call makes it, too. */
   private FutureTask<Throwable> callOnAnOpenConnection(Phase phase) throws Exception {
     server.always(GOOD);
     EmbeddingsService.of(client).create("m", INPUT);
@@ -153,7 +152,7 @@ class StopTest {
 
   @ParameterizedTest
   @EnumSource
-  void endsWithTheInterruptionOfTheThreadThatMakesIt(Phase phase) throws Exception {
+  void endsWithItsThreadsInterruptionOnAnOpenConnection(Phase phase) throws Exception {
     FutureTask<Throwable> call = callOnAnOpenConnection(phase);
     Thread thread = new Thread(call);
     thread.start();
@@ -170,17 +169,10 @@ class StopTest {
 
   @ParameterizedTest
   @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "IN_A_WAIT")
-  void endsWhenTheTimeOfTheThreadThatMakesItIsOver(Phase phase) throws Exception {
+  void endsWhenItsTimeIsOverOnAnOpenConnection(Phase phase) throws Exception {
     FutureTask<Throwable> call = callOnAnOpenConnection(phase);
-    Thread thread = new Thread(call);
-    thread.start();
+    new Thread(call).start();
     Exchange exchange = reach(phase);
-    assertThat(Thread.getAllStackTraces().get(thread))
-        .as("it makes the call itself")
-        .anyMatch(
-            frame ->
-                frame.getClassName().equals("retrofit2.OkHttpCall")
-                    && frame.getMethodName().equals("execute"));
 
     scheduler.passDeadline();
 
