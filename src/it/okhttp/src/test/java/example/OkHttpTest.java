@@ -97,7 +97,7 @@ class OkHttpTest {
     try (TokenFactoryClient client = client().build()) {
       ApiException e =
           assertThrows(ApiException.class, () -> EmbeddingsService.of(client).create("m", INPUT));
-      assertEquals(status, e.status());
+      assertEquals(status, e.info().status());
     }
     assertEquals(1, requests.get());
   }

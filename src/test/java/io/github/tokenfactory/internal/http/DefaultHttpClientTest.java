@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.github.tokenfactory.RequestOptions;
+import io.github.tokenfactory.ResponseInfo;
 import io.github.tokenfactory.TokenFactoryClient;
 import io.github.tokenfactory.TokenFactoryClientBuilder;
 import io.github.tokenfactory.embeddings.EmbeddingInput;
@@ -16,6 +17,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
@@ -24,6 +26,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import okhttp3.OkHttpClient;
 import okhttp3.Protocol;
+import okhttp3.ResponseBody;
 import okhttp3.mockwebserver.Dispatcher;
 import okhttp3.mockwebserver.MockResponse;
 import okhttp3.mockwebserver.MockWebServer;
@@ -42,6 +45,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import retrofit2.Call;
+import retrofit2.Response;
+import retrofit2.http.Body;
+import retrofit2.http.POST;
 
 /** The tuned HTTP client, on each kind of connection that it makes. */
 class DefaultHttpClientTest {
@@ -178,6 +185,27 @@ class DefaultHttpClientTest {
 
       assertThatExceptionOfType(CancellationException.class).isThrownBy(future::join);
       assertThat(EmbeddingsService.of(client).create("m", INPUT).dimensions()).isEqualTo(DIMENSIONS);
+    }
+  }
+
+  private interface Rerank {
+    @POST("v1/rerank")
+    Call<ResponseBody> rerank(@Body Map<String, String> query);
+  }
+
+  @Test
+  void repeatsAPostWhoseStreamTheServerRefused() throws Exception {
+    int refusedStream = 7;
+    server.enqueue(
+        new MockResponse()
+            .setSocketPolicy(SocketPolicy.RESET_STREAM_AT_START)
+            .setHttp2ErrorCode(refusedStream));
+    server.enqueue(new MockResponse().setBody("{}"));
+    try (TokenFactoryClient client = client(Link.HTTP_2)) {
+      Response<ResponseBody> response =
+          client.create(Rerank.class).rerank(Map.of("query", "a")).execute();
+
+      assertThat(ResponseInfo.of(response).attempts()).isEqualTo(2);
     }
   }
 
