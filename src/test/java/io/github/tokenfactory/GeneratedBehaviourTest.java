@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.google.gson.Gson;
 import com.google.gson.JsonParser;
 import com.google.gson.TypeAdapter;
+import io.github.tokenfactory.build.Generation;
 import io.github.tokenfactory.json.ObjectAdapter;
 import java.io.IOException;
 import java.net.URL;
