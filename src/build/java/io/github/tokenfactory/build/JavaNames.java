@@ -30,8 +30,8 @@ final class JavaNames {
           """
           anytype apiclient apiexception apimodel apimodelproperty apiresponse array bytearray
           configuration datetime file ioexception jsoncreator jsondeserialize jsonignore
-          jsonignoreproperties jsoninclude jsonproperty jsonreader jsonsubtypes jsontypeinfo
-          jsontypename jsonvalue jsonwriter list localdate localdatetime localtime object
+          jsonignoreproperties jsoninclude jsonnullable jsonproperty jsonreader jsonsubtypes
+          jsontypeinfo jsontypename jsonvalue jsonwriter list localdate localdatetime localtime object
           offsetdatetime schema stringutil timestamp typeadapter unsignedinteger unsignedlong
           """);
 

@@ -12,8 +12,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Sorts the imports of generated sources and removes unused ones. Templates list every import that a
- * class may need, because a template cannot tell which types its own output uses. Only imports
+ * Sorts the imports of generated sources and removes unused ones. Templates list every import that
+ * a class may need, because a template cannot tell which types its own output uses. Only imports
  * change.
  */
 public final class OrganizeImports {

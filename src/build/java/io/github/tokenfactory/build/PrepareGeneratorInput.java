@@ -276,8 +276,7 @@ public final class PrepareGeneratorInput {
     if (in.equals("cookie")) {
       target.addProperty("name", "Cookie");
       target.addProperty("in", "header");
-      description =
-          description + " Format: " + JavadocText.code(name + "=value") + ".";
+      description = description + " Format: " + JavadocText.code(name + "=value") + ".";
     }
     boolean required = in.equals("path") || CanonicalJson.isTrue(source.get("required"));
     target.addProperty("required", required);

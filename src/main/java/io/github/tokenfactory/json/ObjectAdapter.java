@@ -118,8 +118,8 @@ public abstract class ObjectAdapter<T, B> implements TypeAdapterFactory {
   }
 
   /**
-   * {@return {@code value}, or a copy if it is a list, a map, an array or raw JSON, which the caller
-   * could change}
+   * {@return {@code value}, or a copy if it is a list, a map, an array or raw JSON, which the
+   * caller could change}
    */
   public static <V extends @Nullable Object> V frozen(V value) {
     return ModelValues.frozen(value);
@@ -253,8 +253,7 @@ public abstract class ObjectAdapter<T, B> implements TypeAdapterFactory {
       return build(builder);
     }
 
-    private void readProperty(BoundProperty bound, JsonReader in, B builder)
-        throws IOException {
+    private void readProperty(BoundProperty bound, JsonReader in, B builder) throws IOException {
       Property property = bound.property;
       JsonToken token = in.peek();
       // A failure inside a container leaves the reader at the element, so its path is taken first.

@@ -143,7 +143,8 @@ class GenerationTest {
             tag.equals(".")
                 ? Stream.of(tag)
                 : Arrays.stream(tag.split("\\."))
-                    .filter(name -> !(name.startsWith("x-") && input.indexOf('"' + name + '"') >= 0));
+                    .filter(
+                        name -> !(name.startsWith("x-") && input.indexOf('"' + name + '"') >= 0));
         if (!Files.exists(Generation.TEMPLATES.resolve(tag + ".mustache"))) {
           assertThat(names).as("{{%s}} in %s", tag, template).allMatch(known::contains);
         }
