@@ -587,6 +587,7 @@ final class SchemaRewriter {
           }
         });
     JsonObject object = ofType("object");
+    object.addProperty("x-object", true);
     object.add("properties", properties);
     if (!required.isEmpty()) {
       object.add("required", required);

@@ -30,7 +30,7 @@ interface ScoredAdapter {
       return ANYTHING;
     }
     try {
-      adapter.fromJsonTree(json);
+      Object unused = adapter.fromJsonTree(json);
       return 0;
     } catch (JsonParseException | IllegalStateException | IllegalArgumentException e) {
       return NO_MATCH;
