@@ -439,7 +439,7 @@ class BulkEmbedderTest {
 
     assertThatExceptionOfType(BulkException.class)
         .isThrownBy(() -> bulk().build().embedAll(texts(100)))
-        .withMessageContaining("The client is closed");
+        .withMessageContaining("The client has been closed");
     assertThat(requests).isEmpty();
   }
 
@@ -458,7 +458,7 @@ class BulkEmbedderTest {
 
     assertThat(run.get(10, TimeUnit.SECONDS))
         .isInstanceOf(BulkException.class)
-        .hasMessageStartingWith("The client is closed");
+        .hasMessageStartingWith("The client has been closed");
   }
 
   @Test
@@ -588,7 +588,7 @@ class BulkEmbedderTest {
     Files.writeString(file, "{\"done\":[[0");
     assertThatIllegalStateException()
         .isThrownBy(() -> bulk().checkpoint(file).build().embedAll(texts(4), item -> {}))
-        .withMessageContaining("is no checkpoint");
+        .withMessageContaining("is not a checkpoint");
     assertThat(file).hasContent("{\"done\":[[0");
   }
 

@@ -130,7 +130,7 @@ class RateLimitPacerTest {
 
     void send() {
       while (underWay < AT_ONCE && left > 0) {
-        long wait = pacer.tryTake(cost, now);
+        long wait = pacer.reserve(cost, now);
         if (wait > 0) {
           if (wait != RateLimitPacer.FOREVER) {
             in(wait, this::send);
@@ -163,7 +163,7 @@ class RateLimitPacerTest {
           () -> {
             underWay--;
             left += allowed ? 0 : 1;
-            pacer.settle(cost, new ResponseInfo(status, headers, "", 1, Instant.EPOCH), now);
+            pacer.release(cost, new ResponseInfo(status, headers, "", 1, Instant.EPOCH), now);
             send();
           });
     }
@@ -269,11 +269,11 @@ class RateLimitPacerTest {
   @Test
   void waitsNoLongerThanCanBeCounted() {
     RateLimitPacer pacer = new RateLimitPacer();
-    pacer.tryTake(1, now);
+    pacer.reserve(1, now);
 
     Map<String, List<String>> headers = Map.of("Retry-After", List.of("999999999999999"));
-    pacer.settle(1, new ResponseInfo(429, headers, "", 1, Instant.EPOCH), now);
+    pacer.release(1, new ResponseInfo(429, headers, "", 1, Instant.EPOCH), now);
 
-    assertThat(pacer.tryTake(1, now)).isEqualTo(Duration.ofDays(365).toNanos());
+    assertThat(pacer.reserve(1, now)).isEqualTo(Duration.ofDays(365).toNanos());
   }
 }

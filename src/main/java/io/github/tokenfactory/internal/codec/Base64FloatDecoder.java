@@ -16,60 +16,62 @@ import java.util.Base64;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes vectors of base64, most often many of one length; for use by one thread.
+ * Decodes base64 to vectors, usually many of the same length; for use by one thread.
  *
- * <p>From 21 on, the JDK decodes with vector instructions on any x86 processor; before, it needs
- * one with AVX-512 VBMI, and else takes one character at a time. There, this takes eight in a long,
- * each a lane of its own, and many longs in each of a few short loops, which the JIT compiler makes
- * vector instructions of, as it does not of longer ones, or of an index that is a sum.
+ * <p>Since version 21, the JDK decodes with vector instructions on every x86 processor. Older JDKs
+ * do so with AVX-512 VBMI only, and otherwise decode one character at a time. For those, this class
+ * decodes eight characters in a long, each in a lane of eight bits. The loops are short and simple,
+ * so that the JIT compiler turns them into vector instructions; it does not for longer loops, nor
+ * for an index that is a sum.
  */
 public final class Base64FloatDecoder {
   private static final Base64.Decoder JDK = Base64.getDecoder();
-  private static final int BLOCK = 256; // stays in the nearest cache
+  private static final int BLOCK = 256; // fits the level 1 cache
   private static final long ONES = 0x0101010101010101L;
   private static final int HIGH_BIT = 0x80;
+  private static final long HIGH_BITS = 0x8080808080808080L;
 
-  private final boolean anywayByLanes;
+  private final boolean forceLanes;
   private final long[] block = new long[BLOCK];
-  private final long[] bad = new long[BLOCK]; // high bits say so
-  private final LongBuffer[] views = new LongBuffer[Long.BYTES]; // of the text, from its n-th byte
-  private byte[] viewed = new byte[0];
+  private final long[] errors = new long[BLOCK]; // a high bit marks an error
+  private final LongBuffer[] views = new LongBuffer[Long.BYTES]; // by offset of the first long
+  private byte[] viewedText = new byte[0];
   private byte[] base64 = new byte[0];
   private byte[] decoded = new byte[0];
   private LongBuffer decodedLongs = LongBuffer.allocate(0);
   private FloatBuffer decodedFloats = FloatBuffer.allocate(0);
 
-  /** Decodes in the way that is fastest on this processor and JDK. */
+  /** Creates a decoder that chooses the faster way for this processor and JDK. */
   Base64FloatDecoder() {
     this(false);
   }
 
-  /** Is for tests. */
-  Base64FloatDecoder(boolean anywayByLanes) {
-    this.anywayByLanes = anywayByLanes;
+  /** Creates a decoder for tests, which uses lanes on every processor if {@code forceLanes}. */
+  Base64FloatDecoder(boolean forceLanes) {
+    this.forceLanes = forceLanes;
   }
 
   /**
-   * {@return the floats that {@code length} characters of {@code text} stand for, or null if that
-   * is no base64 of finite floats}
+   * {@return the floats that {@code length} characters of {@code text} encode, or null if those are
+   * not base64 of finite floats}
    */
   float @Nullable [] decode(byte[] text, int from, int length) {
-    boolean isLikeLast = length == base64.length && length > 0;
-    if (!isLikeLast) {
+    boolean hasLastLength = length == base64.length && length > 0;
+    if (!hasLastLength) {
       base64 = new byte[length];
       decoded = new byte[(length / 4 * 3 + 2 * Long.BYTES) / Long.BYTES * Long.BYTES];
       ByteBuffer bytes = ByteBuffer.wrap(decoded).order(ByteOrder.LITTLE_ENDIAN);
       decodedLongs = bytes.asLongBuffer();
       decodedFloats = bytes.asFloatBuffer();
     }
-    Arrays.fill(bad, 0);
+    Arrays.fill(errors, 0);
     int count;
     try {
-      // A single vector is not worth the start of the other way.
+      // Lanes do not pay for a single vector: their loops are not compiled yet.
       count =
-          isLikeLast && (anywayByLanes || Lanes.ARE_FASTER)
-              ? decodeByLanes(text, from)
-              : decodeAsJdk(text, from);
+          hasLastLength && (forceLanes || Lanes.ARE_FASTER)
+              ? decodeWithLanes(text, from)
+              : decodeWithJdk(text, from);
     } catch (IllegalArgumentException e) {
       return null;
     }
@@ -77,7 +79,7 @@ public final class Base64FloatDecoder {
       return null;
     }
     checkFinite(count);
-    if (isBad()) {
+    if (hasErrors()) {
       return null;
     }
     float[] floats = new float[count / Float.BYTES];
@@ -85,20 +87,20 @@ public final class Base64FloatDecoder {
     return floats;
   }
 
-  private int decodeAsJdk(byte[] text, int from) {
+  private int decodeWithJdk(byte[] text, int from) {
     System.arraycopy(text, from, base64, 0, base64.length);
     return JDK.decode(base64, decoded);
   }
 
-  private int decodeByLanes(byte[] text, int from) {
-    LongBuffer characters = view(text, from % Long.BYTES);
-    // The last characters may be padding, or too few: the JDK knows the rules.
+  private int decodeWithLanes(byte[] text, int from) {
+    LongBuffer longsOfText = view(text, from % Long.BYTES);
+    // Leaves the last characters to the JDK: there may be padding, or less than a whole group.
     int longs = (base64.length - 1) / Long.BYTES;
     int to = 0;
     for (int at = 0; at < longs; at += BLOCK) {
       int count = Math.min(BLOCK, longs - at);
-      characters.get(from / Long.BYTES + at, block, 0, count);
-      Lanes.check(block, bad, count);
+      longsOfText.get(from / Long.BYTES + at, block, 0, count);
+      Lanes.check(block, errors, count);
       Lanes.toValues(block, count);
       Lanes.join(block, count);
       Lanes.write(block, count, decoded, to);
@@ -110,10 +112,10 @@ public final class Base64FloatDecoder {
     return to + rest.length;
   }
 
-  /** {@return the longs of {@code text}, most often the same array, filled anew} */
+  /** {@return a view of {@code text} as longs; cached, as the array is usually the same} */
   private LongBuffer view(byte[] text, int from) {
-    if (text != viewed) {
-      viewed = text;
+    if (text != viewedText) {
+      viewedText = text;
       Arrays.fill(views, null);
     }
     if (views[from] == null) {
@@ -131,26 +133,28 @@ public final class Base64FloatDecoder {
     for (int at = 0; at < longs; at += BLOCK) {
       int used = Math.min(BLOCK, longs - at);
       decodedLongs.get(at, block, 0, used);
-      checkFinite(block, bad, used);
+      checkFinite(block, errors, used);
     }
   }
 
-  private boolean isBad() {
-    long any = 0;
-    for (long lanes : bad) {
-      any |= lanes;
+  private boolean hasErrors() {
+    long all = 0;
+    for (long lanes : errors) {
+      all |= lanes;
     }
-    return (any & ONES * HIGH_BIT) != 0;
+    return (all & HIGH_BITS) != 0;
   }
 
-  /** Looks at two floats at once: only an exponent of all ones carries into the sign. */
-  private static void checkFinite(long[] floats, long[] bad, int count) {
+  /**
+   * Marks floats that are not finite, two in a long: an exponent of all ones carries into the sign.
+   */
+  private static void checkFinite(long[] floats, long[] errors, int count) {
     for (int i = 0; i < count; i++) {
-      bad[i] |= (floats[i] & 0x7F8000007F800000L) + 0x0080000000800000L & 0x8000000080000000L;
+      errors[i] |= (floats[i] & 0x7F8000007F800000L) + 0x0080000000800000L & 0x8000000080000000L;
     }
   }
 
-  /** Loops over longs of eight characters. */
+  /** Loops over longs, each with eight characters. */
   private static final class Lanes {
     static final boolean ARE_FASTER = areFaster();
     static final int DECODED_BYTES = Long.BYTES / 4 * 3;
@@ -164,25 +168,22 @@ public final class Base64FloatDecoder {
           && !hasVbmi(Path.of("/proc/cpuinfo"));
     }
 
-    /**
-     * {@return whether the first processor has the instructions, or nothing says that it has not}
-     */
-    private static boolean hasVbmi(Path processors) {
-      try (BufferedReader lines =
-          Files.newBufferedReader(processors, StandardCharsets.ISO_8859_1)) {
+    /** {@return whether the first processor has AVX-512 VBMI, or true if that is unknown} */
+    private static boolean hasVbmi(Path cpuInfo) {
+      try (BufferedReader lines = Files.newBufferedReader(cpuInfo, StandardCharsets.ISO_8859_1)) {
         for (String line = lines.readLine(); line != null; line = lines.readLine()) {
           if (line.startsWith("flags")) {
             return line.contains("avx512_vbmi");
           }
         }
       } catch (IOException e) {
-        // Not Linux.
+        // not Linux
       }
       return true;
     }
 
     /**
-     * {@return in the high bit of each lane, if it is ASCII, whether it is {@code bound} or more}
+     * {@return the lanes with a high bit set where an ASCII character is at least {@code bound}}
      */
     private static long atLeast(int bound, long lanes) {
       return lanes + ONES * (HIGH_BIT - bound);
@@ -193,26 +194,32 @@ public final class Base64FloatDecoder {
     }
 
     /**
-     * Finds what is not in the alphabet: it passes an odd number of bounds. With the bit of 4, the
-     * plus is a slash, and nothing else becomes one or more; with that of 32, letters are small.
+     * Marks characters that are not in the base64 alphabet: those that pass an odd number of
+     * bounds.
+     *
+     * <p>Bit 4 turns a plus into a slash, and leaves all other characters below it there. Bit 32
+     * turns letters into lower case.
      */
-    static void check(long[] lanes, long[] bad, int count) {
+    static void check(long[] lanes, long[] errors, int count) {
       for (int i = 0; i < count; i++) {
         long c = lanes[i];
-        long small = c | ONES * 32;
-        bad[i] |=
+        long lowerCase = c | ONES * 32;
+        errors[i] |=
             c
                 | lessThan('/', c | ONES * 4)
                     ^ atLeast('9' + 1, c)
-                    ^ atLeast('a', small)
-                    ^ atLeast('z' + 1, small);
+                    ^ atLeast('a', lowerCase)
+                    ^ atLeast('z' + 1, lowerCase);
       }
     }
 
     /**
-     * Makes six bits of each character: it and 19, less 3 from the slash on, less another 12 from
-     * the digits on, 5 from the letters on, and 6 from the small ones on. The next to last two bits
-     * tell letters and small ones, as 4 and 2; the 2 that others have is in the sum, too.
+     * Replaces characters by their six bits. That is the character plus 19, minus 3 from the slash
+     * on, 12 more from the digits on, 5 from the upper case and 6 from the lower case letters on.
+     *
+     * <p>All but the 5 are multiples of 3: they are summed as {@code thirds}, where {@code c >>> 4
+     * & 6} is 2 for other characters, 4 for upper and 6 for lower case. That is 2 too much for all,
+     * hence 25 instead of 19. The 5 is 6 less the bit that {@code c >>> 6} tells letters by.
      */
     static void toValues(long[] lanes, int count) {
       for (int i = 0; i < count; i++) {
@@ -225,7 +232,7 @@ public final class Base64FloatDecoder {
       }
     }
 
-    /** Joins the low six bits of a long's lanes, the first first, and leaves its last two bytes. */
+    /** Joins the six bits of all lanes, the first highest; the two lowest bytes stay unused. */
     static void join(long[] lanes, int count) {
       for (int i = 0; i < count; i++) {
         long six = lanes[i];

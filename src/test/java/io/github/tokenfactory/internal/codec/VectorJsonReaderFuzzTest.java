@@ -37,7 +37,7 @@ class VectorJsonReaderFuzzTest {
                   + "|there is more after its JSON"
                   + "|it is not what the document says( at path PATH)?"
                   + "|Not a number in a vector at path PATH"
-                  + "|A number that is no finite 32-bit float in the vector at path PATH"
+                  + "|A number in a vector is not a finite 32-bit float at path PATH"
                   + "|The vector is not base64 at path PATH"
                   + "|The vector's base64 holds \\d+ bytes, not whole 32-bit floats, at path PATH"
                   + "|(\\w+|a list): expected BEGIN_[A-Z]+ but was [A-Z_]+ at path PATH"

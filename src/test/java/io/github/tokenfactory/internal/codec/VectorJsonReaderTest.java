@@ -297,7 +297,7 @@ class VectorJsonReaderTest {
         "[0.125,4711.]    | Not a number in a vector at path $.data[1].embedding[1]",
         "[0.125,4711e]    | Not a number in a vector at path $.data[1].embedding[1]",
         "[0.125,４７１１] | Not a number in a vector at path $.data[1].embedding[1]",
-        "[0.125,4711e99]  | A number that is no finite 32-bit float in the vector at path"
+        "[0.125,4711e99]  | A number in a vector is not a finite 32-bit float at path"
             + " $.data[1].embedding[1]",
         "[null,4711]      | Not a number in a vector at path $.data[1].embedding[0]",
         "[04711]          | it is not valid JSON at path $.data[1].embedding[1]",
@@ -313,7 +313,7 @@ class VectorJsonReaderTest {
         "\"4711=\"        | The vector is not base64 at path $.data[1].embedding",
         "\"4711\"         | The vector's base64 holds 3 bytes, not whole 32-bit floats, at path"
             + " $.data[1].embedding",
-        "\"AACAfw==\"     | A number that is no finite 32-bit float in the vector at path"
+        "\"AACAfw==\"     | A number in a vector is not a finite 32-bit float at path"
             + " $.data[1].embedding"
       })
   void refusesAVectorThatIsNone(String vector, String message) {
