@@ -185,23 +185,15 @@ public final class BulkEmbedder {
       return number;
     }
 
-    /**
-     * Sets the most texts of a request; 256 by default.
-     *
-     * @param maxTexts 1 or more
-     * @return this builder
-     */
+    /** Sets the most texts of a request, at least 1; 256 by default. */
     public Builder maxTexts(int maxTexts) {
       this.maxTexts = requirePositive(maxTexts, "maxTexts");
       return this;
     }
 
     /**
-     * Sets the most bytes of the texts of a request, in UTF-8; 1 MiB by default. A longer text is
-     * sent alone.
-     *
-     * @param maxBytes 1 or more
-     * @return this builder
+     * Sets the most bytes of the texts of a request, in UTF-8, at least 1; 1 MiB by default. A
+     * longer text is sent alone.
      */
     public Builder maxBytes(long maxBytes) {
       this.maxBytes = requirePositive(maxBytes, "maxBytes");
@@ -209,12 +201,10 @@ public final class BulkEmbedder {
     }
 
     /**
-     * Sets the most tokens of a request; 32,000 by default. A longer text is sent alone.
+     * Sets the most tokens of a request, at least 1; 32,000 by default. A longer text is sent
+     * alone.
      *
      * <p>Tokens are estimated; the counts of the server's responses correct the estimates.
-     *
-     * @param maxTokens 1 or more
-     * @return this builder
      */
     public Builder maxTokens(long maxTokens) {
       this.maxTokens = requirePositive(maxTokens, "maxTokens");
@@ -222,14 +212,11 @@ public final class BulkEmbedder {
     }
 
     /**
-     * Sets how many requests are in flight at once; 8 by default.
+     * Sets how many requests are in flight at once, at least 1; 8 by default.
      *
      * <p>The window, which is how far a run reads ahead of the delivery, is the texts of twice as
      * many requests, and at least 256 texts. The limits of an {@code OkHttpClient}'s dispatcher do
      * not apply.
-     *
-     * @param concurrency 1 or more
-     * @return this builder
      */
     public Builder concurrency(int concurrency) {
       this.concurrency = requirePositive(concurrency, "concurrency");
@@ -237,22 +224,15 @@ public final class BulkEmbedder {
     }
 
     /**
-     * Sets whether items are delivered in the order of the texts; true by default.
-     *
-     * @param ordered false to deliver items as their responses arrive
-     * @return this builder
+     * Sets whether items are delivered in the order of the texts, as by default, or as their
+     * responses arrive.
      */
     public Builder ordered(boolean ordered) {
       this.ordered = ordered;
       return this;
     }
 
-    /**
-     * Sets what a run does when the server refuses a text; {@link OnFailure#STOP} by default.
-     *
-     * @param onFailure stop, or collect the errors
-     * @return this builder
-     */
+    /** Sets what a run does when the server refuses a text; {@link OnFailure#STOP} by default. */
     public Builder onFailure(OnFailure onFailure) {
       this.onFailure = Objects.requireNonNull(onFailure, "onFailure");
       return this;
@@ -260,10 +240,7 @@ public final class BulkEmbedder {
 
     /**
      * Sets how long a run retries while no request succeeds, because the server is down or its rate
-     * limits refuse requests; 10 minutes by default.
-     *
-     * @param patience more than 0
-     * @return this builder
+     * limits refuse requests; 10 minutes by default, more than 0.
      */
     public Builder patience(Duration patience) {
       if (patience.isNegative() || patience.isZero()) {
@@ -276,9 +253,6 @@ public final class BulkEmbedder {
     /**
      * Sets the number of texts, for the estimate of the time left; by default the size of a
      * collection.
-     *
-     * @param total 0 or more
-     * @return this builder
      */
     public Builder total(long total) {
       if (total < 0) {
@@ -289,10 +263,8 @@ public final class BulkEmbedder {
     }
 
     /**
-     * Sets a listener of the progress, called after the texts of a request have been delivered.
-     *
-     * @param listener called on the thread of the run, such as {@link ConsoleProgress}
-     * @return this builder
+     * Sets a listener of the progress, such as {@link ConsoleProgress}. It is called on the thread
+     * of the run, after the texts of a request have been delivered.
      */
     public Builder listener(Consumer<BulkProgress> listener) {
       this.listener = Objects.requireNonNull(listener, "listener");
@@ -301,10 +273,8 @@ public final class BulkEmbedder {
 
     /**
      * Sets a file that records which texts were delivered, so that another run over the same texts
-     * skips them. It holds positions, no texts. Failed texts are not recorded.
-     *
-     * @param checkpoint the file, created if it does not exist
-     * @return this builder
+     * skips them; created if it does not exist. It holds positions, no texts. Failed texts are not
+     * recorded.
      */
     public Builder checkpoint(Path checkpoint) {
       this.checkpoint = Objects.requireNonNull(checkpoint, "checkpoint");

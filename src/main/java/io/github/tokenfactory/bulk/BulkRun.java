@@ -1,7 +1,7 @@
 package io.github.tokenfactory.bulk;
 
 import io.github.tokenfactory.ResponseInfo;
-import io.github.tokenfactory.embeddings.EmbeddingInput;
+import io.github.tokenfactory.bulk.Batch.Text;
 import io.github.tokenfactory.embeddings.EmbeddingResult;
 import io.github.tokenfactory.errors.ApiException;
 import io.github.tokenfactory.errors.BadRequestException;
@@ -15,7 +15,6 @@ import io.github.tokenfactory.internal.http.CallRegistry;
 import io.github.tokenfactory.internal.http.InternalAccess;
 import io.github.tokenfactory.internal.http.RetryPolicy;
 import io.github.tokenfactory.internal.http.Scheduler;
-import io.github.tokenfactory.model.EmbeddingRequest;
 import io.github.tokenfactory.model.Usage;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -38,33 +37,6 @@ import org.jspecify.annotations.Nullable;
  * send the batches; responses and timers come back as events, which {@link #hasNext} processes.
  */
 final class BulkRun implements Iterator<BulkItem>, AutoCloseable {
-  /** A text that was read; {@code sequence} does not count the texts that the checkpoint holds. */
-  private record Text(long sequence, long position, String text, double tokenEstimate) {}
-
-  /** The texts of one request. */
-  static final class Batch {
-    private final List<Text> texts;
-    private final double tokenEstimate;
-    private final boolean isolatesFailure;
-    private int failures;
-    private long successesAtFirstFailure;
-
-    /** The token estimate, corrected when the batch is queued and constant until it completes. */
-    long expectedTokens;
-
-    /** Takes whether these texts were split off a batch that failed repeatedly. */
-    private Batch(List<Text> texts, boolean isolatesFailure) {
-      this.texts = texts;
-      this.isolatesFailure = isolatesFailure;
-      this.tokenEstimate = texts.stream().mapToDouble(Text::tokenEstimate).sum();
-    }
-
-    EmbeddingRequest request(EmbeddingRequest template) {
-      List<String> input = texts.stream().map(Text::text).toList();
-      return template.toBuilder().input(EmbeddingInput.texts(input)).build();
-    }
-  }
-
   private static final int MAX_FAILURES = 4;
   private static final int MAX_REFUSALS_WITHOUT_SUCCESS = 8;
   private static final int MIN_WINDOW = 256;
@@ -212,16 +184,16 @@ final class BulkRun implements Iterator<BulkItem>, AutoCloseable {
 
   private void interrupt() {
     interrupted = true;
-    end(
-        new CancelledException("Its requests in flight were cancelled.", ResponseInfo.none(0)),
-        "The thread was interrupted");
+    cancel("The thread was interrupted", "Its requests in flight were cancelled.");
     sender.cancel();
   }
 
   private void endWithClient() {
-    end(
-        new CancelledException("Create another client for the next run.", ResponseInfo.none(0)),
-        "The client has been closed");
+    cancel("The client has been closed", "Create another client for the next run.");
+  }
+
+  private void cancel(String reason, String advice) {
+    end(new CancelledException(advice, ResponseInfo.none(0)), reason);
   }
 
   /** Delivers what is left in order, although texts before it have no item. */
@@ -294,17 +266,17 @@ final class BulkRun implements Iterator<BulkItem>, AutoCloseable {
     boolean isExact = false; // an upper bound costs nothing and is enough for most batches
     Text text;
     while (texts.size() < settings.maxTexts && (text = peekText()) != null) {
-      if (!isExact && bytes + TextSize.maxLength(text.text) > settings.maxBytes) {
+      if (!isExact && bytes + TextSize.maxLength(text.text()) > settings.maxBytes) {
         isExact = true;
-        bytes = texts.stream().mapToLong(each -> TextSize.length(each.text)).sum();
+        bytes = texts.stream().mapToLong(each -> TextSize.length(each.text())).sum();
       }
-      bytes += isExact ? TextSize.length(text.text) : TextSize.maxLength(text.text);
-      estimate += text.tokenEstimate;
+      bytes += isExact ? TextSize.length(text.text()) : TextSize.maxLength(text.text());
+      estimate += text.tokenEstimate();
       if (!texts.isEmpty() && (bytes > settings.maxBytes || estimate > maxEstimate)) {
         break;
       }
       texts.add(text);
-      windowChars += text.text.length();
+      windowChars += text.text().length();
       nextText = null;
     }
     return new Batch(texts, false);
@@ -345,9 +317,9 @@ final class BulkRun implements Iterator<BulkItem>, AutoCloseable {
 
   private void deliver(
       Text text, float @Nullable [] vector, @Nullable TokenFactoryException error) {
-    BulkItem item = new BulkItem(text.position, text.text, vector, error);
-    if (settings.ordered && text.sequence != nextDeliverable) {
-      outOfOrder.put(text.sequence, item);
+    BulkItem item = new BulkItem(text.position(), text.text(), vector, error);
+    if (settings.ordered && text.sequence() != nextDeliverable) {
+      outOfOrder.put(text.sequence(), item);
       return;
     }
     for (BulkItem next = item; next != null; next = outOfOrder.remove(nextDeliverable)) {
@@ -427,7 +399,7 @@ final class BulkRun implements Iterator<BulkItem>, AutoCloseable {
     Text text = batch.texts.get(0);
     refusals++;
     if (settings.onFailure == BulkEmbedder.OnFailure.STOP) {
-      end(error, "The text at position " + text.position + " was refused");
+      end(error, "The text at position " + text.position() + " was refused");
     } else if (successes == 0 && refusals >= MAX_REFUSALS_WITHOUT_SUCCESS) {
       end(error, "None of the first " + refusals + " texts was embedded");
     } else {

@@ -30,9 +30,7 @@ final class BulkSender implements AutoCloseable {
   /** Receives, on any thread, the result or the error of a batch. */
   interface Receiver {
     void receive(
-        BulkRun.Batch batch,
-        @Nullable EmbeddingResult result,
-        @Nullable TokenFactoryException error);
+        Batch batch, @Nullable EmbeddingResult result, @Nullable TokenFactoryException error);
   }
 
   // The run retries, because it may split a batch first.
@@ -44,7 +42,7 @@ final class BulkSender implements AutoCloseable {
   private final CallPreparer<EmbeddingRequest, EmbeddingResult> preparer;
   private final Receiver receiver;
   private final Runnable unregister;
-  private final Deque<BulkRun.Batch> queue = new ArrayDeque<>();
+  private final Deque<Batch> queue = new ArrayDeque<>();
   private final Set<RetryingCall<?, ?>> inFlight = ConcurrentHashMap.newKeySet();
   private Runnable cancelTimer = () -> {};
   private long queuedTokens;
@@ -63,7 +61,7 @@ final class BulkSender implements AutoCloseable {
   }
 
   /** Queues {@code batch} before or after those that wait. */
-  void send(BulkRun.Batch batch, boolean isFirst) {
+  void send(Batch batch, boolean isFirst) {
     synchronized (this) {
       if (isFirst) {
         queue.addFirst(batch);
@@ -128,7 +126,7 @@ final class BulkSender implements AutoCloseable {
           .workers()
           .execute(
               () -> {
-                for (BulkRun.Batch batch = next(); batch != null; batch = next()) {
+                for (Batch batch = next(); batch != null; batch = next()) {
                   send(batch);
                 }
               });
@@ -143,8 +141,8 @@ final class BulkSender implements AutoCloseable {
   }
 
   /** {@return the batch to send now, or null if the calling sender thread must end} */
-  private synchronized BulkRun.@Nullable Batch next() {
-    BulkRun.Batch batch = queue.peek();
+  private synchronized @Nullable Batch next() {
+    Batch batch = queue.peek();
     long wait =
         batch == null ? 0 : pacer.reserve(batch.expectedTokens, calls.scheduler().nanoTime());
     if (batch == null || wait > 0) {
@@ -161,7 +159,7 @@ final class BulkSender implements AutoCloseable {
     return batch;
   }
 
-  private void send(BulkRun.Batch batch) {
+  private void send(Batch batch) {
     RetryingCall<?, EmbeddingResult> call;
     try {
       startSender();
@@ -188,9 +186,7 @@ final class BulkSender implements AutoCloseable {
   }
 
   private void complete(
-      BulkRun.Batch batch,
-      @Nullable EmbeddingResult result,
-      @Nullable TokenFactoryException error) {
+      Batch batch, @Nullable EmbeddingResult result, @Nullable TokenFactoryException error) {
     ResponseInfo info = result != null ? result.info() : Objects.requireNonNull(error).info();
     try {
       pacer.release(batch.expectedTokens, info, calls.scheduler().nanoTime());

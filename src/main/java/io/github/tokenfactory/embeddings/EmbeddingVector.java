@@ -126,34 +126,28 @@ public final class EmbeddingVector {
 
     @Override
     public @Nullable EmbeddingVector read(JsonReader in) throws IOException {
-      JsonToken form = in.peek();
-      float[] elements = in instanceof VectorJsonReader vectors ? vectors.nextVector() : null;
-      switch (form) {
-        case NULL -> {
-          in.nextNull();
-          return null;
-        }
-        case STRING -> {
-          return new EmbeddingVector(
-              Form.BASE64, elements == null ? readBase64(in) : elements, null);
-        }
-        case BEGIN_ARRAY -> {
-          if (elements != null) {
-            return new EmbeddingVector(Form.NUMBERS, elements, null);
-          }
-          String path = in.getPath();
-          in.beginArray();
-          EmbeddingVector vector =
-              in.peek() == JsonToken.BEGIN_ARRAY || in.peek() == JsonToken.BEGIN_OBJECT
-                  ? new EmbeddingVector(Form.JSON, new float[0], readRest(in))
-                  : new EmbeddingVector(Form.NUMBERS, readNumbers(in, path), null);
-          in.endArray();
-          return vector;
-        }
-        default -> {
-          return new EmbeddingVector(Form.JSON, new float[0], RawJson.ADAPTER.read(in));
-        }
+      JsonToken token = in.peek();
+      if (token == JsonToken.NULL) {
+        in.nextNull();
+        return null;
       }
+      float[] elements = in instanceof VectorJsonReader reader ? reader.nextVector() : null;
+      if (token == JsonToken.STRING) {
+        return new EmbeddingVector(Form.BASE64, elements == null ? readBase64(in) : elements, null);
+      } else if (elements != null) {
+        return new EmbeddingVector(Form.NUMBERS, elements, null);
+      } else if (token != JsonToken.BEGIN_ARRAY) {
+        return new EmbeddingVector(Form.JSON, new float[0], RawJson.ADAPTER.read(in));
+      }
+      String path = in.getPath();
+      in.beginArray();
+      boolean isNested = in.peek() == JsonToken.BEGIN_ARRAY || in.peek() == JsonToken.BEGIN_OBJECT;
+      EmbeddingVector vector =
+          isNested
+              ? new EmbeddingVector(Form.JSON, new float[0], readRest(in))
+              : new EmbeddingVector(Form.NUMBERS, readNumbers(in, path), null);
+      in.endArray();
+      return vector;
     }
 
     private static float[] readNumbers(JsonReader in, String path) throws IOException {

@@ -16,8 +16,8 @@ import retrofit2.Call;
 /**
  * Embeds texts or token ids with {@code POST /v1/embeddings}.
  *
- * <p>It calls {@link TokenFactoryClient#call}, asks for base64, allows retries, and checks that the
- * response has one vector for each input. Every method fails with a {@link
+ * <p>It calls {@link TokenFactoryClient#call}, asks for base64, marks requests as safe to repeat,
+ * and checks that the response has one vector for each input. Every method fails with a {@link
  * io.github.tokenfactory.errors.TokenFactoryException} whose type tells what to do. Temporary
  * failures are retried within the timeout, which applies to the whole call. Immutable and safe for
  * use by several threads.
@@ -91,55 +91,27 @@ public final class EmbeddingsService {
     return create(request(model, input));
   }
 
-  /**
-   * Sends {@code request}.
-   *
-   * @param request the input, the model and its options
-   * @return one vector for each input, in the order of the inputs
-   */
+  /** Sends {@code request}; returns one vector for each input, in the order of the inputs. */
   public EmbeddingResult create(EmbeddingRequest request) {
     return create(request, RequestOptions.none());
   }
 
-  /**
-   * Sends {@code request} with options for this call.
-   *
-   * @param request the input, the model and its options
-   * @param options take precedence over the client's settings
-   * @return one vector for each input, in the order of the inputs
-   */
+  /** Sends {@code request}; the options take precedence over the client's settings. */
   public EmbeddingResult create(EmbeddingRequest request, RequestOptions options) {
     return client.call(operation(request), limited(request, options), reader(request));
   }
 
-  /**
-   * Embeds {@code input} with {@code model} without blocking.
-   *
-   * @param model a model id of the server
-   * @param input the texts or token ids
-   * @return a future of one vector for each input, in the order of the inputs
-   */
+  /** Embeds {@code input} with {@code model} without blocking. */
   public CompletableFuture<EmbeddingResult> createAsync(String model, EmbeddingInput input) {
     return createAsync(request(model, input), RequestOptions.none());
   }
 
-  /**
-   * Sends {@code request} without blocking.
-   *
-   * @param request the input, the model and its options
-   * @return a future of one vector for each input, in the order of the inputs
-   */
+  /** Sends {@code request} without blocking. */
   public CompletableFuture<EmbeddingResult> createAsync(EmbeddingRequest request) {
     return createAsync(request, RequestOptions.none());
   }
 
-  /**
-   * Sends {@code request} with options for this call, without blocking.
-   *
-   * @param request the input, the model and its options
-   * @param options take precedence over the client's settings
-   * @return a future of one vector for each input, in the order of the inputs
-   */
+  /** Sends {@code request} without blocking; the options take precedence over the settings. */
   public CompletableFuture<EmbeddingResult> createAsync(
       EmbeddingRequest request, RequestOptions options) {
     return client.callAsync(operation(request), limited(request, options), reader(request));
