@@ -67,7 +67,7 @@ public final class Base64FloatDecoder {
     Arrays.fill(errors, 0);
     int count;
     try {
-      // Lanes do not pay for a single vector: their loops are not compiled yet.
+      // A single vector does not repay the warm-up of the lanes.
       count =
           hasLastLength && (forceLanes || Lanes.ARE_FASTER)
               ? decodeWithLanes(text, from)

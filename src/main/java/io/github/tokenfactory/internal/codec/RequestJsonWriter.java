@@ -144,9 +144,10 @@ public final class RequestJsonWriter extends JsonWriter {
     }
 
     /**
-     * {@return whether {@code text} is ASCII; false if this does not only count}
+     * {@return whether {@code text} is ASCII; always false when writing to a stream}
      *
-     * <p>Equal lengths do not tell: half a surrogate pair becomes one byte, too, a question mark.
+     * <p>Equal lengths are not enough: an unpaired surrogate becomes a question mark, one byte,
+     * too.
      */
     @SuppressWarnings("deprecation") // String.getBytes, as in writeAscii
     boolean isAscii(String text, byte[] utf8) {
@@ -227,8 +228,6 @@ public final class RequestJsonWriter extends JsonWriter {
     /** The most bytes of a number with a comma. */
     static final int MAX_BYTES = 12;
 
-    private static final VarHandle LONGS =
-        MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final int MAX_DIGITS = 10;
     private static final int BASE = 1_000;
     private static final int LENGTH_SHIFT = 7 * Byte.SIZE;
@@ -246,8 +245,9 @@ public final class RequestJsonWriter extends JsonWriter {
     private static final long[] REMAINDERS = new long[2 * BASE];
 
     /**
-     * Kendall Willets' table to count digits: by leading zeros of a number, what to add to have the
-     * count in the upper half. A number of more digits than the smallest one carries into it.
+     * Kendall Willets' table to count digits, indexed by the leading zeros of a number: number plus
+     * entry has the count in its upper half. If the number has one digit more than the smallest
+     * number of the same row, the addition carries into that half.
      */
     private static final long[] DIGIT_COUNTS = new long[Integer.SIZE + 1];
 
