@@ -222,7 +222,7 @@ public final class PrepareGeneratorInput {
     Map<String, JsonLocation> found = new LinkedHashMap<>();
     for (JsonLocation holder : List.of(operation.item(), operation.location())) {
       if (holder.object().has("parameters")) {
-        for (JsonLocation each : holder.child("parameters").requireElements()) {
+        for (JsonLocation each : holder.child("parameters").elements()) {
           JsonLocation parameter = document.dereference(each);
           found.put(parameter.object().get("in") + " " + parameter.object().get("name"), parameter);
         }
