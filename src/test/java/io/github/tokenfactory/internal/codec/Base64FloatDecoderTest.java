@@ -7,19 +7,16 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Random;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.api.Test;
 
-/** Tests both ways of decoding on every processor and JDK. */
 class Base64FloatDecoderTest {
   private static final int EXPONENT = 0x7F;
 
   private final Random random = new Random(4711);
 
-  @ParameterizedTest
-  @ValueSource(booleans = {false, true})
-  void decodesLikeTheJdk(boolean forceLanes) {
-    Base64FloatDecoder decoder = new Base64FloatDecoder(forceLanes);
+  @Test
+  void decodesLikeTheJdk() {
+    Base64FloatDecoder decoder = new Base64FloatDecoder();
     for (int length = 0; length < 300; length++) {
       assertDecodes(decoder, length);
       assertDecodes(decoder, 10_000 - length);
@@ -37,7 +34,7 @@ class Base64FloatDecoderTest {
     float[] expected = expected(base64);
     for (int from = 0;
         from < 9;
-        from++) { // the decoder leaves the first text of a length to the JDK
+        from++) {
       byte[] text = new byte[from + base64.length + random.nextInt(9)];
       random.nextBytes(text);
       System.arraycopy(base64, 0, text, from, base64.length);
@@ -45,10 +42,9 @@ class Base64FloatDecoderTest {
     }
   }
 
-  @ParameterizedTest
-  @ValueSource(booleans = {false, true})
-  void refusesBytesOutsideTheAlphabetAnywhere(boolean forceLanes) {
-    Base64FloatDecoder decoder = new Base64FloatDecoder(forceLanes);
+  @Test
+  void refusesBytesOutsideTheAlphabetAnywhere() {
+    Base64FloatDecoder decoder = new Base64FloatDecoder();
     byte[] good = Base64.getEncoder().encode(new byte[48]);
     for (int at = 0; at < good.length; at++) {
       for (int other = Byte.MIN_VALUE; other <= Byte.MAX_VALUE; other++) {
@@ -61,10 +57,9 @@ class Base64FloatDecoderTest {
     }
   }
 
-  @ParameterizedTest
-  @ValueSource(booleans = {false, true})
-  void refusesAnInvalidByteInALongTextAndRecovers(boolean forceLanes) {
-    Base64FloatDecoder decoder = new Base64FloatDecoder(forceLanes);
+  @Test
+  void refusesAnInvalidByteInALongTextAndRecovers() {
+    Base64FloatDecoder decoder = new Base64FloatDecoder();
     byte[] good = finite(10_000);
     byte[] base64 = Base64.getEncoder().encode(good);
     float[] expected = expected(base64);
@@ -77,10 +72,9 @@ class Base64FloatDecoderTest {
     }
   }
 
-  @ParameterizedTest
-  @ValueSource(booleans = {false, true})
-  void refusesNonFiniteFloatsAnywhere(boolean forceLanes) {
-    Base64FloatDecoder decoder = new Base64FloatDecoder(forceLanes);
+  @Test
+  void refusesNonFiniteFloatsAnywhere() {
+    Base64FloatDecoder decoder = new Base64FloatDecoder();
     for (int dimensions : new int[] {1, 2, 3, 1536, 2049}) {
       ByteBuffer good =
           ByteBuffer.wrap(finite(dimensions * Float.BYTES)).order(ByteOrder.LITTLE_ENDIAN);
@@ -104,10 +98,9 @@ class Base64FloatDecoderTest {
     assertThat(decoder.decode(base64, 0, base64.length)).isNull();
   }
 
-  @ParameterizedTest
-  @ValueSource(booleans = {false, true})
-  void decodesTextsFromSeveralArrays(boolean forceLanes) {
-    Base64FloatDecoder decoder = new Base64FloatDecoder(forceLanes);
+  @Test
+  void decodesTextsFromSeveralArrays() {
+    Base64FloatDecoder decoder = new Base64FloatDecoder();
     for (int i = 0; i < 5; i++) {
       byte[] base64 = Base64.getEncoder().encode(finite(4_000));
       byte[] text =
