@@ -56,7 +56,9 @@ public final class GeneratorInput {
         directory.resolve("settings.yaml"), input.settings(Files.readString(Path.of(args[2]))));
   }
 
-  /** {@return the settings with a Java name for each property} They must not name any themselves. */
+  /**
+   * {@return the settings with a Java name for each property} They must not name any themselves.
+   */
   private String settings(String start) {
     StringBuilder names = new StringBuilder("nameMappings:\n");
     schemas
