@@ -16,6 +16,10 @@ module io.github.tokenfactory {
 
   exports io.github.tokenfactory;
   exports io.github.tokenfactory.api;
+  exports io.github.tokenfactory.bulk;
+  exports io.github.tokenfactory.embeddings;
+  exports io.github.tokenfactory.errors;
+  exports io.github.tokenfactory.json;
   exports io.github.tokenfactory.model;
   exports io.github.tokenfactory.spec;
 }

@@ -1,5 +1,6 @@
 package io.github.tokenfactory;
 
+import io.github.tokenfactory.errors.TokenFactoryException;
 import java.time.Duration;
 
 /**
@@ -32,7 +33,8 @@ public interface CallListener {
     private final long requestBytes;
     private final long responseBytes;
 
-    Attempt(
+    /** Describes an attempt; for the client, and for tests of listeners. */
+    public Attempt(
         long callId,
         int number,
         Duration duration,

@@ -4,31 +4,28 @@ import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.StringJoiner;
-import java.util.regex.Pattern;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the {@code x-ratelimit-} headers of an answer say; each is null if the header is missing or
- * makes no sense.
+ * The rate limits that the {@code x-ratelimit-} headers of a response state.
  *
- * <p>Limits and what remains of them are counted per minute. Immutable.
+ * <p>A value is null if its header is missing or makes no sense. Limits count per minute. Immutable.
  */
 public final class RateLimits {
-  private static final Pattern NUMBER =
-      Pattern.compile("[0-9]{1,15}(\\.[0-9]{0,15})?|\\.[0-9]{1,15}");
+  private final Function<String, @Nullable String> headers;
 
-  private final Answer answer;
-
-  RateLimits(Answer answer) {
-    this.answer = answer;
+  /** Takes the value of a header by its name after the prefix. */
+  RateLimits(Function<String, @Nullable String> headers) {
+    this.headers = headers;
   }
 
-  /** {@return how many requests are allowed, or null} */
+  /** {@return the limit of requests, or null} */
   public @Nullable Long limitRequests() {
     return whole("limit-requests");
   }
 
-  /** {@return how many tokens are allowed, or null} */
+  /** {@return the limit of tokens, or null} */
   public @Nullable Long limitTokens() {
     return whole("limit-tokens");
   }
@@ -43,36 +40,36 @@ public final class RateLimits {
     return whole("remaining-tokens");
   }
 
-  /** {@return the time until requests are allowed in full again, or null} */
+  /** {@return the time until the limit of requests is reset, or null} */
   public @Nullable Duration resetRequests() {
-    return seconds(header("reset-requests"));
+    return HeaderValues.seconds(headers.apply("reset-requests"));
   }
 
-  /** {@return the time until tokens are allowed in full again, or null} */
+  /** {@return the time until the limit of tokens is reset, or null} */
   public @Nullable Duration resetTokens() {
-    return seconds(header("reset-tokens"));
+    return HeaderValues.seconds(headers.apply("reset-tokens"));
   }
 
-  /** {@return by how much use has scaled the limit of requests, or null} */
+  /** {@return the factor by which usage has scaled the limit of requests, or null} */
   public @Nullable Double dynamicScaleRequests() {
-    BigDecimal scale = number(header("dynamic-scale-requests"));
+    BigDecimal scale = HeaderValues.number(headers.apply("dynamic-scale-requests"));
     return scale == null ? null : scale.doubleValue();
   }
 
-  /** {@return by how much use has scaled the limit of tokens, or null} */
+  /** {@return the factor by which usage has scaled the limit of tokens, or null} */
   public @Nullable Double dynamicScaleTokens() {
-    BigDecimal scale = number(header("dynamic-scale-tokens"));
+    BigDecimal scale = HeaderValues.number(headers.apply("dynamic-scale-tokens"));
     return scale == null ? null : scale.doubleValue();
   }
 
-  /** {@return the time until the limits are scaled again, or null} */
+  /** {@return the time until the limits are scaled next, or null} */
   public @Nullable Duration dynamicPeriodRemaining() {
-    return seconds(header("dynamic-period-remaining"));
+    return HeaderValues.seconds(headers.apply("dynamic-period-remaining"));
   }
 
   /** {@return whether this request was over the limit, or null} */
   public @Nullable Boolean overLimit() {
-    String value = header("over-limit");
+    String value = headers.apply("over-limit");
     return switch (value == null ? "" : value.toLowerCase(Locale.ROOT)) {
       case "yes", "true" -> true;
       case "no", "false" -> false;
@@ -80,27 +77,9 @@ public final class RateLimits {
     };
   }
 
-  /** {@return the number that {@code text} is, or null if it is none, or negative} */
-  static @Nullable BigDecimal number(@Nullable String text) {
-    return text != null && NUMBER.matcher(text).matches() ? new BigDecimal(text) : null;
-  }
-
-  /** {@return the time that {@code text} is in seconds, or null if it is none} */
-  static @Nullable Duration seconds(@Nullable String text) {
-    BigDecimal seconds = number(text);
-    return seconds == null
-        ? null
-        : Duration.ofSeconds(
-            seconds.longValue(), seconds.remainder(BigDecimal.ONE).movePointRight(9).longValue());
-  }
-
   private @Nullable Long whole(String name) {
-    BigDecimal number = number(header(name));
+    BigDecimal number = HeaderValues.number(headers.apply(name));
     return number == null || number.stripTrailingZeros().scale() > 0 ? null : number.longValue();
-  }
-
-  private @Nullable String header(String name) {
-    return answer.header("x-ratelimit-" + name);
   }
 
   @Override

@@ -1,21 +1,44 @@
 package io.github.tokenfactory;
 
+import io.github.tokenfactory.internal.http.RetryPolicy;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import okhttp3.Headers;
 import org.jspecify.annotations.Nullable;
 
-/** Settings for one call, before those of the client; immutable. */
+/**
+ * Settings for one call, which take precedence over the client's; immutable.
+ *
+ * <p>In an interface of your own, a parameter {@code @Tag RequestOptions} passes them to {@link
+ * TokenFactoryClient#create}.
+ */
 public final class RequestOptions {
   private static final RequestOptions NONE = builder().build();
+  private static final Set<String> OWN_HEADERS = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
+
+  static {
+    OWN_HEADERS.addAll(
+        Set.of("Authorization", "Content-Length", "Content-Type", "Transfer-Encoding"));
+  }
 
   private final @Nullable String aiProjectId;
   private final @Nullable Duration timeout;
-  private final Headers headers;
+  private final @Nullable Integer maxRetries;
+  private final @Nullable Long maxResponseBytes;
+  private final boolean safeToRepeat;
+  private final Map<String, String> headers;
 
   private RequestOptions(Builder builder) {
     this.aiProjectId = builder.aiProjectId;
     this.timeout = builder.timeout;
-    this.headers = builder.headers.build();
+    this.maxRetries = builder.maxRetries;
+    this.maxResponseBytes = builder.maxResponseBytes;
+    this.safeToRepeat = builder.safeToRepeat;
+    this.headers = Collections.unmodifiableMap(copy(builder.headers));
   }
 
   /** {@return options that leave everything to the client} */
@@ -28,21 +51,55 @@ public final class RequestOptions {
     return new Builder();
   }
 
+  /** {@return a builder with the settings of these options} */
+  public Builder toBuilder() {
+    Builder builder = new Builder();
+    builder.aiProjectId = aiProjectId;
+    builder.timeout = timeout;
+    builder.maxRetries = maxRetries;
+    builder.maxResponseBytes = maxResponseBytes;
+    builder.safeToRepeat = safeToRepeat;
+    builder.headers.putAll(headers);
+    return builder;
+  }
+
   /** {@return the project of this call, or null for the client's} */
   public @Nullable String aiProjectId() {
     return aiProjectId;
   }
 
-  /** {@return how long this call may take in all, or null for the client's timeout} */
+  /** {@return the limit for the whole call, or null for the client's timeout} */
   public @Nullable Duration timeout() {
     return timeout;
   }
 
-  Headers headers() {
+  /** {@return how often the request may be sent again, or null for the client's setting} */
+  public @Nullable Integer maxRetries() {
+    return maxRetries;
+  }
+
+  /** {@return the size limit for the response, or null for the client's} */
+  public @Nullable Long maxResponseBytes() {
+    return maxResponseBytes;
+  }
+
+  /** {@return whether the caller allows a POST or PATCH to be sent again in all cases} */
+  public boolean safeToRepeat() {
+    return safeToRepeat;
+  }
+
+  /** {@return the headers of this call, by name in any case} */
+  public Map<String, String> headers() {
     return headers;
   }
 
-  /** {@return {@code timeout} if it is a time that a call can take} */
+  private static Map<String, String> copy(Map<String, String> headers) {
+    Map<String, String> copy = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+    copy.putAll(headers);
+    return copy;
+  }
+
+  /** {@return {@code timeout}, or a year if it is longer, so that nanoseconds can count it} */
   static Duration requireTimeout(Duration timeout) {
     if (timeout.isNegative() || timeout.isZero()) {
       throw new IllegalArgumentException(
@@ -51,11 +108,43 @@ public final class RequestOptions {
     return RetryPolicy.bounded(timeout);
   }
 
+  static int requireRetries(int maxRetries) {
+    if (maxRetries < 0) {
+      throw new IllegalArgumentException("maxRetries must be 0 or more, not " + maxRetries + ".");
+    }
+    return maxRetries;
+  }
+
+  static long requireResponseBytes(long maxResponseBytes) {
+    if (maxResponseBytes <= 0) {
+      throw new IllegalArgumentException(
+          "maxResponseBytes must be more than 0, not " + maxResponseBytes + ".");
+    }
+    return maxResponseBytes;
+  }
+
+  /** Fails, without showing {@code value}, unless it is a header that a user can set. */
+  static void requireHeader(String name, String value) {
+    if (OWN_HEADERS.contains(name)) {
+      throw new IllegalArgumentException(
+          "The client sets the header " + name + " itself; Authorization is made of the API key.");
+    }
+    try {
+      Headers.of(name, value);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          "A header's name or value holds a character that HTTP cannot carry.");
+    }
+  }
+
   /** Builds {@link RequestOptions}; not for use by several threads at once. */
   public static final class Builder {
     private @Nullable String aiProjectId;
     private @Nullable Duration timeout;
-    private final Headers.Builder headers = new Headers.Builder();
+    private @Nullable Integer maxRetries;
+    private @Nullable Long maxResponseBytes;
+    private boolean safeToRepeat;
+    private final Map<String, String> headers = copy(Map.of());
 
     private Builder() {}
 
@@ -71,14 +160,51 @@ public final class RequestOptions {
     }
 
     /**
-     * Sets how long this call may take in all: attempts, waits between them, and reading the
-     * answer.
+     * Sets the limit for the whole call: attempts, waits between them, and reading the response.
      *
      * @param timeout longer than nothing, or null for the client's
      * @return this builder
      */
     public Builder timeout(@Nullable Duration timeout) {
       this.timeout = timeout == null ? null : requireTimeout(timeout);
+      return this;
+    }
+
+    /**
+     * Sets how often the request may be sent again; see {@link
+     * TokenFactoryClientBuilder#maxRetries}.
+     *
+     * @param maxRetries 0 for never
+     * @return this builder
+     */
+    public Builder maxRetries(int maxRetries) {
+      this.maxRetries = requireRetries(maxRetries);
+      return this;
+    }
+
+    /**
+     * Sets how large the response may be, uncompressed; a limit of the client that is lower counts.
+     *
+     * @param maxResponseBytes the limit beyond which the call fails
+     * @return this builder
+     */
+    public Builder maxResponseBytes(long maxResponseBytes) {
+      this.maxResponseBytes = requireResponseBytes(maxResponseBytes);
+      return this;
+    }
+
+    /**
+     * Allows a POST or PATCH to be sent again even if the server may have processed it already.
+     *
+     * <p>Without it, these methods are repeated only if the server cannot have processed the
+     * request: nothing was sent, the server refused the stream, or it answered 429, or 503 with
+     * {@code Retry-After}. The other methods are always safe to repeat.
+     *
+     * @param safeToRepeat true if processing the request twice does no harm
+     * @return this builder
+     */
+    public Builder safeToRepeat(boolean safeToRepeat) {
+      this.safeToRepeat = safeToRepeat;
       return this;
     }
 
@@ -91,12 +217,12 @@ public final class RequestOptions {
      * @throws IllegalArgumentException if HTTP cannot carry it, or the client sets it itself
      */
     public Builder header(String name, String value) {
-      Transport.requireHeader(name, value);
-      headers.set(name, value);
+      requireHeader(name, value);
+      headers.put(name, value);
       return this;
     }
 
-    /** {@return immutable options with what is set now} */
+    /** {@return immutable options with the current settings} */
     public RequestOptions build() {
       return new RequestOptions(this);
     }

@@ -5,11 +5,17 @@ import com.google.gson.JsonSyntaxException;
 import com.google.gson.TypeAdapter;
 import com.google.gson.stream.JsonToken;
 import com.google.gson.stream.MalformedJsonException;
+import io.github.tokenfactory.api.TokenFactoryApi;
+import io.github.tokenfactory.internal.codec.RequestJsonWriter;
+import io.github.tokenfactory.internal.codec.VectorJsonReader;
+import io.github.tokenfactory.internal.http.UnreadableResponseException;
+import io.github.tokenfactory.json.ObjectAdapter;
 import java.io.EOFException;
 import java.io.IOException;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import okhttp3.MediaType;
@@ -52,13 +58,22 @@ public final class TokenFactoryConverterFactory extends Converter.Factory {
 
   private static final int PORTION = 16 << 10;
 
-  private final ModelAdapters models = new ModelAdapters();
+  private final Function<Type, TypeAdapter<?>> models = ObjectAdapter.registry();
 
-  private TokenFactoryConverterFactory() {}
+  private final boolean allTypes;
+
+  private TokenFactoryConverterFactory(boolean allTypes) {
+    this.allTypes = allTypes;
+  }
 
   /** {@return a factory to add before others} */
   public static TokenFactoryConverterFactory create() {
-    return new TokenFactoryConverterFactory();
+    return new TokenFactoryConverterFactory(false);
+  }
+
+  /** {@return a factory that also converts other types, with Gson's adapters} */
+  static TokenFactoryConverterFactory forAllTypes() {
+    return new TokenFactoryConverterFactory(true);
   }
 
   @Override
@@ -67,7 +82,7 @@ public final class TokenFactoryConverterFactory extends Converter.Factory {
       Annotation[] parameterAnnotations,
       Annotation[] methodAnnotations,
       Retrofit retrofit) {
-    return isOwn(type) ? requestConverter(models.adapter(type)) : null;
+    return allTypes || isOwn(type) ? requestConverter(models.apply(type)) : null;
   }
 
   private <T> Converter<T, RequestBody> requestConverter(TypeAdapter<T> adapter) {
@@ -77,7 +92,7 @@ public final class TokenFactoryConverterFactory extends Converter.Factory {
   @Override
   public @Nullable Converter<ResponseBody, ?> responseBodyConverter(
       Type type, Annotation[] annotations, Retrofit retrofit) {
-    return isOwn(type) ? responseConverter(models.adapter(type)) : null;
+    return allTypes || isOwn(type) ? responseConverter(models.apply(type)) : null;
   }
 
   private static <T> Converter<ResponseBody, T> responseConverter(TypeAdapter<T> adapter) {
@@ -101,15 +116,15 @@ public final class TokenFactoryConverterFactory extends Converter.Factory {
       long length = body.contentLength();
       int portion = length < 0 ? PORTION : (int) Math.min(length, PORTION);
       try {
-        return readWhole(adapter, new VectorReader(body.byteStream(), portion));
-      } catch (UnreadableAnswerException e) {
+        return readWhole(adapter, new VectorJsonReader(body.byteStream(), portion));
+      } catch (UnreadableResponseException e) {
         body.source().request(1 << 10); // so that there is something to show of it
         throw e;
       }
     }
   }
 
-  private static <T> @Nullable T readWhole(TypeAdapter<T> adapter, VectorReader in)
+  private static <T> @Nullable T readWhole(TypeAdapter<T> adapter, VectorJsonReader in)
       throws IOException {
     in.setNestingLimit(MAX_DEPTH);
     try {
@@ -117,22 +132,22 @@ public final class TokenFactoryConverterFactory extends Converter.Factory {
       requireEnd(in);
       return value;
     } catch (EOFException e) {
-      throw new UnreadableAnswerException(
+      throw new UnreadableResponseException(
           in.getPath().equals("$") ? "it is empty or ends at once" : "it ends too soon" + place(in),
           true);
     } catch (MalformedJsonException e) {
-      throw new UnreadableAnswerException("it is not valid JSON" + place(in), in.hasEnded());
+      throw new UnreadableResponseException("it is not valid JSON" + place(in), in.hasEnded());
     } catch (JsonSyntaxException e) {
-      throw new UnreadableAnswerException(shown(e.getMessage()));
+      throw new UnreadableResponseException(shown(e.getMessage()));
     } catch (OutOfMemoryError e) {
-      throw new UnreadableAnswerException(
+      throw new UnreadableResponseException(
           "it does not fit into the memory that is left: see maxResponseBytes");
     } catch (JsonParseException | IllegalStateException | IllegalArgumentException e) {
-      throw new UnreadableAnswerException("it is not what the document says" + place(in));
+      throw new UnreadableResponseException("it is not what the document says" + place(in));
     }
   }
 
-  private static void requireEnd(VectorReader in) throws IOException {
+  private static void requireEnd(VectorJsonReader in) throws IOException {
     boolean ended;
     try {
       ended = in.peek() == JsonToken.END_DOCUMENT;
@@ -140,12 +155,12 @@ public final class TokenFactoryConverterFactory extends Converter.Factory {
       ended = false;
     }
     if (!ended) {
-      throw new UnreadableAnswerException("there is more after its JSON");
+      throw new UnreadableResponseException("there is more after its JSON");
     }
   }
 
   /** {@return where {@code in} is} Gson's own messages may quote a text before they say so. */
-  private static String place(VectorReader in) {
+  private static String place(VectorJsonReader in) {
     Matcher path = PATH.matcher(" path " + in.getPath());
     return path.find() ? " at path " + path.group(1) : "";
   }
@@ -171,7 +186,7 @@ public final class TokenFactoryConverterFactory extends Converter.Factory {
     Body(TypeAdapter<T> adapter, T value) throws IOException {
       this.adapter = adapter;
       this.value = value;
-      BodyWriter counter = new BodyWriter();
+      RequestJsonWriter counter = new RequestJsonWriter();
       adapter.write(counter, value);
       this.length = counter.length();
       this.plain = counter.isAllPlain();
@@ -189,7 +204,7 @@ public final class TokenFactoryConverterFactory extends Converter.Factory {
 
     @Override
     public void writeTo(BufferedSink sink) throws IOException {
-      BodyWriter json = new BodyWriter(sink.outputStream(), length, plain);
+      RequestJsonWriter json = new RequestJsonWriter(sink.outputStream(), length, plain);
       adapter.write(json, value);
       json.flush();
     }

@@ -1,14 +1,10 @@
 /**
- * The Nebius Token Factory embeddings API for Java: start at {@link
+ * The client of the Nebius Token Factory API: start at {@link
  * io.github.tokenfactory.TokenFactoryClient}.
  *
- * <p>Everything in this package is handwritten. The client, its results and its errors are the
- * facade; {@link io.github.tokenfactory.EmbeddingInput} and {@link
- * io.github.tokenfactory.EmbeddingVector} stand in for two unions of the published document; {@link
- * io.github.tokenfactory.ObjectAdapter}, {@link io.github.tokenfactory.UnionAdapter} and {@link
- * io.github.tokenfactory.EnumAdapter} are what the generated models are read and written with. The
- * models and the Retrofit interface themselves are generated, into {@code
- * io.github.tokenfactory.model} and {@code io.github.tokenfactory.api}.
+ * <p>The client calls any bound operation, or any Retrofit interface. The two factories are for a
+ * Retrofit of your own. This package may use {@code errors}, {@code json}, {@code api} and the
+ * internal packages, but no helper: {@code embeddings} and {@code bulk} build on it.
  */
 @NullMarked
 package io.github.tokenfactory;

@@ -8,6 +8,12 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.github.tokenfactory.FaultServer.Step;
+import io.github.tokenfactory.embeddings.EmbeddingInput;
+import io.github.tokenfactory.embeddings.EmbeddingsService;
+import io.github.tokenfactory.errors.InvalidRequestException;
+import io.github.tokenfactory.errors.InvalidResponseException;
+import io.github.tokenfactory.errors.TokenFactoryException;
+import io.github.tokenfactory.errors.TransportException;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -34,7 +40,7 @@ class ConfigurationTest {
   private static final String BODY = "{\"data\":[{\"embedding\":[1.0],\"index\":0}]}";
   private static final Step GOOD = answer(200, BODY);
 
-  private final FakeWaiter waiter = FakeWaiter.impatient();
+  private final FakeScheduler scheduler = FakeScheduler.impatient();
   private FaultServer server;
 
   @BeforeEach
@@ -47,8 +53,8 @@ class ConfigurationTest {
     server.close();
   }
 
-  private TokenFactoryClient.Builder builder() {
-    return TokenFactoryClient.builder().apiKey("k3y").baseUrl(server.url()).waiter(waiter);
+  private TokenFactoryClientBuilder builder() {
+    return TokenFactoryClient.builder().apiKey("k3y").baseUrl(server.url()).scheduler(scheduler);
   }
 
   private String sent(int index, String header) {
@@ -64,8 +70,8 @@ class ConfigurationTest {
     AtomicInteger asked = new AtomicInteger();
     try (TokenFactoryClient client =
         builder().apiKey(() -> " key-" + asked.incrementAndGet() + "\n").build()) {
-      client.embeddings().create("m", INPUT);
-      client.embeddings().create("m", INPUT);
+      EmbeddingsService.of(client).create("m", INPUT);
+      EmbeddingsService.of(client).create("m", INPUT);
     }
 
     assertThat(
@@ -81,15 +87,15 @@ class ConfigurationTest {
       try (TokenFactoryClient client = builder().apiKey(() -> key).build()) {
         InvalidRequestException error =
             catchThrowableOfType(
-                InvalidRequestException.class, () -> client.embeddings().create("m", INPUT));
+                InvalidRequestException.class, () -> EmbeddingsService.of(client).create("m", INPUT));
 
         assertThat(error).hasMessageContaining("API key").hasMessageContaining("othing was sent");
         assertThat(FaultTest.trace(error)).doesNotContain("s3cret");
-        assertThat(error.attempts()).isZero();
+        assertThat(error.info().attempts()).isZero();
       }
     }
     assertThat(server.connections()).isZero();
-    assertThat(waiter.waits()).isEmpty();
+    assertThat(scheduler.waits()).isEmpty();
   }
 
   @ParameterizedTest
@@ -138,7 +144,7 @@ class ConfigurationTest {
                 })
             .build();
     try (TokenFactoryClient client = builder().httpClient(http).build()) {
-      client.embeddings().create("m", INPUT);
+      EmbeddingsService.of(client).create("m", INPUT);
     }
 
     assertThat(seen).hasSize(2).noneMatch(headers -> headers.contains("k3y"));
@@ -155,7 +161,7 @@ class ConfigurationTest {
                   chain -> chain.proceed(chain.request().newBuilder().url(other.url()).build()))
               .build();
       try (TokenFactoryClient client = builder().httpClient(http).build()) {
-        client.embeddings().create("m", INPUT);
+        EmbeddingsService.of(client).create("m", INPUT);
       }
 
       assertThat(other.exchanges().get(0).headers).doesNotContainKey("authorization");
@@ -169,11 +175,10 @@ class ConfigurationTest {
   void sendsHeadersOfTheClientAndOfTheCall() {
     try (TokenFactoryClient client =
         builder().header("X-Team", "search").header("X-Both", "client").build()) {
-      client.embeddings().create("m", INPUT);
+      EmbeddingsService.of(client).create("m", INPUT);
       RequestOptions options =
           RequestOptions.builder().header("x-both", "call").header("X-Call", "1").build();
-      client
-          .embeddings()
+      EmbeddingsService.of(client)
           .create(
               io.github.tokenfactory.model.EmbeddingRequest.builder()
                   .model("m")
@@ -195,7 +200,7 @@ class ConfigurationTest {
   @Test
   void namesItselfAsToldTo() {
     try (TokenFactoryClient client = builder().userAgent("app/1.0").build()) {
-      client.embeddings().create("m", INPUT);
+      EmbeddingsService.of(client).create("m", INPUT);
     }
 
     assertThat(sent(0, "user-agent")).isEqualTo("app/1.0");
@@ -225,7 +230,7 @@ class ConfigurationTest {
 
   @Test
   void refusesSettingsThatMakeNoSense() {
-    TokenFactoryClient.Builder builder = TokenFactoryClient.builder();
+    TokenFactoryClientBuilder builder = TokenFactoryClient.builder();
 
     assertThatIllegalArgumentException()
         .isThrownBy(() -> builder.timeout(Duration.ZERO))
@@ -252,18 +257,18 @@ class ConfigurationTest {
             .timeout(forever)
             .connectTimeout(forever)
             .build()) {
-      assertThat(client.embeddings().create("m", INPUT).size()).isEqualTo(1);
+      assertThat(EmbeddingsService.of(client).create("m", INPUT).size()).isEqualTo(1);
     }
   }
 
   @Test
   void takesNoMoreThanTheBytesThatItMay() {
     try (TokenFactoryClient client = builder().maxResponseBytes(BODY.length()).build()) {
-      assertThat(client.embeddings().create("m", INPUT).size()).isEqualTo(1);
+      assertThat(EmbeddingsService.of(client).create("m", INPUT).size()).isEqualTo(1);
     }
     try (TokenFactoryClient client = builder().maxResponseBytes(BODY.length() - 1).build()) {
       assertThatExceptionOfType(InvalidResponseException.class)
-          .isThrownBy(() -> client.embeddings().create("m", INPUT))
+          .isThrownBy(() -> EmbeddingsService.of(client).create("m", INPUT))
           .withMessageContaining((BODY.length() - 1) + " bytes");
     }
   }
@@ -292,7 +297,7 @@ class ConfigurationTest {
               .baseUrl(server.url())
               .httpClient(http)
               .build()) {
-        client.embeddings().create("m", INPUT);
+        EmbeddingsService.of(client).create("m", INPUT);
       }
     }
 
@@ -322,7 +327,7 @@ class ConfigurationTest {
                         .build())
             .build();
     try (TokenFactoryClient client = builder().httpClient(http).build()) {
-      assertThat(client.embeddings().create("m", INPUT).requestId()).isEqualTo("made-up");
+      assertThat(EmbeddingsService.of(client).create("m", INPUT).info().requestId()).isEqualTo("made-up");
     }
     assertThat(server.connections()).isZero();
     shutDown(http);
@@ -339,11 +344,11 @@ class ConfigurationTest {
             .build();
     try (TokenFactoryClient client = builder().httpClient(http).build()) {
       assertThatExceptionOfType(TransportException.class)
-          .isThrownBy(() -> client.embeddings().create("m", INPUT))
+          .isThrownBy(() -> EmbeddingsService.of(client).create("m", INPUT))
           .withMessageContaining("interceptor")
           .withCauseInstanceOf(IllegalStateException.class);
     }
-    assertThat(waiter.waits()).isEmpty();
+    assertThat(scheduler.waits()).isEmpty();
     shutDown(http);
   }
 
@@ -358,7 +363,7 @@ class ConfigurationTest {
             .build();
     try (TokenFactoryClient client = builder().httpClient(http).build()) {
       assertThatExceptionOfType(TransportException.class)
-          .isThrownBy(() -> client.embeddings().create("m", INPUT))
+          .isThrownBy(() -> EmbeddingsService.of(client).create("m", INPUT))
           .withMessageContaining("just one OkHttp")
           .withCauseInstanceOf(NoSuchMethodError.class);
     }
@@ -374,7 +379,7 @@ class ConfigurationTest {
     try (TokenFactoryClient client =
         builder().httpClient(http).maxRetries(50).timeout(Duration.ofDays(1)).build()) {
       // On a busy machine a good answer can take as long as the timeout, too.
-      assertThat(client.embeddings().create("m", INPUT).attempts()).isGreaterThanOrEqualTo(2);
+      assertThat(EmbeddingsService.of(client).create("m", INPUT).info().attempts()).isGreaterThanOrEqualTo(2);
     }
     shutDown(http);
   }
@@ -426,7 +431,7 @@ class ConfigurationTest {
           }
         };
     try (TokenFactoryClient client = builder().listener(listener).build()) {
-      client.embeddings().create("m", INPUT);
+      EmbeddingsService.of(client).create("m", INPUT);
     }
 
     assertThat(told)

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.Gson;
 import io.github.tokenfactory.api.TokenFactoryApi;
+import io.github.tokenfactory.embeddings.EmbeddingInput;
+import io.github.tokenfactory.embeddings.EmbeddingVector;
 import io.github.tokenfactory.model.Embedding;
 import io.github.tokenfactory.model.EmbeddingRequest;
 import io.github.tokenfactory.model.EmbeddingResponse;

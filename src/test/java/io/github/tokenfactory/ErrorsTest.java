@@ -5,6 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.github.tokenfactory.FaultServer.Step;
+import io.github.tokenfactory.embeddings.EmbeddingInput;
+import io.github.tokenfactory.embeddings.EmbeddingResult;
+import io.github.tokenfactory.embeddings.EmbeddingsService;
+import io.github.tokenfactory.errors.ApiException;
+import io.github.tokenfactory.errors.AuthenticationException;
+import io.github.tokenfactory.errors.BadRequestException;
+import io.github.tokenfactory.errors.InvalidResponseException;
+import io.github.tokenfactory.errors.NotFoundException;
+import io.github.tokenfactory.errors.RateLimitException;
+import io.github.tokenfactory.errors.TokenFactoryException;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.ObjectInputStream;
@@ -21,14 +31,14 @@ class ErrorsTest {
   private static final String KEY = "k3y-0f-the-caller";
   private static final Step GOOD = answer(200, "{\"data\":[{\"embedding\":[1.0],\"index\":0}]}");
 
-  private final FakeWaiter waiter = FakeWaiter.impatient();
+  private final FakeScheduler scheduler = FakeScheduler.impatient();
 
-  private EmbeddingResult call(TokenFactoryClient.Builder settings, Step... script)
+  private EmbeddingResult call(TokenFactoryClientBuilder settings, Step... script)
       throws Exception {
     try (FaultServer server = new FaultServer(script);
         TokenFactoryClient client =
-            settings.apiKey(KEY).baseUrl(server.url()).waiter(waiter).build()) {
-      return client.embeddings().create("m", EmbeddingInput.text("a"));
+            settings.apiKey(KEY).baseUrl(server.url()).scheduler(scheduler).build()) {
+      return EmbeddingsService.of(client).create("m", EmbeddingInput.text("a"));
     }
   }
 
@@ -44,7 +54,7 @@ class ErrorsTest {
         error(NotFoundException.class, answer(404, "{\"detail\":\"no such model\"}"));
 
     assertThat(error.detail()).isEqualTo("no such model");
-    assertThat(error.validationErrors()).isEmpty();
+    assertThat(error.validationIssues()).isEmpty();
     assertThat(error).hasMessageContaining("404").hasMessageNotContaining("no such model");
   }
 
@@ -61,9 +71,9 @@ class ErrorsTest {
                            {"loc":"body","msg":5},7]}\
                 """));
 
-    assertThat(error.validationErrors()).hasSize(4);
-    assertThat(error.validationErrors().get(0).getMsg()).isEqualTo("must be positive");
-    assertThat(error.validationErrors().get(0).getType()).isEqualTo("greater_than");
+    assertThat(error.validationIssues()).hasSize(4);
+    assertThat(error.validationIssues().get(0).message()).isEqualTo("must be positive");
+    assertThat(error.validationIssues().get(0).type()).isEqualTo("greater_than");
     assertThat(error.detail()).startsWith("body.dimensions.0: must be positive; ");
     assertThat(error)
         .hasMessageContaining("body.dimensions.0 (greater_than)")
@@ -134,7 +144,7 @@ class ErrorsTest {
     ApiException error = error(BadRequestException.class, answer(400, body));
 
     assertThat(error.detail()).isEqualTo(detail.isEmpty() ? null : detail);
-    assertThat(error.body()).isEqualTo(body);
+    assertThat(error.info().body()).isEqualTo(body);
   }
 
   @Test
@@ -164,7 +174,7 @@ class ErrorsTest {
                       }
                     }));
 
-    assertThat(error.body()).hasSize(2_000);
+    assertThat(error.info().body()).hasSize(2_000);
     assertThat(error.detail()).hasSizeLessThan(300_000);
   }
 
@@ -187,11 +197,11 @@ class ErrorsTest {
               AuthenticationException.class,
               answer(401, body.replace("%s", KEY), "X-Echo: Bearer " + KEY, KEY + ": x"));
 
-      assertThat(error.body()).contains("[API key]");
+      assertThat(error.info().body()).contains("[API key]");
       assertThat(
               List.of(
-                  error.body(),
-                  error.headers().toString(),
+                  error.info().body(),
+                  error.info().headers().toString(),
                   "" + error.detail(),
                   "" + error.type(),
                   "" + error.code(),
@@ -214,17 +224,17 @@ class ErrorsTest {
                 "X-A: 2",
                 "x-ratelimit-over-limit: yes"));
 
-    assertThat(error.status()).isEqualTo(429);
-    assertThat(error.requestId()).isEqualTo("r-1");
-    assertThat(error.headers().get("X-a")).containsExactly("1", "2");
-    assertThat(error.attempts()).isEqualTo(1);
-    assertThat(error.retryAfter()).isEqualTo(Duration.ofHours(2));
-    assertThat(error.rateLimits().overLimit()).isTrue();
+    assertThat(error.info().status()).isEqualTo(429);
+    assertThat(error.info().requestId()).isEqualTo("r-1");
+    assertThat(error.info().headers().get("X-a")).containsExactly("1", "2");
+    assertThat(error.info().attempts()).isEqualTo(1);
+    assertThat(error.info().retryAfter()).isEqualTo(Duration.ofHours(2));
+    assertThat(error.info().rateLimits().overLimit()).isTrue();
 
     RateLimitException copy = copy(error);
-    assertThat(copy.status()).isEqualTo(429);
-    assertThat(copy.headers()).isEqualTo(error.headers());
-    assertThat(copy.validationErrors()).isEmpty();
+    assertThat(copy.info().status()).isEqualTo(429);
+    assertThat(copy.info().headers()).isEqualTo(error.info().headers());
+    assertThat(copy.validationIssues()).isEmpty();
   }
 
   private static RateLimitException copy(RateLimitException error) throws Exception {
@@ -244,9 +254,9 @@ class ErrorsTest {
         error(
             InvalidResponseException.class, answer(200, " <html>hello</html>", "request-id: r-2"));
 
-    assertThat(error.status()).isEqualTo(200);
-    assertThat(error.requestId()).isEqualTo("r-2");
-    assertThat(error.body()).isEqualTo(" <html>hello</html>");
+    assertThat(error.info().status()).isEqualTo(200);
+    assertThat(error.info().requestId()).isEqualTo("r-2");
+    assertThat(error.info().body()).isEqualTo(" <html>hello</html>");
     assertThat(error)
         .hasMessageContaining("HTML")
         .hasMessageContaining("base URL")
@@ -264,7 +274,7 @@ class ErrorsTest {
           {"data":[{"embedding":"AACA                        | not valid JSON at path $.data[0].embedding
           {"data":[{"index":"x"}]}                           | Embedding.index
           {"se cret":{"x":                                   | at path $.
-          null                                               | no JSON object
+          null                                               | no JSON value
           """)
   void saysWhatIsWrongWithAnAnswerAndWhere(String body, String what) {
     InvalidResponseException error = error(InvalidResponseException.class, answer(200, body));
@@ -274,7 +284,7 @@ class ErrorsTest {
         .hasMessageContaining(what)
         .hasMessageNotContaining("cret")
         .hasNoCause();
-    assertThat(error.body()).isEqualTo(body);
+    assertThat(error.info().body()).isEqualTo(body);
   }
 
   @Test
@@ -298,10 +308,10 @@ class ErrorsTest {
                 "x-request-id: r-3",
                 "x-ratelimit-limit-requests: 60"));
 
-    assertThat(result.attempts()).isEqualTo(2);
-    assertThat(result.requestId()).isEqualTo("r-3");
-    assertThat(result.headers()).containsKey("X-Request-ID");
-    assertThat(result.rateLimits().limitRequests()).isEqualTo(60);
+    assertThat(result.info().attempts()).isEqualTo(2);
+    assertThat(result.info().requestId()).isEqualTo("r-3");
+    assertThat(result.info().headers()).containsKey("X-Request-ID");
+    assertThat(result.info().rateLimits().limitRequests()).isEqualTo(60);
   }
 
   // Rate limits.
@@ -324,7 +334,7 @@ class ErrorsTest {
                     "x-ratelimit-dynamic-scale-tokens: .67",
                     "x-ratelimit-dynamic-period-remaining: 900",
                     "x-ratelimit-over-limit: no"))
-            .rateLimits();
+            .info().rateLimits();
 
     assertThat(limits.limitRequests()).isEqualTo(60);
     assertThat(limits.limitTokens()).isEqualTo(400_000);
@@ -365,7 +375,7 @@ class ErrorsTest {
                     "x-ratelimit-reset-tokens: " + value,
                     "x-ratelimit-dynamic-scale-tokens: " + value,
                     "x-ratelimit-over-limit: " + value))
-            .rateLimits();
+            .info().rateLimits();
 
     assertThat(limits.limitRequests()).isNull();
     assertThat(limits.resetTokens()).isNull();
@@ -404,10 +414,10 @@ class ErrorsTest {
   void waitsAsLongAsTheServerAsks(String headers, double seconds) throws Exception {
     String[] lines = headers.contains("ms:") ? headers.split(", ") : new String[] {headers};
 
-    assertThat(call(TokenFactoryClient.builder(), answer(503, "", lines), GOOD).attempts())
+    assertThat(call(TokenFactoryClient.builder(), answer(503, "", lines), GOOD).info().attempts())
         .isEqualTo(2);
 
-    assertThat(waiter.waits()).containsExactly(Duration.ofNanos(Math.round(seconds * 1e9)));
+    assertThat(scheduler.waits()).containsExactly(Duration.ofNanos(Math.round(seconds * 1e9)));
   }
 
   @Test
@@ -416,16 +426,16 @@ class ErrorsTest {
     call(
         TokenFactoryClient.builder().maxRetries(7), busy, busy, busy, busy, busy, busy, busy, GOOD);
 
-    assertThat(waiter.waits().stream().map(Duration::toMillis))
+    assertThat(scheduler.waits().stream().map(Duration::toMillis))
         .containsExactly(500L, 1000L, 2000L, 4000L, 8000L, 8000L, 8000L);
   }
 
   @Test
   void leavesTheWaitToChance() throws Exception {
-    waiter.random = 0.25;
+    scheduler.random = 0.25;
     call(TokenFactoryClient.builder(), answer(503, ""), answer(503, ""), GOOD);
 
-    assertThat(waiter.waits()).containsExactly(Duration.ofMillis(125), Duration.ofMillis(250));
+    assertThat(scheduler.waits()).containsExactly(Duration.ofMillis(125), Duration.ofMillis(250));
   }
 
   @ParameterizedTest
@@ -444,8 +454,8 @@ class ErrorsTest {
     assertThat(error)
         .hasMessageContaining("asks to wait " + said)
         .hasMessageContaining("timeout of 120 s");
-    assertThat(error.attempts()).isEqualTo(1);
-    assertThat(waiter.waits()).isEmpty();
+    assertThat(error.info().attempts()).isEqualTo(1);
+    assertThat(scheduler.waits()).isEmpty();
   }
 
   @Test
@@ -457,7 +467,7 @@ class ErrorsTest {
             answer(429, "", "Retry-After: 50"));
 
     assertThat(error).hasMessageContaining("asks to wait 50 s");
-    assertThat(error.attempts()).isEqualTo(2);
-    assertThat(waiter.waits()).hasSize(1);
+    assertThat(error.info().attempts()).isEqualTo(2);
+    assertThat(scheduler.waits()).hasSize(1);
   }
 }

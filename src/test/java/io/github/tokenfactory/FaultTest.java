@@ -10,6 +10,18 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import io.github.tokenfactory.FaultServer.Step;
+import io.github.tokenfactory.embeddings.EmbeddingInput;
+import io.github.tokenfactory.embeddings.EmbeddingResult;
+import io.github.tokenfactory.embeddings.EmbeddingsService;
+import io.github.tokenfactory.errors.ApiException;
+import io.github.tokenfactory.errors.AuthenticationException;
+import io.github.tokenfactory.errors.BadRequestException;
+import io.github.tokenfactory.errors.InvalidResponseException;
+import io.github.tokenfactory.errors.NotFoundException;
+import io.github.tokenfactory.errors.RateLimitException;
+import io.github.tokenfactory.errors.ServerException;
+import io.github.tokenfactory.errors.TokenFactoryException;
+import io.github.tokenfactory.errors.TransportException;
 import io.github.tokenfactory.model.EmbeddingRequest;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -48,10 +60,10 @@ class FaultTest {
 
     EmbeddingResult call(TokenFactoryClient client, EmbeddingRequest request) {
       if (this == SYNC) {
-        return client.embeddings().create(request);
+        return EmbeddingsService.of(client).create(request);
       }
       try {
-        return client.embeddings().createAsync(request, RequestOptions.none()).join();
+        return EmbeddingsService.of(client).createAsync(request, RequestOptions.none()).join();
       } catch (CompletionException e) {
         throw (RuntimeException) e.getCause();
       }
@@ -562,10 +574,10 @@ class FaultTest {
   @ParameterizedTest(name = "{0} ({1}, {2})")
   @MethodSource("rows")
   void copesWith(Fault fault, Way way, Form form) throws Exception {
-    FakeWaiter waiter = FakeWaiter.impatient();
+    FakeScheduler scheduler = FakeScheduler.impatient();
     try (FaultServer server = new FaultServer(fault.script.apply(form).toArray(new Step[0]))) {
       TokenFactoryClient client =
-          TokenFactoryClient.builder().apiKey(KEY).baseUrl(server.url()).waiter(waiter).build();
+          TokenFactoryClient.builder().apiKey(KEY).baseUrl(server.url()).scheduler(scheduler).build();
       EmbeddingRequest request =
           EmbeddingRequest.builder()
               .model("m")
@@ -580,9 +592,9 @@ class FaultTest {
             catchThrowableOfType(TokenFactoryException.class, () -> way.call(client, request));
         assertThat(error).isExactlyInstanceOf(fault.error);
         assertThat(trace(error)).doesNotContain(KEY, TEXT, "secret");
-        assertThat(error.body()).doesNotContain(KEY);
-        assertThat(error.headers().toString()).doesNotContain(KEY);
-        assertThat(error.attempts()).isEqualTo(waiter.waits().size() + 1);
+        assertThat(error.info().body()).doesNotContain(KEY);
+        assertThat(error.info().headers().toString()).doesNotContain(KEY);
+        assertThat(error.info().attempts()).isEqualTo(scheduler.waits().size() + 1);
       }
       assertThat(server.exchanges()).hasSize(fault.sent);
       assertThat(server.exchanges())
@@ -597,19 +609,19 @@ class FaultTest {
       client.close();
       assertThat(server.allConnectionsEnd()).as("connections end").isTrue();
       assertThatNoThreadIsLeft();
-      assertThat(waiter.deadlines()).isZero();
+      assertThat(scheduler.deadlines()).isZero();
     }
   }
 
   @Test
   void survivesAConnectionClosedBetweenCalls() throws Exception {
-    FakeWaiter waiter = FakeWaiter.impatient();
+    FakeScheduler scheduler = FakeScheduler.impatient();
     Step closing = good(Form.BASE64).then(CLOSE);
     try (FaultServer server = new FaultServer().always(closing);
         TokenFactoryClient client =
-            TokenFactoryClient.builder().apiKey(KEY).baseUrl(server.url()).waiter(waiter).build()) {
+            TokenFactoryClient.builder().apiKey(KEY).baseUrl(server.url()).scheduler(scheduler).build()) {
       for (int i = 1; i <= 10; i++) {
-        assertThat(client.embeddings().create("m", EmbeddingInput.texts("a", "b")).vectors())
+        assertThat(EmbeddingsService.of(client).create("m", EmbeddingInput.texts("a", "b")).vectors())
             .containsExactly(FIRST, SECOND);
         assertThat(server.exchanges()).hasSize(i);
       }
@@ -618,7 +630,7 @@ class FaultTest {
 
   @Test
   void doesNotTakeTheRestOfOneAnswerForTheNext() throws Exception {
-    FakeWaiter waiter = FakeWaiter.impatient();
+    FakeScheduler scheduler = FakeScheduler.impatient();
     Step longer =
         Step.raw(
             head(200)
@@ -629,10 +641,10 @@ class FaultTest {
                 + "{}\r\n");
     try (FaultServer server = new FaultServer(longer, longer, good(Form.FLOAT));
         TokenFactoryClient client =
-            TokenFactoryClient.builder().apiKey(KEY).baseUrl(server.url()).waiter(waiter).build()) {
-      assertThat(client.embeddings().create("m", EmbeddingInput.texts("a", "b")).vectors())
+            TokenFactoryClient.builder().apiKey(KEY).baseUrl(server.url()).scheduler(scheduler).build()) {
+      assertThat(EmbeddingsService.of(client).create("m", EmbeddingInput.texts("a", "b")).vectors())
           .containsExactly(FIRST, SECOND);
-      EmbeddingResult second = client.embeddings().create("m", EmbeddingInput.texts("a", "b"));
+      EmbeddingResult second = EmbeddingsService.of(client).create("m", EmbeddingInput.texts("a", "b"));
       assertThat(second.vectors()).containsExactly(FIRST, SECOND);
     }
   }
@@ -656,9 +668,9 @@ class FaultTest {
         TokenFactoryException error =
             catchThrowableOfType(
                 TokenFactoryException.class,
-                () -> client.embeddings().create("m", EmbeddingInput.text("a")));
+                () -> EmbeddingsService.of(client).create("m", EmbeddingInput.text("a")));
 
-        assertThat(error.attempts()).isEqualTo(1);
+        assertThat(error.info().attempts()).isEqualTo(1);
         assertThat(server.exchanges()).hasSize(1);
         assertThat(server.connections()).isEqualTo(1);
       }
@@ -670,22 +682,22 @@ class FaultTest {
     FaultServer server = new FaultServer();
     String url = server.url();
     server.close();
-    FakeWaiter waiter = FakeWaiter.impatient();
+    FakeScheduler scheduler = FakeScheduler.impatient();
     try (TokenFactoryClient client =
         TokenFactoryClient.builder()
             .apiKey(KEY)
             .baseUrl(url)
             .maxRetries(4)
-            .waiter(waiter)
+            .scheduler(scheduler)
             .build()) {
       TransportException error =
           catchThrowableOfType(
               TransportException.class,
-              () -> client.embeddings().create("m", EmbeddingInput.text("a")));
+              () -> EmbeddingsService.of(client).create("m", EmbeddingInput.text("a")));
 
-      assertThat(error.attempts()).isEqualTo(5);
-      assertThat(error.status()).isZero();
-      assertThat(waiter.waits()).hasSize(4);
+      assertThat(error.info().attempts()).isEqualTo(5);
+      assertThat(error.info().status()).isZero();
+      assertThat(scheduler.waits()).hasSize(4);
     }
   }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.google.gson.Gson;
 import com.google.gson.JsonParser;
 import com.google.gson.TypeAdapter;
+import io.github.tokenfactory.json.ObjectAdapter;
 import java.io.IOException;
 import java.net.URL;
 import java.net.URLClassLoader;
@@ -212,7 +213,7 @@ class GeneratedBehaviourTest {
 
   @SuppressWarnings("unchecked") // it is of the same class
   private TypeAdapter<Object> adapterWithoutGson() {
-    return (TypeAdapter<Object>) new ModelAdapters().adapter(holder);
+    return (TypeAdapter<Object>) ObjectAdapter.registry().apply(holder);
   }
 
   private static Object get(Object model, String getter) throws Exception {

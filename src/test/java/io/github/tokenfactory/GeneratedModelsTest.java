@@ -18,6 +18,8 @@ import com.google.gson.ReflectionAccessFilter.FilterResult;
 import com.google.gson.TypeAdapter;
 import com.google.gson.stream.JsonReader;
 import com.google.gson.stream.JsonWriter;
+import io.github.tokenfactory.embeddings.EmbeddingInput;
+import io.github.tokenfactory.embeddings.EmbeddingVector;
 import io.github.tokenfactory.model.Embedding;
 import io.github.tokenfactory.model.EmbeddingRequest;
 import io.github.tokenfactory.model.EmbeddingResponse;

@@ -4,6 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonParser;
+import io.github.tokenfactory.bulk.BulkEmbedder;
+import io.github.tokenfactory.bulk.BulkItem;
+import io.github.tokenfactory.embeddings.EmbeddingInput;
+import io.github.tokenfactory.embeddings.EmbeddingResult;
+import io.github.tokenfactory.embeddings.EmbeddingsService;
+import io.github.tokenfactory.internal.codec.Decoding;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -122,7 +128,7 @@ class SmallHeapTest {
           TokenFactoryClient.builder().apiKey("k3y").baseUrl(args[0]).maxRetries(0).build()) {
         for (int i = 0; i < CALLS; i++) {
           EmbeddingResult result =
-              client.embeddings().create("m", EmbeddingInput.tokenArrays(tokens));
+              EmbeddingsService.of(client).create("m", EmbeddingInput.tokenArrays(tokens));
           if (result.size() != VECTORS || !Arrays.equals(result.vector(VECTORS - 1), last)) {
             throw new IllegalStateException("not what was sent in call " + i);
           }
@@ -139,7 +145,7 @@ class SmallHeapTest {
       try (TokenFactoryClient client =
               TokenFactoryClient.builder().apiKey("k3y").baseUrl(args[0]).build();
           Stream<BulkItem> items =
-              client.embeddings().bulk("m").build().stream(
+              BulkEmbedder.builder(EmbeddingsService.of(client), "m").build().stream(
                   IntStream.range(0, TEXTS).mapToObj(SmallHeapTest::text).iterator())) {
         long right =
             items

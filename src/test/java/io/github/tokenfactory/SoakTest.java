@@ -11,6 +11,12 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonParser;
 import io.github.tokenfactory.FaultServer.Exchange;
 import io.github.tokenfactory.FaultServer.Step;
+import io.github.tokenfactory.embeddings.EmbeddingInput;
+import io.github.tokenfactory.embeddings.EmbeddingResult;
+import io.github.tokenfactory.embeddings.EmbeddingsService;
+import io.github.tokenfactory.errors.InvalidResponseException;
+import io.github.tokenfactory.errors.TokenFactoryException;
+import io.github.tokenfactory.internal.http.CallRegistry;
 import io.github.tokenfactory.model.EmbeddingRequest;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -39,7 +45,7 @@ class SoakTest {
 
   @Test
   void losesNothingAndMixesNothingUp() throws Exception {
-    FakeWaiter waiter = FakeWaiter.impatient();
+    FakeScheduler scheduler = FakeScheduler.impatient();
     ExecutorService threads = Executors.newFixedThreadPool(THREADS);
     AtomicInteger started = new AtomicInteger();
     AtomicInteger ended = new AtomicInteger();
@@ -61,7 +67,7 @@ class SoakTest {
             ended.incrementAndGet();
           }
         };
-    java.util.logging.Logger log = java.util.logging.Logger.getLogger(Calls.class.getName());
+    java.util.logging.Logger log = java.util.logging.Logger.getLogger(CallRegistry.class.getName());
     log.setLevel(java.util.logging.Level.OFF);
     try (FaultServer server = new FaultServer().always(this::serve)) {
       TokenFactoryClient client =
@@ -70,7 +76,7 @@ class SoakTest {
               .baseUrl(server.url())
               .maxRetries(PATIENCE)
               .timeout(java.time.Duration.ofDays(1))
-              .waiter(waiter)
+              .scheduler(scheduler)
               .listener(listener)
               .build();
       List<Future<Integer>> attempts = new ArrayList<>();
@@ -86,7 +92,7 @@ class SoakTest {
 
       assertThat(server.allConnectionsEnd()).isTrue();
       FaultTest.assertThatNoThreadIsLeft();
-      assertThat(waiter.deadlines()).isZero();
+      assertThat(scheduler.deadlines()).isZero();
       assertThat(started).hasValue(sent);
       assertThat(ended).hasValue(sent);
       // A request on a connection that the server had just closed did not arrive.
@@ -105,13 +111,12 @@ class SoakTest {
       if (id % 2 == 0) {
         int expected = id;
         asynchronous.add(
-            client
-                .embeddings()
+            EmbeddingsService.of(client)
                 .createAsync(request, RequestOptions.none())
                 .handle((result, error) -> check(expected, result, error == null ? null : error)));
       } else {
         try {
-          attempts += check(id, client.embeddings().create(request), null);
+          attempts += check(id, EmbeddingsService.of(client).create(request), null);
         } catch (TokenFactoryException e) {
           attempts += check(id, null, e);
         }
@@ -147,15 +152,15 @@ class SoakTest {
       assertThat(error)
           .isInstanceOf(InvalidResponseException.class)
           .hasMessageContaining("asked for");
-      return ((TokenFactoryException) error).attempts();
+      return ((TokenFactoryException) error).info().attempts();
     }
     assertThat(error).isNull();
     assertThat(result.size()).isEqualTo(1 + id % 3);
     for (int i = 0; i < result.size(); i++) {
       assertThat(result.vector(i)).containsExactly(id, i);
     }
-    assertThat(result.requestId()).isEqualTo("request-" + id);
-    return result.attempts();
+    assertThat(result.info().requestId()).isEqualTo("request-" + id);
+    return result.info().attempts();
   }
 
   private void serve(Exchange exchange) throws IOException {

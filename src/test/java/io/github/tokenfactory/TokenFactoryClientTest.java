@@ -8,6 +8,10 @@ import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.google.gson.JsonParser;
+import io.github.tokenfactory.embeddings.EmbeddingInput;
+import io.github.tokenfactory.embeddings.EmbeddingsService;
+import io.github.tokenfactory.errors.TokenFactoryException;
+import io.github.tokenfactory.errors.TransportException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -98,7 +102,7 @@ class TokenFactoryClientTest {
   void dropsWhiteSpaceAroundTheApiKey() throws InterruptedException {
     try (TokenFactoryClient client =
         TokenFactoryClient.builder().apiKey(" k3y\n").baseUrl(server.url("/").toString()).build()) {
-      client.embeddings().create("m", INPUT);
+      EmbeddingsService.of(client).create("m", INPUT);
     }
 
     assertThat(server.takeRequest(10, TimeUnit.SECONDS).getHeader("Authorization"))
@@ -135,7 +139,7 @@ class TokenFactoryClientTest {
 
   @Test
   void showsNeitherKeyNorUserinfo() {
-    TokenFactoryClient.Builder builder =
+    TokenFactoryClientBuilder builder =
         TokenFactoryClient.builder()
             .apiKey("k3y")
             .baseUrl("https://user:s3cret@example.com/gateway/");
@@ -146,7 +150,7 @@ class TokenFactoryClientTest {
           .doesNotContain("k3y")
           .doesNotContain("user")
           .doesNotContain("s3cret");
-      assertThat(client.embeddings()).asString().doesNotContain("k3y").doesNotContain("s3cret");
+      assertThat(EmbeddingsService.of(client)).asString().doesNotContain("k3y").doesNotContain("s3cret");
       assertThat(builder).asString().doesNotContain("k3y").doesNotContain("s3cret");
     }
   }
@@ -160,7 +164,7 @@ class TokenFactoryClientTest {
         TokenFactoryClient.builder().apiKey("k3y").baseUrl(url).build()) {
       TransportException error =
           catchThrowableOfType(
-              TransportException.class, () -> client.embeddings().create("m", INPUT));
+              TransportException.class, () -> EmbeddingsService.of(client).create("m", INPUT));
 
       assertThat(error.getMessage()).doesNotContain("s3cret", "k3y");
       assertThat(error.getCause().toString()).doesNotContain("s3cret", "k3y");
@@ -180,26 +184,26 @@ class TokenFactoryClientTest {
 
   @Test
   void isNotChangedByItsBuilder() {
-    TokenFactoryClient.Builder builder =
+    TokenFactoryClientBuilder builder =
         TokenFactoryClient.builder().apiKey("k3y").baseUrl(server.url("/").toString());
     try (TokenFactoryClient client = builder.build()) {
-      builder.apiKey("other").baseUrl("http://192.0.2.1/").aiProjectId("other").base64(false);
+      builder.apiKey("other").baseUrl("http://192.0.2.1/").aiProjectId("other").maxRetries(0);
 
-      assertThat(client.embeddings().create("m", INPUT).vector(0)).containsExactly(1);
+      assertThat(EmbeddingsService.of(client).create("m", INPUT).vector(0)).containsExactly(1);
     }
   }
 
   @Test
   void failsACallAfterItIsClosed() {
     TokenFactoryClient client = client();
-    client.embeddings().create("m", INPUT);
+    EmbeddingsService.of(client).create("m", INPUT);
 
     client.close();
 
     assertThatExceptionOfType(TokenFactoryException.class)
-        .isThrownBy(() -> client.embeddings().create("m", INPUT));
+        .isThrownBy(() -> EmbeddingsService.of(client).create("m", INPUT));
     assertThatExceptionOfType(CompletionException.class)
-        .isThrownBy(() -> client.embeddings().createAsync("m", INPUT).join())
+        .isThrownBy(() -> EmbeddingsService.of(client).createAsync("m", INPUT).join())
         .withCauseInstanceOf(TokenFactoryException.class);
     assertThat(server.getRequestCount()).isEqualTo(1);
   }
@@ -223,11 +227,10 @@ class TokenFactoryClientTest {
             threads.submit(
                 () -> {
                   for (int i = first; i < first + 5; i++) {
-                    assertThat(client.embeddings().create("m", EmbeddingInput.tokens(i)).vector(0))
+                    assertThat(EmbeddingsService.of(client).create("m", EmbeddingInput.tokens(i)).vector(0))
                         .containsExactly(i);
                     assertThat(
-                            client
-                                .embeddings()
+                            EmbeddingsService.of(client)
                                 .createAsync("m", EmbeddingInput.tokens(i, i))
                                 .join()
                                 .vector(0))

@@ -4,9 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import io.github.tokenfactory.EmbeddingInput;
 import io.github.tokenfactory.TokenFactoryConverterFactory;
 import io.github.tokenfactory.api.TokenFactoryApi;
+import io.github.tokenfactory.embeddings.EmbeddingInput;
 import io.github.tokenfactory.model.EmbeddingRequest;
 import io.github.tokenfactory.model.EmbeddingResponse;
 import java.util.stream.Stream;

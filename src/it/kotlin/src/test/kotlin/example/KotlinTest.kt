@@ -1,10 +1,13 @@
 package example
 
-import io.github.tokenfactory.EmbeddingInput
-import io.github.tokenfactory.EmbeddingResult
+import io.github.tokenfactory.RequestOptions
 import io.github.tokenfactory.TokenFactoryClient
 import io.github.tokenfactory.TokenFactoryConverterFactory
 import io.github.tokenfactory.api.TokenFactoryApi
+import io.github.tokenfactory.embeddings.EmbeddingInput
+import io.github.tokenfactory.embeddings.EmbeddingResult
+import io.github.tokenfactory.embeddings.EmbeddingsService
+import io.github.tokenfactory.errors.NotFoundException
 import io.github.tokenfactory.model.EmbeddingRequest
 import java.io.ByteArrayOutputStream
 import java.io.PrintStream
@@ -25,9 +28,24 @@ import org.junit.jupiter.api.Assertions.assertArrayEquals
 import org.junit.jupiter.api.Assertions.assertEquals
 import org.junit.jupiter.api.Test
 import org.junit.jupiter.api.Timeout
+import org.junit.jupiter.api.assertThrows
 import org.junit.jupiter.api.io.TempDir
+import retrofit2.Response
 import retrofit2.Retrofit
 import retrofit2.await
+import retrofit2.http.DELETE
+import retrofit2.http.GET
+import retrofit2.http.Tag
+
+data class Models(val data: List<Map<String, String>>)
+
+interface ModelsService {
+  @GET("v1/models") suspend fun models(): Models
+
+  @GET("v1/models") suspend fun response(@Tag options: RequestOptions): Response<Models>
+
+  @DELETE("v1/models/1") suspend fun delete()
+}
 
 @Timeout(120)
 class KotlinTest {
@@ -46,7 +64,7 @@ class KotlinTest {
       server.enqueue(response)
       client(server.url("/").toString()).use { client ->
         val result: EmbeddingResult =
-          client.embeddings().createAsync("m", EmbeddingInput.text("a cat")).await()
+          EmbeddingsService.of(client).createAsync("m", EmbeddingInput.text("a cat")).await()
         assertArrayEquals(vector, result.vector(0))
       }
     }
@@ -70,12 +88,36 @@ class KotlinTest {
   }
 
   @Test
+  fun `sends the calls of suspend functions through the client`() = runBlocking<Unit> {
+    MockWebServer().use { server ->
+      val models = MockResponse().setBody("""{"data": [{"id": "m"}]}""")
+      listOf(MockResponse().setResponseCode(500), models, models).forEach(server::enqueue)
+      server.enqueue(MockResponse())
+      server.enqueue(MockResponse().setResponseCode(404))
+      client(server.url("/").toString()).use { client ->
+        val service = client.create(ModelsService::class.java)
+        val options = RequestOptions.builder().header("X-Team", "search").build()
+
+        assertEquals("m", service.models().data.single()["id"]) // the second attempt
+        assertEquals(200, service.response(options).code())
+        service.delete()
+        assertThrows<NotFoundException> { service.models() }
+
+        assertEquals("Bearer key", server.takeRequest().getHeader("Authorization"))
+        server.takeRequest()
+        assertEquals("search", server.takeRequest().getHeader("X-Team"))
+        assertEquals("DELETE", server.takeRequest().method)
+      }
+    }
+  }
+
+  @Test
   fun `ends a call with its coroutine`() = runBlocking<Unit> {
     ServerSocket(0, 1, InetAddress.getLoopbackAddress()).use { silent ->
       client("http://localhost:${silent.localPort}").use { client ->
         val embedding =
           launch(Dispatchers.IO) {
-            client.embeddings().createAsync("m", EmbeddingInput.text("a cat")).await()
+            EmbeddingsService.of(client).createAsync("m", EmbeddingInput.text("a cat")).await()
           }
         silent.accept().use { socket ->
           embedding.cancelAndJoin()
@@ -91,6 +133,7 @@ class KotlinTest {
     source.writeText(
       """
       import io.github.tokenfactory.*
+      import io.github.tokenfactory.embeddings.*
       import io.github.tokenfactory.model.*
 
       fun right(request: EmbeddingRequest, result: EmbeddingResult) {

@@ -7,10 +7,12 @@ import dev.langchain4j.model.embedding.request.EmbeddingRequest;
 import dev.langchain4j.model.embedding.request.EmbeddingRequestParameters;
 import dev.langchain4j.model.embedding.response.EmbeddingResponse;
 import dev.langchain4j.model.output.TokenUsage;
-import io.github.tokenfactory.BulkProgress;
-import io.github.tokenfactory.EmbeddingInput;
-import io.github.tokenfactory.EmbeddingResult;
 import io.github.tokenfactory.TokenFactoryClient;
+import io.github.tokenfactory.bulk.BulkEmbedder;
+import io.github.tokenfactory.bulk.BulkProgress;
+import io.github.tokenfactory.embeddings.EmbeddingInput;
+import io.github.tokenfactory.embeddings.EmbeddingResult;
+import io.github.tokenfactory.embeddings.EmbeddingsService;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -48,8 +50,7 @@ public final class TokenFactoryEmbeddingModel extends DimensionAwareEmbeddingMod
     List<String> texts = request.inputs().stream().map(input -> input.text()).toList();
     if (texts.size() == 1) {
       EmbeddingResult result =
-          client
-              .embeddings()
+          EmbeddingsService.of(client)
               .create(template.toBuilder().input(EmbeddingInput.text(texts.get(0))).build());
       Long tokens = result.usage() == null ? null : result.usage().getPromptTokens();
       return response(List.of(Embedding.from(result.vector(0))), tokens == null ? 0 : tokens);
@@ -57,9 +58,7 @@ public final class TokenFactoryEmbeddingModel extends DimensionAwareEmbeddingMod
     List<Embedding> embeddings = new ArrayList<>(texts.size());
     try {
       BulkProgress end =
-          client
-              .embeddings()
-              .bulk(template)
+          BulkEmbedder.builder(EmbeddingsService.of(client), template)
               .patience(Duration.ofMinutes(2))
               .build()
               .embedAll(texts, item -> embeddings.add(Embedding.from(item.vector())));

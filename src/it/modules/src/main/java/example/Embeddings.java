@@ -2,6 +2,7 @@ package example;
 
 import io.github.tokenfactory.TokenFactoryClient;
 import io.github.tokenfactory.api.TokenFactoryApi;
+import io.github.tokenfactory.embeddings.EmbeddingsService;
 import io.github.tokenfactory.model.EmbeddingRequest;
 import java.io.IOException;
 import okhttp3.OkHttpClient;
@@ -14,7 +15,7 @@ final class Embeddings {
   static float[] byClient(String baseUrl, EmbeddingRequest request) {
     try (TokenFactoryClient client =
         TokenFactoryClient.builder().apiKey("key").baseUrl(baseUrl).build()) {
-      return client.embeddings().create(request).vector(0);
+      return EmbeddingsService.of(client).create(request).vector(0);
     }
   }
 

@@ -6,10 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.net.httpserver.HttpServer;
-import io.github.tokenfactory.EmbeddingInput;
-import io.github.tokenfactory.InvalidRequestException;
 import io.github.tokenfactory.TokenFactoryClient;
 import io.github.tokenfactory.TokenFactoryConverterFactory;
+import io.github.tokenfactory.embeddings.EmbeddingInput;
+import io.github.tokenfactory.errors.InvalidRequestException;
 import io.github.tokenfactory.model.EmbeddingRequest;
 import java.io.IOException;
 import java.net.InetAddress;

@@ -6,12 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.net.httpserver.HttpServer;
-import io.github.tokenfactory.ApiException;
-import io.github.tokenfactory.EmbeddingInput;
-import io.github.tokenfactory.EmbeddingResult;
 import io.github.tokenfactory.TokenFactoryClient;
+import io.github.tokenfactory.TokenFactoryClientBuilder;
 import io.github.tokenfactory.TokenFactoryConverterFactory;
 import io.github.tokenfactory.api.TokenFactoryApi;
+import io.github.tokenfactory.embeddings.EmbeddingInput;
+import io.github.tokenfactory.embeddings.EmbeddingResult;
+import io.github.tokenfactory.embeddings.EmbeddingsService;
+import io.github.tokenfactory.errors.ApiException;
 import io.github.tokenfactory.model.EmbeddingRequest;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -68,7 +70,7 @@ class OkHttpTest {
     server.stop(0);
   }
 
-  private TokenFactoryClient.Builder client() {
+  private TokenFactoryClientBuilder client() {
     return TokenFactoryClient.builder().apiKey("key").baseUrl(baseUrl).maxRetries(0);
   }
 
@@ -82,9 +84,9 @@ class OkHttpTest {
   @Test
   void callsByTheClientsOwnHttpClient() {
     try (TokenFactoryClient client = client().build()) {
-      assertArrayEquals(VECTOR, client.embeddings().create("m", INPUT).vector(0));
-      assertArrayEquals(VECTOR, client.embeddings().create("m", INPUT).vector(0)); // connected
-      assertArrayEquals(VECTOR, client.embeddings().createAsync("m", INPUT).join().vector(0));
+      assertArrayEquals(VECTOR, EmbeddingsService.of(client).create("m", INPUT).vector(0));
+      assertArrayEquals(VECTOR, EmbeddingsService.of(client).create("m", INPUT).vector(0)); // connected
+      assertArrayEquals(VECTOR, EmbeddingsService.of(client).createAsync("m", INPUT).join().vector(0));
     }
   }
 
@@ -94,8 +96,8 @@ class OkHttpTest {
     this.status = status;
     try (TokenFactoryClient client = client().build()) {
       ApiException e =
-          assertThrows(ApiException.class, () -> client.embeddings().create("m", INPUT));
-      assertEquals(status, e.status());
+          assertThrows(ApiException.class, () -> EmbeddingsService.of(client).create("m", INPUT));
+      assertEquals(status, e.info().status());
     }
     assertEquals(1, requests.get());
   }
@@ -112,7 +114,7 @@ class OkHttpTest {
                 })
             .build();
     try (TokenFactoryClient client = client().httpClient(http).build()) {
-      assertArrayEquals(VECTOR, client.embeddings().create("m", INPUT).vector(0));
+      assertArrayEquals(VECTOR, EmbeddingsService.of(client).create("m", INPUT).vector(0));
     }
     assertEquals(1, intercepted.get());
   }
@@ -148,7 +150,7 @@ class OkHttpTest {
     try (ServerSocket silent = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
         TokenFactoryClient client =
             client().baseUrl("http://localhost:" + silent.getLocalPort()).build()) {
-      CompletableFuture<EmbeddingResult> future = client.embeddings().createAsync("m", INPUT);
+      CompletableFuture<EmbeddingResult> future = EmbeddingsService.of(client).createAsync("m", INPUT);
       try (Socket socket = silent.accept()) {
         assertTrue(future.cancel(true));
         socket.getInputStream().readAllBytes(); // ends when the call does

@@ -1,11 +1,12 @@
 package example;
 
 import com.sun.net.httpserver.HttpServer;
-import io.github.tokenfactory.EmbeddingInput;
-import io.github.tokenfactory.InvalidRequestException;
 import io.github.tokenfactory.TokenFactoryClient;
 import io.github.tokenfactory.TokenFactoryConverterFactory;
 import io.github.tokenfactory.api.TokenFactoryApi;
+import io.github.tokenfactory.embeddings.EmbeddingInput;
+import io.github.tokenfactory.embeddings.EmbeddingsService;
+import io.github.tokenfactory.errors.InvalidRequestException;
 import io.github.tokenfactory.model.EmbeddingRequest;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -59,7 +60,7 @@ final class App {
   private static float[] byClient(String baseUrl, EmbeddingRequest request) {
     try (TokenFactoryClient client =
         TokenFactoryClient.builder().apiKey("key").baseUrl(baseUrl).build()) {
-      return client.embeddings().create(request).vector(0);
+      return EmbeddingsService.of(client).create(request).vector(0);
     }
   }
 

@@ -1,8 +1,8 @@
 package example;
 
-import io.github.tokenfactory.BulkEmbedder;
-import io.github.tokenfactory.BulkItem;
 import io.github.tokenfactory.TokenFactoryClient;
+import io.github.tokenfactory.bulk.BulkEmbedder;
+import io.github.tokenfactory.bulk.BulkItem;
 import java.util.ArrayDeque;
 import java.util.Iterator;
 import java.util.Map;

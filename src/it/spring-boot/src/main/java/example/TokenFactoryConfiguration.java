@@ -2,6 +2,7 @@ package example;
 
 import io.github.tokenfactory.CallListener;
 import io.github.tokenfactory.TokenFactoryClient;
+import io.github.tokenfactory.TokenFactoryClientBuilder;
 import io.micrometer.core.instrument.MeterRegistry;
 import org.springframework.ai.embedding.EmbeddingModel;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -15,7 +16,7 @@ import org.springframework.context.annotation.Configuration;
 public class TokenFactoryConfiguration {
   @Bean
   TokenFactoryClient tokenFactoryClient(TokenFactoryProperties properties, CallListener listener) {
-    TokenFactoryClient.Builder builder =
+    TokenFactoryClientBuilder builder =
         TokenFactoryClient.builder().apiKey(properties.apiKey()).listener(listener);
     PropertyMapper set = PropertyMapper.get(); // passes over what is null
     set.from(properties.baseUrl()).to(builder::baseUrl);

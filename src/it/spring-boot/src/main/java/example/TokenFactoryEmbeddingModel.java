@@ -1,9 +1,11 @@
 package example;
 
-import io.github.tokenfactory.BulkProgress;
-import io.github.tokenfactory.EmbeddingInput;
-import io.github.tokenfactory.EmbeddingResult;
 import io.github.tokenfactory.TokenFactoryClient;
+import io.github.tokenfactory.bulk.BulkEmbedder;
+import io.github.tokenfactory.bulk.BulkProgress;
+import io.github.tokenfactory.embeddings.EmbeddingInput;
+import io.github.tokenfactory.embeddings.EmbeddingResult;
+import io.github.tokenfactory.embeddings.EmbeddingsService;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -45,8 +47,7 @@ public final class TokenFactoryEmbeddingModel extends AbstractEmbeddingModel {
     List<String> texts = request.getInstructions();
     if (texts.size() == 1) {
       EmbeddingResult result =
-          client
-              .embeddings()
+          EmbeddingsService.of(client)
               .create(template.toBuilder().input(EmbeddingInput.text(texts.get(0))).build());
       Long tokens = result.usage() == null ? null : result.usage().getPromptTokens();
       return response(
@@ -57,9 +58,7 @@ public final class TokenFactoryEmbeddingModel extends AbstractEmbeddingModel {
     List<Embedding> embeddings = new ArrayList<>(texts.size());
     try {
       BulkProgress end =
-          client
-              .embeddings()
-              .bulk(template)
+          BulkEmbedder.builder(EmbeddingsService.of(client), template)
               .patience(Duration.ofMinutes(2))
               .build()
               .embedAll(

@@ -1,7 +1,7 @@
 package example;
 
 import io.github.tokenfactory.CallListener;
-import io.github.tokenfactory.TokenFactoryException;
+import io.github.tokenfactory.errors.TokenFactoryException;
 import io.micrometer.core.instrument.MeterRegistry;
 
 /** Times each request: {@code tokenfactory.attempts}, by status and outcome. */

@@ -5,11 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.google.gson.Gson;
-import io.github.tokenfactory.BadRequestException;
-import io.github.tokenfactory.BulkException;
-import io.github.tokenfactory.CancelledException;
-import io.github.tokenfactory.EmbeddingInput;
 import io.github.tokenfactory.TokenFactoryClient;
+import io.github.tokenfactory.bulk.BulkException;
+import io.github.tokenfactory.embeddings.EmbeddingInput;
+import io.github.tokenfactory.embeddings.EmbeddingsService;
+import io.github.tokenfactory.errors.BadRequestException;
+import io.github.tokenfactory.errors.CancelledException;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -205,7 +206,7 @@ class TokenFactoryTest {
 
     context.close();
 
-    assertThatThrownBy(() -> client.embeddings().create("m", EmbeddingInput.text("a cat")))
+    assertThatThrownBy(() -> EmbeddingsService.of(client).create("m", EmbeddingInput.text("a cat")))
         .isInstanceOf(CancelledException.class);
     assertThat(server.getRequestCount()).isZero();
   }

@@ -1,7 +1,8 @@
 package example;
 
-import io.github.tokenfactory.EmbeddingInput;
 import io.github.tokenfactory.TokenFactoryClient;
+import io.github.tokenfactory.embeddings.EmbeddingInput;
+import io.github.tokenfactory.embeddings.EmbeddingsService;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -31,8 +32,7 @@ class Search {
   }
 
   private List<float[]> embed(String... texts) {
-    return client
-        .embeddings()
+    return EmbeddingsService.of(client)
         .create("Qwen/Qwen3-Embedding-8B", EmbeddingInput.texts(texts))
         .vectors();
   }

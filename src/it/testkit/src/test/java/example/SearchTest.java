@@ -3,8 +3,8 @@ package example;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import io.github.tokenfactory.BadRequestException;
 import io.github.tokenfactory.TokenFactoryClient;
+import io.github.tokenfactory.errors.BadRequestException;
 import io.github.tokenfactory.testing.EmbeddingsServer;
 import io.github.tokenfactory.testing.EmbeddingsServerExtension;
 import io.github.tokenfactory.testing.Reply;

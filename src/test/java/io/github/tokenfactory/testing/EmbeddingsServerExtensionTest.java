@@ -9,10 +9,11 @@ import static org.junit.platform.testkit.engine.EventConditions.test;
 import static org.junit.platform.testkit.engine.TestExecutionResultConditions.instanceOf;
 import static org.junit.platform.testkit.engine.TestExecutionResultConditions.message;
 
-import io.github.tokenfactory.CancelledException;
-import io.github.tokenfactory.EmbeddingInput;
 import io.github.tokenfactory.TokenFactoryClient;
-import io.github.tokenfactory.TransportException;
+import io.github.tokenfactory.embeddings.EmbeddingInput;
+import io.github.tokenfactory.embeddings.EmbeddingsService;
+import io.github.tokenfactory.errors.CancelledException;
+import io.github.tokenfactory.errors.TransportException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -63,14 +64,14 @@ class EmbeddingsServerExtensionTest {
 
     @BeforeEach
     void ask(TokenFactoryClient client) {
-      client.embeddings().create("m", TEXT);
+      EmbeddingsService.of(client).create("m", TEXT);
     }
 
     @RepeatedTest(4)
     void each(EmbeddingsServer server, TokenFactoryClient client) throws Exception {
       SERVERS.add(server);
       CLIENTS.add(client);
-      client.embeddings().create("m", TEXT);
+      EmbeddingsService.of(client).create("m", TEXT);
       ALL.await(); // until all have asked
       assertThat(server.requests()).hasSize(2);
     }
@@ -85,14 +86,14 @@ class EmbeddingsServerExtensionTest {
       assertThat(isClosed(server)).isTrue();
     }
     for (TokenFactoryClient client : SideBySide.CLIENTS) {
-      assertThat(catchThrowable(() -> client.embeddings().create("m", TEXT)))
+      assertThat(catchThrowable(() -> EmbeddingsService.of(client).create("m", TEXT)))
           .isInstanceOf(CancelledException.class);
     }
   }
 
   private static boolean isClosed(EmbeddingsServer server) {
     try (TokenFactoryClient client = server.clientBuilder().maxRetries(0).build()) {
-      return catchThrowable(() -> client.embeddings().create("m", TEXT))
+      return catchThrowable(() -> EmbeddingsService.of(client).create("m", TEXT))
           instanceof TransportException;
     }
   }
@@ -137,13 +138,13 @@ class EmbeddingsServerExtensionTest {
     void first(EmbeddingsServer server, TokenFactoryClient client) {
       assertThat(server).isSameAs(SERVER);
       SERVER.enqueue(Reply.embeddings(), Reply.disconnect());
-      client.embeddings().create("m", TEXT);
+      EmbeddingsService.of(client).create("m", TEXT);
       assertThat(SERVER.requests()).hasSize(1);
     }
 
     @Test
     void second(TokenFactoryClient client) throws Exception {
-      client.embeddings().create("m", TEXT);
+      EmbeddingsService.of(client).create("m", TEXT);
       assertThat(SERVER.requests()).hasSize(1);
     }
 

@@ -6,16 +6,17 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
-import io.github.tokenfactory.BadRequestException;
-import io.github.tokenfactory.BulkEmbedder;
-import io.github.tokenfactory.DeadlineExceededException;
-import io.github.tokenfactory.EmbeddingInput;
-import io.github.tokenfactory.EmbeddingResult;
-import io.github.tokenfactory.InvalidResponseException;
-import io.github.tokenfactory.RateLimitException;
-import io.github.tokenfactory.ServerException;
 import io.github.tokenfactory.TokenFactoryClient;
-import io.github.tokenfactory.TransportException;
+import io.github.tokenfactory.bulk.BulkEmbedder;
+import io.github.tokenfactory.embeddings.EmbeddingInput;
+import io.github.tokenfactory.embeddings.EmbeddingResult;
+import io.github.tokenfactory.embeddings.EmbeddingsService;
+import io.github.tokenfactory.errors.BadRequestException;
+import io.github.tokenfactory.errors.DeadlineExceededException;
+import io.github.tokenfactory.errors.InvalidResponseException;
+import io.github.tokenfactory.errors.RateLimitException;
+import io.github.tokenfactory.errors.ServerException;
+import io.github.tokenfactory.errors.TransportException;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -33,8 +34,8 @@ class ReplyTest {
   private static final EmbeddingInput TEXTS = EmbeddingInput.texts("a cat", "a dog");
   private static final Duration LONG = Duration.ofHours(1);
 
-  private static TokenFactoryClient once(EmbeddingsServer server, boolean base64) {
-    return server.clientBuilder().maxRetries(0).base64(base64).build();
+  private static TokenFactoryClient once(EmbeddingsServer server) {
+    return server.clientBuilder().maxRetries(0).build();
   }
 
   private static Reply good() {
@@ -63,12 +64,13 @@ class ReplyTest {
   @MethodSource("faults")
   void fails(String name, Reply reply, Class<? extends Throwable> error, EmbeddingsServer server) {
     for (boolean base64 : new boolean[] {true, false}) {
-      try (TokenFactoryClient client = once(server, base64)) {
+      try (TokenFactoryClient client = once(server)) {
+        EmbeddingsService embeddings = EmbeddingsService.of(client).withBase64(base64);
         server.enqueue(reply);
-        assertThat(catchThrowable(() -> client.embeddings().create("m", TEXTS)))
+        assertThat(catchThrowable(() -> embeddings.create("m", TEXTS)))
             .isInstanceOf(error);
         // The next request is answered as ever.
-        assertThat(client.embeddings().create("m", TEXTS).size()).isEqualTo(2);
+        assertThat(embeddings.create("m", TEXTS).size()).isEqualTo(2);
       }
     }
     assertThat(server.requests()).hasSize(4);
@@ -86,10 +88,10 @@ class ReplyTest {
   @ParameterizedTest(name = "{0}")
   @MethodSource("oddities")
   void succeeds(String name, Reply reply, EmbeddingsServer server) {
-    try (TokenFactoryClient client = once(server, true)) {
-      EmbeddingResult expected = client.embeddings().create("m", TEXTS);
+    try (TokenFactoryClient client = once(server)) {
+      EmbeddingResult expected = EmbeddingsService.of(client).create("m", TEXTS);
       server.enqueue(reply);
-      EmbeddingResult result = client.embeddings().create("m", TEXTS);
+      EmbeddingResult result = EmbeddingsService.of(client).create("m", TEXTS);
       assertThat(result.vectors()).containsExactlyElementsOf(expected.vectors());
     }
   }
@@ -98,7 +100,7 @@ class ReplyTest {
   void takesVectorsAsTheyAreGiven(EmbeddingsServer server, TokenFactoryClient client) {
     server.enqueue(good().vector(0, 1, 2).vectorJson(1, "[3, 4]"));
 
-    assertThat(client.embeddings().create("m", TEXTS).vectors())
+    assertThat(EmbeddingsService.of(client).create("m", TEXTS).vectors())
         .containsExactly(new float[] {1, 2}, new float[] {3, 4});
   }
 
@@ -107,25 +109,25 @@ class ReplyTest {
   void letsClientsTryAgainAtOnce(int status, EmbeddingsServer server, TokenFactoryClient client) {
     server.enqueue(Reply.detail(status, "not now"), Reply.detail(status, "not now"));
 
-    assertThat(client.embeddings().create("m", TEXTS).attempts()).isEqualTo(3);
+    assertThat(EmbeddingsService.of(client).create("m", TEXTS).info().attempts()).isEqualTo(3);
   }
 
   @Test
   void letsTheReplySayWhenToTryAgain(EmbeddingsServer server, TokenFactoryClient client) {
     server.enqueue(Reply.detail(503, "not now").header("Retry-After", "3600"));
     ServerException busy =
-        catchThrowableOfType(ServerException.class, () -> client.embeddings().create("m", TEXTS));
-    assertThat(busy.attempts()).isEqualTo(1);
+        catchThrowableOfType(ServerException.class, () -> EmbeddingsService.of(client).create("m", TEXTS));
+    assertThat(busy.info().attempts()).isEqualTo(1);
 
     server.enqueue(
         Reply.tooManyRequests(Duration.ofMillis(1500)).header("x-should-retry", "false"));
     RateLimitException e =
         catchThrowableOfType(
-            RateLimitException.class, () -> client.embeddings().create("m", TEXTS));
-    assertThat(e.retryAfter()).isEqualTo(Duration.ofMillis(1500));
-    assertThat(e.rateLimits().remainingRequests()).isZero();
-    assertThat(e.rateLimits().resetRequests()).isEqualTo(Duration.ofMillis(1500));
-    assertThat(e.rateLimits().overLimit()).isTrue();
+            RateLimitException.class, () -> EmbeddingsService.of(client).create("m", TEXTS));
+    assertThat(e.info().retryAfter()).isEqualTo(Duration.ofMillis(1500));
+    assertThat(e.info().rateLimits().remainingRequests()).isZero();
+    assertThat(e.info().rateLimits().resetRequests()).isEqualTo(Duration.ofMillis(1500));
+    assertThat(e.info().rateLimits().overLimit()).isTrue();
   }
 
   @Test
@@ -134,7 +136,7 @@ class ReplyTest {
         server.clientBuilder().timeout(Duration.ofMillis(300)).build()) {
       for (Reply reply : List.of(good().delayed(LONG), good().throttled(1000, LONG))) {
         server.enqueue(reply);
-        assertThat(catchThrowable(() -> client.embeddings().create("m", TEXTS)))
+        assertThat(catchThrowable(() -> EmbeddingsService.of(client).create("m", TEXTS)))
             .isInstanceOf(DeadlineExceededException.class);
       }
     }
@@ -143,8 +145,8 @@ class ReplyTest {
   @Test
   void writesErrorsAsServersDo(EmbeddingsServer server, TokenFactoryClient client) {
     BadRequestException invalid = error(server, client, Reply.invalid("too long", "input", 1));
-    assertThat(invalid.status()).isEqualTo(422);
-    assertThat(invalid.validationErrors()).hasSize(1);
+    assertThat(invalid.info().status()).isEqualTo(422);
+    assertThat(invalid.validationIssues()).hasSize(1);
     assertThat(invalid.detail()).isEqualTo("body.input.1: too long");
 
     assertThat(error(server, client, Reply.detail(400, "no")).detail()).isEqualTo("no");
@@ -164,7 +166,7 @@ class ReplyTest {
       EmbeddingsServer server, TokenFactoryClient client, Reply reply) {
     server.enqueue(reply);
     return catchThrowableOfType(
-        BadRequestException.class, () -> client.embeddings().create("m", TEXTS));
+        BadRequestException.class, () -> EmbeddingsService.of(client).create("m", TEXTS));
   }
 
   @Test
@@ -172,7 +174,7 @@ class ReplyTest {
     assertThatIllegalStateException().isThrownBy(() -> Reply.detail(400, "no").reversed());
 
     server.enqueue(good().without(2));
-    assertThat(catchThrowable(() -> client.embeddings().create("m", TEXTS)))
+    assertThat(catchThrowable(() -> EmbeddingsService.of(client).create("m", TEXTS)))
         .isInstanceOf(ServerException.class);
     assertThat(server.takeViolations().toString()).contains("the input 2");
   }
@@ -185,9 +187,7 @@ class ReplyTest {
         .when(request -> request.texts().contains("text 5"), Reply.vllmError(400, "no"))
         .enqueue(Reply.detail(503, "not yet"));
     List<String> failed =
-        client
-            .embeddings()
-            .bulk("m")
+        BulkEmbedder.builder(EmbeddingsService.of(client), "m")
             .maxTexts(8)
             .onFailure(BulkEmbedder.OnFailure.COLLECT)
             .build()
@@ -205,7 +205,7 @@ class ReplyTest {
     List<String> texts = Stream.generate(() -> "a cat").limit(9).toList();
 
     List<float[]> vectors =
-        client.embeddings().bulk("m").maxTexts(1).concurrency(1).build().embedAll(texts);
+        BulkEmbedder.builder(EmbeddingsService.of(client), "m").maxTexts(1).concurrency(1).build().embedAll(texts);
 
     assertThat(vectors).hasSize(9);
     assertThat(server.requests()).hasSize(9); // none was refused

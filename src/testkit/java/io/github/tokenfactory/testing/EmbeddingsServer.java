@@ -3,6 +3,7 @@ package io.github.tokenfactory.testing;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.github.tokenfactory.TokenFactoryClient;
+import io.github.tokenfactory.TokenFactoryClientBuilder;
 import io.github.tokenfactory.spec.OpenApiDocument;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -112,7 +113,7 @@ public final class EmbeddingsServer implements AutoCloseable {
   }
 
   /** {@return what builds a client of this server: it has a key and the base URL} */
-  public TokenFactoryClient.Builder clientBuilder() {
+  public TokenFactoryClientBuilder clientBuilder() {
     return TokenFactoryClient.builder().apiKey("test").baseUrl(baseUrl());
   }
 

@@ -1,9 +1,10 @@
 package io.github.tokenfactory.demo;
 
-import io.github.tokenfactory.EmbeddingInput;
-import io.github.tokenfactory.EmbeddingResult;
 import io.github.tokenfactory.TokenFactoryClient;
-import io.github.tokenfactory.TokenFactoryException;
+import io.github.tokenfactory.embeddings.EmbeddingInput;
+import io.github.tokenfactory.embeddings.EmbeddingResult;
+import io.github.tokenfactory.embeddings.EmbeddingsService;
+import io.github.tokenfactory.errors.TokenFactoryException;
 import io.github.tokenfactory.model.Usage;
 import io.github.tokenfactory.testing.EmbeddingsServer;
 import java.io.FileNotFoundException;
@@ -150,7 +151,7 @@ public final class SemanticSearchDemo {
   }
 
   private EmbeddingResult embed(EmbeddingInput input) {
-    EmbeddingResult result = client.embeddings().create(model, input);
+    EmbeddingResult result = EmbeddingsService.of(client).create(model, input);
     Usage usage = result.usage();
     Long used = usage == null ? null : usage.getTotalTokens();
     if (used == null) {

@@ -5,10 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.assertj.core.api.Assertions.within;
 
-import io.github.tokenfactory.BadRequestException;
-import io.github.tokenfactory.EmbeddingInput;
-import io.github.tokenfactory.EmbeddingResult;
 import io.github.tokenfactory.TokenFactoryClient;
+import io.github.tokenfactory.embeddings.EmbeddingInput;
+import io.github.tokenfactory.embeddings.EmbeddingResult;
+import io.github.tokenfactory.embeddings.EmbeddingsService;
+import io.github.tokenfactory.errors.BadRequestException;
 import io.github.tokenfactory.testing.EmbeddingsServer;
 import java.io.IOException;
 import java.util.Arrays;
@@ -109,7 +110,7 @@ class MiniLmModelTest {
               EmbeddingInput.texts(SENTENCE),
               EmbeddingInput.tokens(ids),
               EmbeddingInput.tokenArrays(ids))) {
-        EmbeddingResult result = client.embeddings().create(MiniLmModel.ID, input);
+        EmbeddingResult result = EmbeddingsService.of(client).create(MiniLmModel.ID, input);
         assertThat(result.vectors()).containsExactly(embed(SENTENCE));
         assertThat(result.usage().getTotalTokens()).isEqualTo(8);
       }
@@ -118,7 +119,7 @@ class MiniLmModelTest {
           catchThrowableOfType(
               BadRequestException.class,
               () ->
-                  client.embeddings().create(MiniLmModel.ID, EmbeddingInput.texts("one", tooLong)));
+                  EmbeddingsService.of(client).create(MiniLmModel.ID, EmbeddingInput.texts("one", tooLong)));
       assertThat(refused.detail())
           .isEqualTo("body.input.1: Input should have at most 512 tokens, not 513");
     }

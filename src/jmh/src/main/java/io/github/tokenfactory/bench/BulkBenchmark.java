@@ -1,8 +1,9 @@
 package io.github.tokenfactory.bench;
 
-import io.github.tokenfactory.BulkEmbedder;
-import io.github.tokenfactory.EmbeddingInput;
 import io.github.tokenfactory.TokenFactoryClient;
+import io.github.tokenfactory.bulk.BulkEmbedder;
+import io.github.tokenfactory.embeddings.EmbeddingInput;
+import io.github.tokenfactory.embeddings.EmbeddingsService;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Iterator;
@@ -83,9 +84,7 @@ public class BulkBenchmark {
       return;
     }
     BulkEmbedder bulk =
-        client
-            .embeddings()
-            .bulk("m")
+        BulkEmbedder.builder(EmbeddingsService.of(client), "m")
             .concurrency(AT_ONCE)
             .maxTexts(texts.size())
             .maxBytes(Integer.MAX_VALUE)
@@ -117,7 +116,7 @@ public class BulkBenchmark {
     Callable<Void> caller =
         () -> {
           while (left.getAndDecrement() > 0) {
-            client.embeddings().create("m", EmbeddingInput.texts(texts)).vectors().forEach(sink);
+            EmbeddingsService.of(client).create("m", EmbeddingInput.texts(texts)).vectors().forEach(sink);
           }
           return null;
         };

@@ -1,7 +1,8 @@
 package io.github.tokenfactory.bench;
 
-import io.github.tokenfactory.EmbeddingInput;
 import io.github.tokenfactory.TokenFactoryClient;
+import io.github.tokenfactory.embeddings.EmbeddingInput;
+import io.github.tokenfactory.embeddings.EmbeddingsService;
 import java.util.List;
 
 /** This project's client as it comes. */
@@ -21,6 +22,6 @@ final class Ours implements Client {
   public Object call() {
     EmbeddingInput input =
         tokens == null ? EmbeddingInput.texts(texts) : EmbeddingInput.tokenArrays(tokens);
-    return client.embeddings().create("m", input).vectors();
+    return EmbeddingsService.of(client).create("m", input).vectors();
   }
 }

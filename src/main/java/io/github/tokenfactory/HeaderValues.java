@@ -1,0 +1,80 @@
+package io.github.tokenfactory;
+
+import java.math.BigDecimal;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** Reads the values of response headers; whatever makes no sense counts as missing. */
+final class HeaderValues {
+  private static final Pattern NUMBER =
+      Pattern.compile("[0-9]{1,15}(\\.[0-9]{0,15})?|\\.[0-9]{1,15}");
+
+  /** The three forms of RFC 9110. OkHttp's own parser accepts the 42nd of November. */
+  private static final List<DateTimeFormatter> HTTP_DATES =
+      Stream.of(
+              "EEE, dd MMM yyyy HH:mm:ss 'GMT'",
+              "EEEE, dd-MMM-yy HH:mm:ss 'GMT'",
+              "EEE MMM ppd HH:mm:ss yyyy")
+          .map(form -> DateTimeFormatter.ofPattern(form, Locale.US).withZone(ZoneOffset.UTC))
+          .toList();
+
+  private HeaderValues() {}
+
+  /** {@return an unmodifiable copy that finds names in any case} */
+  static Map<String, List<String>> copy(Map<String, List<String>> headers) {
+    TreeMap<String, List<String>> copy = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+    headers.forEach((name, values) -> copy.put(name, List.copyOf(values)));
+    return Collections.unmodifiableMap(copy);
+  }
+
+  /** {@return the number, or null if {@code text} is none, or a negative one} */
+  static @Nullable BigDecimal number(@Nullable String text) {
+    return text != null && NUMBER.matcher(text).matches() ? new BigDecimal(text) : null;
+  }
+
+  /** {@return the duration that {@code text} gives in seconds, or null} */
+  static @Nullable Duration seconds(@Nullable String text) {
+    return duration(number(text));
+  }
+
+  /** {@return the wait that the server asks for, in the more exact of the two headers, or null} */
+  static @Nullable Duration retryAfter(
+      @Nullable String millis, @Nullable String after, Instant now) {
+    BigDecimal exact = number(millis);
+    if (exact != null) {
+      return duration(exact.movePointLeft(3));
+    }
+    Duration seconds = seconds(after);
+    return seconds != null || after == null ? seconds : until(after, now);
+  }
+
+  private static @Nullable Duration duration(@Nullable BigDecimal seconds) {
+    return seconds == null
+        ? null
+        : Duration.ofSeconds(
+            seconds.longValue(), seconds.remainder(BigDecimal.ONE).movePointRight(9).longValue());
+  }
+
+  private static @Nullable Duration until(String httpDate, Instant now) {
+    for (DateTimeFormatter format : HTTP_DATES) {
+      try {
+        Instant date = Instant.from(format.parse(httpDate));
+        return date.isBefore(now) ? null : Duration.between(now, date);
+      } catch (DateTimeException e) {
+        // Try the next form.
+      }
+    }
+    return null;
+  }
+}

@@ -1,0 +1,13 @@
+package io.github.tokenfactory.errors;
+
+import io.github.tokenfactory.ResponseInfo;
+
+/** The caller ended the call: the thread was interrupted, or the call or the client was closed. */
+public final class CancelledException extends TokenFactoryException {
+  private static final long serialVersionUID = 1L;
+
+  /** Creates an error with a message and the response so far. */
+  public CancelledException(String message, ResponseInfo response) {
+    super(message, null, response);
+  }
+}

@@ -1,0 +1,38 @@
+package io.github.tokenfactory.internal.codec;
+
+import com.google.gson.Gson;
+import com.google.gson.JsonElement;
+import com.google.gson.TypeAdapter;
+import com.google.gson.stream.JsonReader;
+import com.google.gson.stream.JsonWriter;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/** Reads raw JSON and writes it back as it was, nulls included, whatever the writer's settings. */
+public final class RawJson extends TypeAdapter<JsonElement> {
+  /** The only instance; safe for use by several threads. */
+  public static final RawJson ADAPTER = new RawJson();
+
+  /** Created with the first raw value: a Gson takes long to start. */
+  private static final class Tree {
+    static final TypeAdapter<JsonElement> ADAPTER = new Gson().getAdapter(JsonElement.class);
+  }
+
+  private RawJson() {}
+
+  @Override
+  public JsonElement read(JsonReader in) throws IOException {
+    return Tree.ADAPTER.read(in);
+  }
+
+  @Override
+  public void write(JsonWriter out, @Nullable JsonElement json) throws IOException {
+    boolean serializeNulls = out.getSerializeNulls();
+    out.setSerializeNulls(true); // else the writer drops a name together with its null
+    try {
+      Tree.ADAPTER.write(out, json);
+    } finally {
+      out.setSerializeNulls(serializeNulls);
+    }
+  }
+}

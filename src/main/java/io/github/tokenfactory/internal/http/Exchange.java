@@ -1,0 +1,234 @@
+package io.github.tokenfactory.internal.http;
+
+import io.github.tokenfactory.ResponseInfo;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+import okhttp3.Headers;
+import okhttp3.Request;
+import okhttp3.Response;
+import okhttp3.ResponseBody;
+import okio.Buffer;
+import okio.ForwardingSource;
+import okio.GzipSource;
+import okio.Okio;
+import okio.Source;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The state of one attempt: the settings that its interceptors apply, and what they record of the
+ * response. It travels as a tag of the request.
+ *
+ * <p>One thread writes at a time: first the one that creates the request, then the one that does
+ * the I/O.
+ */
+public final class Exchange {
+  /** The body of a response broke off, or could not be decompressed; the cause says how. */
+  static final class BrokenBodyException extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    BrokenBodyException(IOException cause) {
+      super(cause);
+    }
+  }
+
+  private static final long MAX_HEAD_BYTES = 8_000; // enough for what is kept of it as text
+  private static final long MAX_ERROR_BYTES = 256 << 10;
+
+  private int number;
+  private CallSettings settings = CallSettings.NONE;
+  private Supplier<Instant> clock = Instant::now;
+  private volatile String secret = "";
+  private volatile int status;
+  private volatile Map<String, List<String>> responseHeaders = Map.of();
+  private volatile long responseBytes;
+  private volatile boolean sent;
+  private int wireStatus;
+  private @Nullable Headers wireHeaders;
+  private boolean framed;
+  private final Buffer head = new Buffer();
+  private Runnable whenStreamEnds = () -> {};
+
+  /** {@return the exchange that {@code request} belongs to} */
+  static Exchange of(Request request) {
+    return Objects.requireNonNull(
+        request.tag(Exchange.class), "a request that this client did not create");
+  }
+
+  void prepare(int number, CallSettings settings, Supplier<Instant> clock) {
+    this.number = number;
+    this.settings = settings;
+    this.clock = clock;
+  }
+
+  int number() {
+    return number;
+  }
+
+  CallSettings settings() {
+    return settings;
+  }
+
+  /** {@return the status of the response, or 0 if there is none yet} */
+  int status() {
+    return status;
+  }
+
+  long responseBytes() {
+    return responseBytes;
+  }
+
+  /** Records that the request may be on its way from now on. */
+  void startSending() {
+    sent = true;
+  }
+
+  /** {@return whether a byte of the request may have been sent} */
+  boolean isSent() {
+    return sent;
+  }
+
+  /** {@return whether the end of the body could be told from a broken connection} */
+  boolean isFramed() {
+    return framed;
+  }
+
+  /** Runs {@code task} when a streamed body has been read or closed, or has failed. */
+  void whenStreamEnds(Runnable task) {
+    whenStreamEnds = task;
+  }
+
+  /** Sets the text that must not appear in anything that is kept. */
+  void hide(String secret) {
+    this.secret = secret;
+  }
+
+  /** {@return {@code text} with a mark in place of the API key} */
+  String redact(String text) {
+    return secret.isEmpty() ? text : text.replace(secret, "[API key]");
+  }
+
+  /** {@return what is known of the response so far, without its body} */
+  ResponseInfo info() {
+    return info("");
+  }
+
+  /** {@return what is known of the response, with the start of {@code body}} */
+  ResponseInfo info(String body) {
+    return new ResponseInfo(status, responseHeaders, redact(body), number, clock.get());
+  }
+
+  /** {@return the start of the body so far as it has been read} */
+  String head() {
+    return head.snapshot().utf8();
+  }
+
+  /** Keeps the status and headers of the wire, before OkHttp removes those that it has handled. */
+  void receiveHead(int status, Headers headers) {
+    wireStatus = status;
+    wireHeaders = headers;
+  }
+
+  /** {@return {@code response} with the status that came over the wire} */
+  Response unmask(Response response) {
+    return wireStatus == 0 ? response : response.newBuilder().code(wireStatus).build();
+  }
+
+  private void record(int status, Headers headers) {
+    Map<String, List<String>> byName = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+    for (int i = 0; i < headers.size(); i++) {
+      byName
+          .computeIfAbsent(redact(headers.name(i)), name -> new ArrayList<>())
+          .add(redact(headers.value(i)));
+    }
+    this.responseHeaders = byName;
+    this.status = status; // last: whoever sees the status sees the headers
+  }
+
+  /**
+   * Records {@code response}, and returns it with a body that is counted and limited.
+   *
+   * @param request the request that the response shows to the caller, without the API key
+   */
+  Response receive(Response response, Request request) throws IOException {
+    ResponseBody body = Objects.requireNonNull(response.body(), "a response without a body");
+    head.clear();
+    responseBytes = 0;
+    Headers received = wireHeaders == null ? response.headers() : wireHeaders;
+    record(response.code(), received);
+    framed =
+        received.get("Content-Length") != null
+            || "chunked".equalsIgnoreCase(received.get("Transfer-Encoding"))
+            || !response.protocol().toString().startsWith("http/1");
+    boolean hasBody = !request.method().equals("HEAD");
+    if (hasBody && response.isSuccessful() && body.contentLength() > settings.maxResponseBytes()) {
+      response.close();
+      throw tooLarge();
+    }
+    // OkHttp has decompressed what it asked for itself. A server may compress unasked.
+    boolean gzip = "gzip".equalsIgnoreCase(response.header("Content-Encoding"));
+    Source source =
+        new Counted(gzip ? new GzipSource(body.source()) : body.source(), response.isSuccessful());
+    return response
+        .newBuilder()
+        .request(request.newBuilder().tag(ResponseInfo.class, info()).build())
+        .body(
+            ResponseBody.create(
+                Okio.buffer(source), body.contentType(), gzip ? -1 : body.contentLength()))
+        .build();
+  }
+
+  private UnreadableResponseException tooLarge() {
+    return new UnreadableResponseException(
+        "it is larger than "
+            + settings.maxResponseBytes()
+            + " bytes, the limit of this call: see maxResponseBytes");
+  }
+
+  private final class Counted extends ForwardingSource {
+    private final boolean successful;
+
+    Counted(Source body, boolean successful) {
+      super(body);
+      this.successful = successful;
+    }
+
+    @Override
+    public long read(Buffer sink, long byteCount) throws IOException {
+      if (!successful && responseBytes >= MAX_ERROR_BYTES) {
+        return -1;
+      }
+      long read;
+      try {
+        read = super.read(sink, byteCount);
+      } catch (IOException e) {
+        whenStreamEnds.run();
+        throw new BrokenBodyException(e);
+      }
+      if (read < 0) {
+        whenStreamEnds.run();
+      } else {
+        responseBytes += read;
+        long room = Math.min(read, MAX_HEAD_BYTES - head.size());
+        if (room > 0) {
+          sink.copyTo(head, sink.size() - read, room);
+        }
+        if (successful && responseBytes > settings.maxResponseBytes()) {
+          throw tooLarge();
+        }
+      }
+      return read;
+    }
+
+    @Override
+    public void close() throws IOException {
+      whenStreamEnds.run();
+      super.close();
+    }
+  }
+}

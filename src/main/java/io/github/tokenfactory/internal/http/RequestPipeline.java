@@ -1,0 +1,237 @@
+package io.github.tokenfactory.internal.http;
+
+import io.github.tokenfactory.errors.InvalidRequestException;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import okhttp3.Call;
+import okhttp3.Headers;
+import okhttp3.HttpUrl;
+import okhttp3.Interceptor;
+import okhttp3.MediaType;
+import okhttp3.OkHttpClient;
+import okhttp3.Request;
+import okhttp3.RequestBody;
+import okhttp3.Response;
+import okio.BufferedSink;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The interceptors around a user's own. They make a request safe to send: with the current key, to
+ * the configured server only; and its response safe to read.
+ *
+ * <p>OkHttp repeats nothing by itself. It sends a one-shot body once, whatever happens to the
+ * connection; it still tries all addresses of a host before it sends anything. Error statuses are
+ * hidden from its follow-ups, which repeat some of them and fail on others, such as a 503 with a
+ * large {@code Retry-After}.
+ */
+public final class RequestPipeline {
+  private static final int MAX_REDIRECTS = 5;
+  private static final String AI_PROJECT_ID = "ai_project_id";
+
+  private final HttpUrl baseUrl;
+  private final Supplier<String> apiKey;
+  private final Headers headers;
+  private final @Nullable Duration streamTimeout;
+
+  /**
+   * Describes what all requests have in common.
+   *
+   * @param apiKey is asked before each attempt
+   * @param headers the client's headers
+   * @param streamTimeout how long a streamed response may be silent, or null to leave that to the
+   *     {@code OkHttpClient}
+   */
+  public RequestPipeline(
+      HttpUrl baseUrl,
+      Supplier<String> apiKey,
+      Headers headers,
+      @Nullable Duration streamTimeout) {
+    this.baseUrl = baseUrl;
+    this.apiKey = apiKey;
+    this.headers = headers;
+    this.streamTimeout = streamTimeout;
+  }
+
+  /** {@return a call factory that sends through {@code http}, with these interceptors around its own} */
+  public Call.Factory around(OkHttpClient http) {
+    OkHttpClient.Builder builder =
+        http.newBuilder().followRedirects(false).followSslRedirects(false);
+    builder.interceptors().add(0, this::outermost);
+    builder.networkInterceptors().add(0, RequestPipeline::onWire);
+    OkHttpClient client = builder.addInterceptor(this::innermost).build();
+    return request ->
+        client.newCall(request.newBuilder().tag(Exchange.class, new Exchange()).build());
+  }
+
+  /**
+   * {@return {@code key} without white space around it; fails, without showing it, if a header
+   * cannot carry it}
+   */
+  public static String requireApiKey(String key) {
+    String stripped = key.strip();
+    boolean sendable = !stripped.isEmpty();
+    for (int i = 0; i < stripped.length(); i++) {
+      sendable &= stripped.charAt(i) > ' ' && stripped.charAt(i) < 127;
+    }
+    if (!sendable) {
+      throw new IllegalArgumentException(
+          "The API key is "
+              + (stripped.isEmpty() ? "empty" : "not printable ASCII without spaces")
+              + ": copy it again from where it was issued.");
+    }
+    return stripped;
+  }
+
+  /** {@return whether {@code url} is on this machine} */
+  public static boolean isLoopback(HttpUrl url) {
+    String host = url.host();
+    return host.equals("localhost")
+        || host.endsWith(".localhost")
+        || host.equals("::1")
+        || host.matches("127\\.\\d+\\.\\d+\\.\\d+");
+  }
+
+  /** Sets what a user's interceptors may see and change, and catches what they throw. */
+  private Response outermost(Interceptor.Chain chain) throws IOException {
+    try {
+      Exchange exchange = Exchange.of(chain.request());
+      Response response = chain.proceed(complete(chain.request(), exchange.settings()));
+      return exchange.status() == 0 // an interceptor answered by itself
+          ? exchange.receive(response, response.request())
+          : response;
+    } catch (RuntimeException | LinkageError e) {
+      throw new Failure.LocalException(e);
+    }
+  }
+
+  /** Adds the headers and the project; headers of the operation itself give way. */
+  private Request complete(Request request, CallSettings settings) {
+    Request.Builder builder = request.newBuilder();
+    for (String name : headers.names()) {
+      builder.removeHeader(name);
+    }
+    for (int i = 0; i < headers.size(); i++) {
+      builder.addHeader(headers.name(i), headers.value(i));
+    }
+    for (Map.Entry<String, String> header : settings.headers().entrySet()) {
+      builder.header(header.getKey(), header.getValue());
+    }
+    String project = settings.aiProjectId();
+    if (project != null
+        && isOwnOrigin(request.url())
+        && request.url().queryParameter(AI_PROJECT_ID) == null) {
+      builder.url(request.url().newBuilder().addQueryParameter(AI_PROJECT_ID, project).build());
+    }
+    return builder.build();
+  }
+
+  /** Adds the key, which no other interceptor sees, and follows harmless redirects. */
+  private Response innermost(Interceptor.Chain chain) throws IOException {
+    Request asked = chain.request();
+    Exchange exchange = Exchange.of(asked);
+    Interceptor.Chain next =
+        exchange.settings().streaming() && streamTimeout != null
+            ? chain.withReadTimeout((int) streamTimeout.toMillis(), TimeUnit.MILLISECONDS)
+            : chain;
+    Request request = asked.newBuilder().method(asked.method(), OneShot.of(asked.body())).build();
+    if (isOwnOrigin(request.url())) {
+      String key = currentKey();
+      exchange.hide(key);
+      request = request.newBuilder().header("Authorization", "Bearer " + key).build();
+    }
+    Response response = exchange.unmask(next.proceed(request));
+    for (int hop = 0; hop < MAX_REDIRECTS; hop++) {
+      HttpUrl target = target(response);
+      if (target == null) {
+        break;
+      }
+      response.close();
+      request = request.newBuilder().url(target).build();
+      response = exchange.unmask(next.proceed(request));
+    }
+    return exchange.receive(response, asked).newBuilder().networkResponse(null).build();
+  }
+
+  /** Records the real status and presents 200, so that OkHttp does not retry by itself. */
+  private static Response onWire(Interceptor.Chain chain) throws IOException {
+    Exchange exchange = Exchange.of(chain.request());
+    exchange.startSending();
+    Response response = chain.proceed(chain.request());
+    exchange.receiveHead(response.code(), response.headers());
+    return response.isSuccessful() ? response : response.newBuilder().code(200).build();
+  }
+
+  /**
+   * {@return where to repeat the request unchanged, or null} Another server is no target, as it
+   * would receive the key.
+   */
+  private @Nullable HttpUrl target(Response response) {
+    if (response.code() != 307 && response.code() != 308) {
+      return null;
+    }
+    String location = response.header("Location");
+    HttpUrl target = location == null ? null : response.request().url().resolve(location);
+    return target != null && isOwnOrigin(target) ? target : null;
+  }
+
+  private boolean isOwnOrigin(HttpUrl url) {
+    return url.scheme().equals(baseUrl.scheme())
+        && url.host().equals(baseUrl.host())
+        && url.port() == baseUrl.port();
+  }
+
+  private String currentKey() {
+    String key;
+    try {
+      key = Objects.requireNonNull(apiKey.get(), "the API key");
+    } catch (RuntimeException e) {
+      throw new InvalidRequestException(
+          "There is no API key, nothing was sent: its supplier failed with "
+              + e.getClass().getName()
+              + ".",
+          e);
+    }
+    try {
+      return requireApiKey(key);
+    } catch (IllegalArgumentException e) {
+      throw new InvalidRequestException("Nothing was sent: " + e.getMessage());
+    }
+  }
+
+  /** A body that OkHttp does not send again by itself. */
+  private static final class OneShot extends RequestBody {
+    private final RequestBody body;
+
+    private OneShot(RequestBody body) {
+      this.body = body;
+    }
+
+    static @Nullable RequestBody of(@Nullable RequestBody body) {
+      return body == null ? null : new OneShot(body);
+    }
+
+    @Override
+    public @Nullable MediaType contentType() {
+      return body.contentType();
+    }
+
+    @Override
+    public long contentLength() throws IOException {
+      return body.contentLength();
+    }
+
+    @Override
+    public void writeTo(BufferedSink sink) throws IOException {
+      body.writeTo(sink);
+    }
+
+    @Override
+    public boolean isOneShot() {
+      return true;
+    }
+  }
+}

@@ -1,0 +1,198 @@
+package io.github.tokenfactory.internal.http;
+
+import com.google.gson.annotations.SerializedName;
+import io.github.tokenfactory.errors.InvalidRequestException;
+import jakarta.validation.Constraint;
+import jakarta.validation.ConstraintViolation;
+import jakarta.validation.Valid;
+import jakarta.validation.Validation;
+import jakarta.validation.Validator;
+import jakarta.validation.constraints.NotNull;
+import java.lang.annotation.Annotation;
+import java.lang.reflect.AnnotatedParameterizedType;
+import java.lang.reflect.AnnotatedType;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.lang.reflect.Proxy;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.hibernate.validator.HibernateValidator;
+import org.hibernate.validator.messageinterpolation.ParameterMessageInterpolator;
+import org.hibernate.validator.spi.nodenameprovider.JavaBeanProperty;
+import org.hibernate.validator.spi.nodenameprovider.Property;
+import org.jspecify.annotations.Nullable;
+import retrofit2.Invocation;
+
+/** Checks a request against the constraints of the document before anything is sent. */
+final class RequestValidator {
+  /** Created on first use: that takes longer than a whole call. */
+  private static final class Default {
+    private static final Logger BANNER =
+        Logger.getLogger("org.hibernate.validator.internal.util.Version");
+    static final Validator VALIDATOR;
+
+    static {
+      // Its banner would be the only line of this library in a user's log.
+      if (BANNER.getLevel() == null) {
+        BANNER.setLevel(Level.WARNING);
+      }
+      VALIDATOR =
+          Validation.byProvider(HibernateValidator.class)
+              .configure()
+              .ignoreXmlConfiguration()
+              .messageInterpolator(
+                  new ParameterMessageInterpolator(Set.of(Locale.ENGLISH), Locale.ENGLISH, false))
+              .propertyNodeNameProvider(RequestValidator::documentName)
+              .buildValidatorFactory()
+              .getValidator();
+    }
+  }
+
+  private static final ClassValue<List<Method>> GETTERS =
+      new ClassValue<>() {
+        @Override
+        protected List<Method> computeValue(Class<?> bean) {
+          List<Method> getters = new ArrayList<>();
+          for (Method method : bean.getDeclaredMethods()) {
+            if (method.getName().startsWith("get") && Modifier.isPublic(method.getModifiers())) {
+              getters.add(method);
+            }
+          }
+          return getters;
+        }
+      };
+
+  /** Types of libraries that have no constraints. */
+  private static final Pattern NOT_BEANS =
+      Pattern.compile("(java|javax|kotlin|okhttp3|okio|retrofit2|com\\.google\\.gson)\\.");
+
+  private RequestValidator() {}
+
+  /**
+   * Checks the arguments of an operation.
+   *
+   * @throws InvalidRequestException with every violation, each named as the document spells it
+   */
+  static void validate(Invocation invocation) {
+    Method operation = invocation.method();
+    List<?> arguments = invocation.arguments();
+    if (hasConstraints(operation)) {
+      Object service =
+          Proxy.newProxyInstance(
+              operation.getDeclaringClass().getClassLoader(),
+              new Class<?>[] {operation.getDeclaringClass()},
+              (proxy, method, values) -> null);
+      require(
+          operation.getName(),
+          Default.VALIDATOR
+              .forExecutables()
+              // The continuation of a suspend function is no argument.
+              .validateParameters(
+                  service,
+                  operation,
+                  Arrays.copyOf(arguments.toArray(), operation.getParameterCount())));
+    }
+    for (Object argument : arguments) {
+      if (argument instanceof Collection<?> parts) {
+        parts.forEach(RequestValidator::validateBean);
+      } else {
+        validateBean(argument);
+      }
+    }
+  }
+
+  private static boolean hasConstraints(Method operation) {
+    return Arrays.stream(operation.getAnnotatedParameterTypes()).anyMatch(RequestValidator::isBound)
+        || Arrays.stream(operation.getParameters())
+            .flatMap(parameter -> Arrays.stream(parameter.getAnnotations()))
+            .anyMatch(RequestValidator::isConstraint);
+  }
+
+  private static boolean isBound(AnnotatedType type) {
+    return Arrays.stream(type.getAnnotations()).anyMatch(RequestValidator::isConstraint)
+        || type instanceof AnnotatedParameterizedType generic
+            && Arrays.stream(generic.getAnnotatedActualTypeArguments())
+                .anyMatch(RequestValidator::isBound);
+  }
+
+  private static boolean isConstraint(Annotation annotation) {
+    return annotation.annotationType().isAnnotationPresent(Constraint.class);
+  }
+
+  static void validateBean(@Nullable Object bean) {
+    if (bean != null
+        && !NOT_BEANS.matcher(bean.getClass().getName()).lookingAt()
+        && !isPlainlyValid(bean)) {
+      require(bean.getClass().getSimpleName(), Default.VALIDATOR.validate(bean));
+    }
+  }
+
+  private static void require(String what, Set<ConstraintViolation<Object>> violations) {
+    if (!violations.isEmpty()) {
+      throw new InvalidRequestException(
+          violations.stream()
+              .map(v -> v.getPropertyPath() + " " + v.getMessage())
+              .sorted()
+              .collect(
+                  Collectors.joining("; ", "Invalid " + what + ", nothing was sent: ", ".")));
+    }
+  }
+
+  /**
+   * {@return whether all required values are set, and no other constraint has to be checked}
+   *
+   * <p>This avoids the start of the provider, which takes longer than the rest of a first call. Null
+   * satisfies every other constraint that the document can state.
+   */
+  private static boolean isPlainlyValid(Object bean) {
+    try {
+      for (Method getter : GETTERS.get(bean.getClass())) {
+        Object value = getter.invoke(bean);
+        if (value == null
+            ? getter.isAnnotationPresent(NotNull.class)
+            : !isPlainlyValid(getter, value)) {
+          return false;
+        }
+      }
+      return true;
+    } catch (ReflectiveOperationException e) {
+      return false; // the provider may have access
+    }
+  }
+
+  private static boolean isPlainlyValid(Method getter, Object value) {
+    for (Annotation annotation : getter.getAnnotations()) {
+      if (isConstraint(annotation) && !(annotation instanceof NotNull)) {
+        return false;
+      }
+    }
+    boolean isContainer = value instanceof Collection<?> || value instanceof Map<?, ?>;
+    return !isContainer && (!getter.isAnnotationPresent(Valid.class) || isPlainlyValid(value));
+  }
+
+  private static String documentName(Property property) {
+    if (property instanceof JavaBeanProperty bean) {
+      try {
+        SerializedName name =
+            bean.getDeclaringClass()
+                .getDeclaredField(property.getName())
+                .getAnnotation(SerializedName.class);
+        if (name != null) {
+          return name.value();
+        }
+      } catch (NoSuchFieldException e) {
+        // Not a property of a generated model.
+      }
+    }
+    return property.getName();
+  }
+}

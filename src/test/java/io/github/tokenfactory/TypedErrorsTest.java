@@ -1,0 +1,144 @@
+package io.github.tokenfactory;
+
+import static io.github.tokenfactory.FaultServer.CLOSE;
+import static io.github.tokenfactory.FaultServer.answer;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.github.tokenfactory.FaultServer.Step;
+import io.github.tokenfactory.errors.ApiException;
+import io.github.tokenfactory.errors.BadRequestException;
+import io.github.tokenfactory.errors.RateLimitException;
+import io.github.tokenfactory.errors.TokenFactoryException;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import okhttp3.OkHttpClient;
+import okhttp3.ResponseBody;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import retrofit2.Call;
+import retrofit2.Callback;
+import retrofit2.Response;
+import retrofit2.Retrofit;
+import retrofit2.http.GET;
+
+/** Typed errors in a Retrofit of the user's own. */
+class TypedErrorsTest {
+  private interface Service {
+    @GET("v1/models")
+    Call<ResponseBody> models();
+
+    @GET("v1/models")
+    CompletableFuture<ResponseBody> modelsToCome();
+  }
+
+  private static final String KEY = "k3y-0f-the-caller";
+  private static final Step BAD =
+      answer(
+          422,
+          "{\"detail\":[{\"loc\":[\"body\",\"n\"],\"msg\":\"no " + KEY + "\",\"type\":\"int\"}],\"pad\":\""
+              + "x".repeat(3_000)
+              + "\"}",
+          "X-Request-Id: r-1");
+
+  private FaultServer server;
+
+  @AfterEach
+  void stop() throws IOException {
+    server.close();
+  }
+
+  private Service service(boolean typed, Step... script) throws IOException {
+    server = new FaultServer(script);
+    OkHttpClient http =
+        new OkHttpClient.Builder()
+            .addInterceptor(
+                chain ->
+                    chain.proceed(
+                        chain.request().newBuilder().header("Authorization", "Bearer " + KEY).build()))
+            .build();
+    Retrofit.Builder retrofit = new Retrofit.Builder().baseUrl(server.url()).client(http);
+    if (typed) {
+      retrofit.addCallAdapterFactory(TokenFactoryCallAdapterFactory.create());
+    }
+    return retrofit.build().create(Service.class);
+  }
+
+  @Test
+  void throwsTheTypedErrorOfAnUnsuccessfulResponse() throws IOException {
+    Service service = service(true, BAD);
+
+    BadRequestException error =
+        catchThrowableOfType(BadRequestException.class, () -> service.models().execute());
+
+    assertThat(error.info().status()).isEqualTo(422);
+    assertThat(error.info().requestId()).isEqualTo("r-1");
+    assertThat(error.info().body()).hasSize(2_000);
+    assertThat(error.validationIssues().get(0).location()).isEqualTo("body.n");
+    assertThat(error.validationIssues().get(0).message()).isEqualTo("no [API key]");
+    assertThat(error.info().body()).contains("[API key]");
+    assertThat(FaultTest.trace(error)).doesNotContain(KEY);
+  }
+
+  @Test
+  void tellsACallbackAndAFuture() throws Exception {
+    Service service = service(true, answer(429, "", "Retry-After: 7"), answer(429, ""));
+    LinkedBlockingQueue<Throwable> failures = new LinkedBlockingQueue<>();
+
+    service
+        .models()
+        .enqueue(
+            new Callback<>() {
+              @Override
+              public void onResponse(Call<ResponseBody> call, Response<ResponseBody> response) {
+                failures.add(new AssertionError("a response"));
+              }
+
+              @Override
+              public void onFailure(Call<ResponseBody> call, Throwable error) {
+                failures.add(error);
+              }
+            });
+
+    assertThat(failures.poll(10, TimeUnit.SECONDS))
+        .isInstanceOfSatisfying(
+            RateLimitException.class,
+            error -> assertThat(error.info().retryAfter()).isEqualTo(Duration.ofSeconds(7)));
+    assertThatExceptionOfType(CompletionException.class)
+        .isThrownBy(() -> service.modelsToCome().join())
+        .withCauseInstanceOf(RateLimitException.class);
+  }
+
+  @Test
+  void addsNothingElse() throws IOException {
+    Service service = service(true, answer(200, "a"), CLOSE, CLOSE);
+    Call<ResponseBody> call = service.models();
+
+    assertThat(call.execute().body().string()).isEqualTo("a");
+    assertThat(call.isExecuted()).isTrue();
+    assertThat(server.exchanges().get(0).headers).doesNotContainKey("x-ratelimit");
+    assertThat(server.exchanges().get(0).line).isEqualTo("GET /v1/models HTTP/1.1");
+    assertThatExceptionOfType(IOException.class).isThrownBy(() -> call.clone().execute());
+  }
+
+  @Test
+  void turnsAResponseIntoItsErrorWithoutTheFactory() throws IOException {
+    Service service = service(false, BAD, answer(200, "a"));
+
+    Response<ResponseBody> bad = service.models().execute();
+    ApiException error = TokenFactoryException.of(bad);
+
+    assertThat(error).isInstanceOf(BadRequestException.class);
+    assertThat(error.validationIssues()).hasSize(1);
+    assertThat(bad.errorBody().string()).contains(KEY); // it can still be read
+    Response<ResponseBody> good = service.models().execute();
+    assertThatIllegalArgumentException().isThrownBy(() -> TokenFactoryException.of(good));
+    assertThat(ResponseInfo.of(good).status()).isEqualTo(200);
+  }
+}
