@@ -26,6 +26,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
+import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.jspecify.annotations.Nullable;
@@ -143,7 +144,7 @@ final class BulkRun implements Iterator<BulkItem>, AutoCloseable {
         interrupt();
       }
       readAhead();
-      if (open == 0 && (end != null || delayed == 0 && isRead())) {
+      if (open == 0 && (end != null || delayed == 0 && peek() == null)) {
         finish();
       } else {
         await();
@@ -229,11 +230,11 @@ final class BulkRun implements Iterator<BulkItem>, AutoCloseable {
 
   // Reading.
 
-  private boolean isRead() {
+  private @Nullable Text peek() {
     if (readAhead == null && end == null) {
       readAhead = read();
     }
-    return readAhead == null;
+    return readAhead;
   }
 
   private @Nullable Text read() {
@@ -266,7 +267,7 @@ final class BulkRun implements Iterator<BulkItem>, AutoCloseable {
         && open < enough
         && nextSequence - nextReady < window
         && windowChars / width < settings.maxBytes
-        && !isRead()) {
+        && peek() != null) {
       long fitting = sender.fitting();
       if (fitting == 0 && sender.waiting() > 0) {
         return;
@@ -284,8 +285,8 @@ final class BulkRun implements Iterator<BulkItem>, AutoCloseable {
     boolean exact = false;
     double estimate = 0;
     double most = Math.min(settings.maxTokens, fitting) * estimated / counted;
-    while (texts.size() < settings.maxTexts && !isRead()) {
-      Text text = readAhead;
+    Text text;
+    while (texts.size() < settings.maxTexts && (text = peek()) != null) {
       if (!exact && bytes + TextSize.maxLength(text.text) > settings.maxBytes) {
         exact = true;
         bytes = texts.stream().mapToLong(each -> TextSize.length(each.text)).sum();
@@ -314,7 +315,7 @@ final class BulkRun implements Iterator<BulkItem>, AutoCloseable {
     if (result != null) {
       succeed(batch, result);
     } else if (end == null) {
-      fail(batch, error);
+      fail(batch, Objects.requireNonNull(error));
     }
   }
 

@@ -13,6 +13,7 @@ import io.github.tokenfactory.model.EmbeddingRequest;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
@@ -191,7 +192,7 @@ final class BulkSender implements AutoCloseable {
       BulkRun.Batch batch,
       @Nullable EmbeddingResult result,
       @Nullable TokenFactoryException error) {
-    ResponseInfo info = error == null ? result.info() : error.info();
+    ResponseInfo info = result != null ? result.info() : Objects.requireNonNull(error).info();
     try {
       pacer.settle(batch.cost, info, calls.scheduler().nanoTime());
     } finally {

@@ -416,7 +416,7 @@ final class JsonTypes {
       return Shape.ANYTHING;
     }
     try {
-      adapter.fromJsonTree(json);
+      Object unused = adapter.fromJsonTree(json);
       return 0;
     } catch (JsonParseException | IllegalStateException | IllegalArgumentException e) {
       return Shape.NO_FIT;

@@ -28,6 +28,7 @@ public final class Base64FloatDecoder {
   private static final int BLOCK = 256; // stays in the nearest cache
   private static final long ONES = 0x0101010101010101L;
   private static final int HIGH_BIT = 0x80;
+  private static final long HIGH_BITS = 0x8080808080808080L;
 
   private final boolean anywayByLanes;
   private final long[] block = new long[BLOCK];
@@ -140,7 +141,7 @@ public final class Base64FloatDecoder {
     for (long lanes : bad) {
       any |= lanes;
     }
-    return (any & ONES * HIGH_BIT) != 0;
+    return (any & HIGH_BITS) != 0;
   }
 
   /** Looks at two floats at once: only an exponent of all ones carries into the sign. */
