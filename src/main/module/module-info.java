@@ -2,11 +2,9 @@
 @SuppressWarnings({"requires-automatic", "requires-transitive-automatic"})
 module io.github.tokenfactory {
   requires java.logging;
-  requires java.net.http;
   requires kotlin.stdlib; // OkHttp 4 and Retrofit are automatic modules, which cannot ask for it
   requires okio;
   requires org.hibernate.validator;
-  requires static org.snakeyaml.engine;
   requires transitive com.google.gson;
   requires transitive jakarta.validation;
   requires transitive okhttp3;
@@ -21,5 +19,4 @@ module io.github.tokenfactory {
   exports io.github.tokenfactory.errors;
   exports io.github.tokenfactory.json;
   exports io.github.tokenfactory.model;
-  exports io.github.tokenfactory.spec;
 }

@@ -7,6 +7,7 @@ import com.google.gson.Gson;
 import com.google.gson.JsonParser;
 import com.google.gson.TypeAdapter;
 import io.github.tokenfactory.json.ObjectAdapter;
+import io.github.tokenfactory.build.Generation;
 import java.io.IOException;
 import java.net.URL;
 import java.net.URLClassLoader;

@@ -20,7 +20,6 @@ import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.TypeVariable;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.PathMatcher;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -41,24 +40,23 @@ import org.jspecify.annotations.Nullable;
  * nullness, exceptions, the values of constants, deprecation.
  */
 final class PublicApi {
+  private static final Path INTERNAL = Path.of("io/github/tokenfactory/internal");
+
   private final Class<?> type;
 
   private PublicApi(Class<?> type) {
     this.type = type;
   }
 
-  /**
-   * {@return the blocks of the types below {@code classes} that users can see, by binary name}
-   *
-   * @param hidden matches the files, relative to {@code classes}, that users do not get
-   */
-  static Map<String, String> of(Path classes, PathMatcher hidden) throws IOException {
+  /** {@return the blocks of the types below {@code classes} that users can see, by binary name} */
+  static Map<String, String> of(Path classes) throws IOException {
     Map<String, String> api = new TreeMap<>();
     try (Stream<Path> files = Files.walk(classes)) {
       files
           .map(classes::relativize)
-          .filter(file -> file.toString().endsWith(".class") && !hidden.matches(file))
+          .filter(file -> file.toString().endsWith(".class"))
           .filter(file -> !file.endsWith("module-info.class"))
+          .filter(file -> !file.startsWith(INTERNAL))
           .map(PublicApi::load)
           .filter(PublicApi::isVisible)
           .forEach(type -> api.put(type.getName(), new PublicApi(type).block()));

@@ -16,10 +16,9 @@ import io.github.tokenfactory.errors.RateLimitException;
 import io.github.tokenfactory.errors.TokenFactoryException;
 import io.github.tokenfactory.model.EmbeddingRequest;
 import io.github.tokenfactory.model.EmbeddingResponse;
-import io.github.tokenfactory.spec.DriftReport;
-import io.github.tokenfactory.spec.OpenApiDocument;
-import io.github.tokenfactory.spec.SpecDrift;
-import io.github.tokenfactory.spec.SpecSource;
+import io.github.tokenfactory.drift.DriftReport;
+import io.github.tokenfactory.drift.OpenApiDocument;
+import io.github.tokenfactory.drift.SpecDrift;
 import io.github.tokenfactory.testing.EmbeddingsServer;
 import io.github.tokenfactory.testing.EmbeddingsServerExtension;
 import io.github.tokenfactory.testing.Reply;
@@ -230,8 +229,9 @@ class ReadmeTest {
   @Test
   void comparesTwoDocuments() throws IOException {
     String url = Path.of("openapi.json").toUri().toString();
-    DriftReport report = SpecDrift.compare(
-        OpenApiDocument.bundled(), SpecSource.create().load(url), List.of("POST /v1/embeddings"));
+    DriftReport report =
+        SpecDrift.compare(
+            OpenApiDocument.bundled(), OpenApiDocument.load(url), List.of("POST /v1/embeddings"));
     assertFalse(report.hasDrift(), report::toText);
   }
 
@@ -294,11 +294,14 @@ class ReadmeTest {
 
   @Test
   void namesTheDependenciesThatAConsumerProjectHas() throws IOException {
-    String consumer = stripped(Files.readString(Path.of("src/it/testkit/pom.xml")));
+    String consumers =
+        stripped(
+            Files.readString(Path.of("src/it/testkit/pom.xml"))
+                + Files.readString(Path.of("src/it/drift/pom.xml")));
     List<String> blocks = XML_BLOCK.matcher(readme()).results().map(block -> stripped(block.group(1))).toList();
     assertThat(blocks)
         .isNotEmpty()
-        .allSatisfy(block -> assertThat(consumer).contains(block.replace("0.1.0-SNAPSHOT", "${tokenfactory.version}")));
+        .allSatisfy(block -> assertThat(consumers).contains(block.replace("0.1.0-SNAPSHOT", "${tokenfactory.version}")));
   }
 
   @Test

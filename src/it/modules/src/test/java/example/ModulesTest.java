@@ -2,6 +2,7 @@ package example;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -10,6 +11,8 @@ import io.github.tokenfactory.TokenFactoryClient;
 import io.github.tokenfactory.TokenFactoryConverterFactory;
 import io.github.tokenfactory.embeddings.EmbeddingInput;
 import io.github.tokenfactory.errors.InvalidRequestException;
+import io.github.tokenfactory.drift.OpenApiDocument;
+import io.github.tokenfactory.drift.SpecDrift;
 import io.github.tokenfactory.model.EmbeddingRequest;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -57,6 +60,13 @@ class ModulesTest {
     Module library = TokenFactoryClient.class.getModule();
     assertEquals("io.github.tokenfactory", library.getName());
     assertTrue(!library.getDescriptor().isAutomatic());
+  }
+
+  @Test
+  void comparesWithTheDocumentOfAnotherModule() {
+    OpenApiDocument bundled = OpenApiDocument.bundled();
+    assertEquals("io.github.tokenfactory.drift", OpenApiDocument.class.getModule().getName());
+    assertFalse(SpecDrift.compare(bundled, bundled, bundled.operations()).hasDrift());
   }
 
   @Test

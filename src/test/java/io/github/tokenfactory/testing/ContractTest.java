@@ -2,7 +2,7 @@ package io.github.tokenfactory.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.tokenfactory.spec.OpenApiDocument;
+import com.google.gson.JsonParser;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
@@ -15,43 +15,44 @@ import org.junit.jupiter.params.provider.CsvSource;
 class ContractTest {
   private static final Contract OTHER =
       new Contract(
-          OpenApiDocument.parse(
-              """
-              {
-                "openapi": "3.0.3",
-                "info": {"title": "Other", "version": "1"},
-                "security": [{"key": []}, {"bearer": []}],
-                "paths": {
-                  "/v2/{model}/vectors": {
-                    "parameters": [
-                      {"name": "limit", "in": "query", "required": true,
-                       "schema": {"type": "integer", "minimum": 1}},
-                      {"$ref": "#/components/parameters/Trace"}
-                    ],
-                    "post": {
-                      "requestBody": {"$ref": "#/components/requestBodies/Texts"},
-                      "responses": {"200": {"description": "OK"}}
+          JsonParser.parseString(
+                  """
+                  {
+                    "openapi": "3.0.3",
+                    "info": {"title": "Other", "version": "1"},
+                    "security": [{"key": []}, {"bearer": []}],
+                    "paths": {
+                      "/v2/{model}/vectors": {
+                        "parameters": [
+                          {"name": "limit", "in": "query", "required": true,
+                           "schema": {"type": "integer", "minimum": 1}},
+                          {"$ref": "#/components/parameters/Trace"}
+                        ],
+                        "post": {
+                          "requestBody": {"$ref": "#/components/requestBodies/Texts"},
+                          "responses": {"200": {"description": "OK"}}
+                        },
+                        "get": {"security": [], "responses": {"200": {"description": "OK"}}}
+                      }
                     },
-                    "get": {"security": [], "responses": {"200": {"description": "OK"}}}
+                    "components": {
+                      "parameters": {
+                        "Trace": {"name": "X-Trace", "in": "header",
+                                  "schema": {"type": "string", "maxLength": 3}}
+                      },
+                      "requestBodies": {
+                        "Texts": {"content": {"application/*": {"schema": {
+                          "type": "object", "additionalProperties": false, "required": ["text"],
+                          "properties": {"text": {"type": "string", "nullable": true, "minLength": 2}}}}}}
+                      },
+                      "securitySchemes": {
+                        "key": {"type": "apiKey", "in": "header", "name": "X-Key"},
+                        "bearer": {"type": "http", "scheme": "bearer"}
+                      }
+                    }
                   }
-                },
-                "components": {
-                  "parameters": {
-                    "Trace": {"name": "X-Trace", "in": "header",
-                              "schema": {"type": "string", "maxLength": 3}}
-                  },
-                  "requestBodies": {
-                    "Texts": {"content": {"application/*": {"schema": {
-                      "type": "object", "additionalProperties": false, "required": ["text"],
-                      "properties": {"text": {"type": "string", "nullable": true, "minLength": 2}}}}}}
-                  },
-                  "securitySchemes": {
-                    "key": {"type": "apiKey", "in": "header", "name": "X-Key"},
-                    "bearer": {"type": "http", "scheme": "bearer"}
-                  }
-                }
-              }
-              """));
+                  """)
+              .getAsJsonObject());
 
   @ParameterizedTest
   @CsvSource(

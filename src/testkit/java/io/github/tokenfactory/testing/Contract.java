@@ -5,11 +5,17 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import com.google.gson.JsonPrimitive;
-import io.github.tokenfactory.spec.OpenApiDocument;
+import io.github.tokenfactory.TokenFactoryClient;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.Reader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -24,9 +30,24 @@ final class Contract {
   private final JsonObject document;
   private final SchemaCheck schemas;
 
-  Contract(OpenApiDocument document) {
-    this.document = JsonParser.parseString(document.toCanonicalJson()).getAsJsonObject();
-    this.schemas = new SchemaCheck(this.document);
+  Contract(JsonObject document) {
+    this.document = document;
+    this.schemas = new SchemaCheck(document);
+  }
+
+  /** {@return the contract of the document that the client was generated from} */
+  static Contract ofClient() {
+    String document = "/META-INF/tokenfactory/openapi.json";
+    try (Reader in =
+        new InputStreamReader(
+            Objects.requireNonNull(
+                TokenFactoryClient.class.getResourceAsStream(document),
+                "The jar of tokenfactory-client lacks " + document),
+            StandardCharsets.UTF_8)) {
+      return new Contract(JsonParser.parseReader(in).getAsJsonObject());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** {@return what is wrong with {@code request}: of the first kind of mistake, all} */

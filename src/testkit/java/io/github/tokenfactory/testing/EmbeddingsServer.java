@@ -4,7 +4,6 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.github.tokenfactory.TokenFactoryClient;
 import io.github.tokenfactory.TokenFactoryClientBuilder;
-import io.github.tokenfactory.spec.OpenApiDocument;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
@@ -54,7 +53,7 @@ public final class EmbeddingsServer implements AutoCloseable {
 
   /** The same for all servers. */
   private static final class Published {
-    static final Contract CONTRACT = new Contract(OpenApiDocument.bundled());
+    static final Contract CONTRACT = Contract.ofClient();
   }
 
   private record Rule(Predicate<ReceivedRequest> applies, Reply reply) {}

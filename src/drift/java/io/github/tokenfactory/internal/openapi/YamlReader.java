@@ -1,0 +1,238 @@
+package io.github.tokenfactory.internal.openapi;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonNull;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonPrimitive;
+import io.github.tokenfactory.drift.CannotCheckException;
+import io.github.tokenfactory.drift.CannotCheckException.Reason;
+import java.io.StringReader;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.api.lowlevel.Parse;
+import org.snakeyaml.engine.v2.events.AliasEvent;
+import org.snakeyaml.engine.v2.events.CollectionStartEvent;
+import org.snakeyaml.engine.v2.events.Event;
+import org.snakeyaml.engine.v2.events.MappingStartEvent;
+import org.snakeyaml.engine.v2.events.NodeEvent;
+import org.snakeyaml.engine.v2.events.ScalarEvent;
+import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
+
+/**
+ * Reads one YAML 1.2 document (core schema) as JSON; the only class that needs snakeyaml-engine, so
+ * that JSON works without it.
+ *
+ * <p>It builds from parser events instead of the engine's own tree: nothing recurses without a
+ * limit, keys and numbers stay as written, and aliases are counted at their full size.
+ */
+final class YamlReader {
+  private static final int MAX_NODES = 5_000_000;
+  private static final String STANDARD_TAG = "tag:yaml.org,2002:";
+  private static final Set<String> RESOLVED_TAGS =
+      Set.of("int", "float", "bool", "null", "map", "seq");
+  private static final Set<String> NULLS = Set.of("", "~", "null", "Null", "NULL");
+  private static final Set<String> BOOLEANS =
+      Set.of("true", "True", "TRUE", "false", "False", "FALSE");
+  private static final Pattern JSON_NUMBER =
+      Pattern.compile("-?(0|[1-9][0-9]*)(\\.[0-9]+)?([eE][-+]?[0-9]+)?");
+  private static final Pattern NUMBER =
+      Pattern.compile("[-+]?(\\.[0-9]+|[0-9]+(\\.[0-9]*)?)([eE][-+]?[0-9]{1,9})?");
+  private static final Pattern OCTAL_OR_HEX = Pattern.compile("0o[0-7]+|0x[0-9a-fA-F]+");
+  private static final Pattern NOT_A_NUMBER =
+      Pattern.compile("[-+]?\\.(inf|Inf|INF)|\\.(nan|NaN|NAN)");
+
+  private record Anchored(JsonElement value, int size) {}
+
+  private final Iterator<Event> events;
+  private final Map<String, Anchored> anchors = new HashMap<>();
+  private int nodes;
+
+  private YamlReader(String text) {
+    LoadSettings settings = LoadSettings.builder().setCodePointLimit(Integer.MAX_VALUE).build();
+    events = new Parse(settings).parseString(text).iterator();
+  }
+
+  static JsonElement read(String text) {
+    try {
+      return new YamlReader(text).document();
+    } catch (YamlEngineException e) {
+      throw refusal("not valid YAML: " + e.getMessage().replaceAll("\\s+", " "));
+    }
+  }
+
+  private JsonElement document() {
+    events.next(); // stream start
+    if (events.next().getEventId() == Event.ID.StreamEnd) {
+      throw refusal("the document is empty");
+    }
+    JsonElement root = value(events.next(), 0);
+    requireDepth(root, 0);
+    events.next(); // document end
+    if (events.next().getEventId() != Event.ID.StreamEnd) {
+      throw refusal("more than one YAML document");
+    }
+    return root;
+  }
+
+  private JsonElement value(Event event, int depth) {
+    if (depth > CanonicalJson.MAX_DEPTH) {
+      throw tooDeep();
+    }
+    int before = nodes++;
+    if (event instanceof AliasEvent alias) {
+      Anchored anchored = anchors.get(alias.getAlias().getValue());
+      if (anchored == null) {
+        throw refusal(
+            "YAML alias *" + alias.getAlias() + " is inside of, or before, what it repeats");
+      }
+      nodes += anchored.size;
+      requireNodes();
+      return anchored.value;
+    }
+    requireNodes();
+    JsonElement value =
+        event instanceof ScalarEvent scalar
+            ? scalar(scalar)
+            : event instanceof MappingStartEvent ? mapping(depth) : sequence(depth);
+    requireKnownTag(event);
+    ((NodeEvent) event)
+        .getAnchor()
+        .ifPresent(a -> anchors.put(a.getValue(), new Anchored(value, nodes - before)));
+    return value;
+  }
+
+  private JsonArray sequence(int depth) {
+    JsonArray array = new JsonArray();
+    for (Event next = events.next();
+        next.getEventId() != Event.ID.SequenceEnd;
+        next = events.next()) {
+      array.add(value(next, depth + 1));
+    }
+    return array;
+  }
+
+  private JsonObject mapping(int depth) {
+    JsonObject object = new JsonObject();
+    JsonArray merged = new JsonArray();
+    for (Event next = events.next();
+        next.getEventId() != Event.ID.MappingEnd;
+        next = events.next()) {
+      if (!(next instanceof ScalarEvent key)) {
+        throw refusal("a YAML key is not a plain text");
+      }
+      JsonElement value = value(events.next(), depth + 1);
+      if (key.isPlain() && key.getValue().equals("<<") && !value.isJsonPrimitive()) {
+        merged.addAll(value instanceof JsonArray list ? list : new JsonArray());
+        merged.addAll(value instanceof JsonObject ? arrayOf(value) : new JsonArray());
+      } else if (object.has(key.getValue())) {
+        throw refusal("Duplicate name " + CanonicalJson.quote(key.getValue()) + at(key));
+      } else {
+        object.add(key.getValue(), value);
+      }
+    }
+    for (JsonElement source : merged) {
+      if (source instanceof JsonObject more) {
+        more.entrySet().stream()
+            .filter(member -> !object.has(member.getKey()))
+            .forEach(member -> object.add(member.getKey(), member.getValue()));
+      }
+    }
+    return object;
+  }
+
+  private static JsonElement scalar(ScalarEvent event) {
+    String text = event.getValue();
+    boolean isText =
+        event
+            .getTag()
+            .map(tag -> tag.equals("!") || tag.equals(STANDARD_TAG + "str"))
+            .orElse(!event.isPlain());
+    if (isText) {
+      return new JsonPrimitive(text);
+    }
+    if (NULLS.contains(text)) {
+      return JsonNull.INSTANCE;
+    }
+    if (BOOLEANS.contains(text)) {
+      return new JsonPrimitive(Boolean.parseBoolean(text));
+    }
+    if (JSON_NUMBER.matcher(text).matches()) {
+      return number(text);
+    }
+    if (OCTAL_OR_HEX.matcher(text).matches()) {
+      return number(new BigInteger(text.substring(2), text.charAt(1) == 'x' ? 16 : 8).toString());
+    }
+    if (NUMBER.matcher(text).matches()) {
+      return number(new BigDecimal(text).toString());
+    }
+    if (NOT_A_NUMBER.matcher(text).matches()) {
+      throw refusal(text + " is not a number that JSON has" + at(event));
+    }
+    return new JsonPrimitive(text);
+  }
+
+  private static JsonElement number(String literal) {
+    return CanonicalJson.read(new StringReader(literal));
+  }
+
+  private static void requireKnownTag(Event event) {
+    String tag =
+        (event instanceof CollectionStartEvent collection
+                ? collection.getTag()
+                : ((ScalarEvent) event).getTag())
+            .orElse("!");
+    boolean known =
+        tag.equals("!")
+            || tag.equals(STANDARD_TAG + "str")
+            || tag.startsWith(STANDARD_TAG)
+                && RESOLVED_TAGS.contains(tag.substring(STANDARD_TAG.length()));
+    if (!known) {
+      throw refusal("the YAML tag " + tag + " has no meaning in JSON" + at(event));
+    }
+  }
+
+  private void requireNodes() {
+    if (nodes > MAX_NODES) {
+      throw refusal("the YAML aliases expand to more than " + MAX_NODES + " values");
+    }
+  }
+
+  private static void requireDepth(JsonElement value, int depth) {
+    if (depth > CanonicalJson.MAX_DEPTH) {
+      throw tooDeep();
+    }
+    if (value instanceof JsonObject object) {
+      object.entrySet().forEach(member -> requireDepth(member.getValue(), depth + 1));
+    } else if (value instanceof JsonArray array) {
+      array.forEach(element -> requireDepth(element, depth + 1));
+    }
+  }
+
+  private static JsonArray arrayOf(JsonElement value) {
+    JsonArray array = new JsonArray();
+    array.add(value);
+    return array;
+  }
+
+  private static String at(Event event) {
+    return event
+        .getStartMark()
+        .map(mark -> " at line " + (mark.getLine() + 1) + ", column " + (mark.getColumn() + 1))
+        .orElse("");
+  }
+
+  private static CannotCheckException tooDeep() {
+    return refusal("nested deeper than " + CanonicalJson.MAX_DEPTH + " levels");
+  }
+
+  private static CannotCheckException refusal(String what) {
+    return new CannotCheckException(Reason.UNREADABLE, what);
+  }
+}

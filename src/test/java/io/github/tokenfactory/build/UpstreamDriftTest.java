@@ -1,0 +1,42 @@
+package io.github.tokenfactory.build;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.abort;
+
+import io.github.tokenfactory.drift.DriftReport;
+import io.github.tokenfactory.drift.OpenApiDocument;
+import io.github.tokenfactory.drift.SpecDrift;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+
+/**
+ * What is published means what is pinned; skipped, with the reason, if the build could not pull it.
+ */
+class UpstreamDriftTest {
+  private static final Path PUBLISHED = Path.of("target/published");
+
+  @Test
+  void findsNoDriftInWhatIsPublished() throws IOException {
+    Path document = PUBLISHED.resolve(PullDocument.PULLED);
+    if (!Files.exists(document)) {
+      Path why = PUBLISHED.resolve(PullDocument.NOT_CHECKED);
+      abort(
+          "not checked: "
+              + (Files.exists(why)
+                  ? Files.readString(why)
+                  : "nothing was pulled; build with ./mvnw"));
+    }
+
+    DriftReport report =
+        SpecDrift.compare(
+            OpenApiDocument.parse(Files.readAllBytes(Path.of("openapi.json"))),
+            OpenApiDocument.parse(Files.readAllBytes(document)),
+            PullDocument.operations(System.getProperty("spec.operations")));
+
+    assertThat(report.hasDrift())
+        .as("%s%nTo accept it: ./mvnw generate-sources -Dspec.accept", report.toText())
+        .isFalse();
+  }
+}
