@@ -3,6 +3,7 @@ package io.github.tokenfactory.testing;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonParser;
+import io.github.tokenfactory.drift.Documents;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
