@@ -12,90 +12,28 @@ import javax.lang.model.SourceVersion;
  * comment.
  */
 final class JavaNames {
-  /** Simple names that generated code uses for something else than a model. */
+  /** Names that generated code declares, inherits or imports, except those of the JDK. */
   private static final Set<String> USED =
-      Set.of(
-          "Adapter",
-          "Builder",
-          "Call",
-          "DecimalMax",
-          "DecimalMin",
-          "JsonAdapter",
-          "JsonElement",
-          "LocalDate",
-          "MemberSetter",
-          "MultipartBody",
-          "NotNull",
-          "NullMarked",
-          "Nullable",
-          "OffsetDateTime",
-          "Pattern",
-          "RequestBody",
-          "ResponseBody",
-          "SerializedName",
-          "Size",
-          "TokenFactoryApi",
-          "TypeToken",
-          "URI",
-          "Valid",
-          // All of retrofit2.http, which the interface imports beside the models.
-          "Body",
-          "DELETE",
-          "Field",
-          "FieldMap",
-          "FormUrlEncoded",
-          "GET",
-          "HEAD",
-          "HTTP",
-          "Header",
-          "HeaderMap",
-          "Headers",
-          "Multipart",
-          "OPTIONS",
-          "PATCH",
-          "POST",
-          "PUT",
-          "Part",
-          "PartMap",
-          "Path",
-          "Query",
-          "QueryMap",
-          "QueryName",
-          "Streaming",
-          "Tag",
-          "Url",
-          // The handwritten classes, which it imports, too.
-          "ApiException",
-          "AuthenticationException",
-          "BadRequestException",
-          "BulkEmbedder",
-          "BulkException",
-          "BulkItem",
-          "BulkProgress",
-          "CallListener",
-          "CancelledException",
-          "ConsoleProgress",
-          "DeadlineExceededException",
-          "EmbeddingInput",
-          "EmbeddingResult",
-          "EmbeddingVector",
-          "EmbeddingsService",
-          "EnumAdapter",
-          "InvalidRequestException",
-          "InvalidResponseException",
-          "Json",
-          "MultipleOf",
-          "NotFoundException",
-          "ObjectAdapter",
-          "RateLimitException",
-          "RateLimits",
-          "RequestOptions",
-          "ServerException",
-          "TokenFactoryClient",
-          "TokenFactoryConverterFactory",
-          "TokenFactoryException",
-          "TransportException",
-          "UnionAdapter");
+      names(
+          """
+          Adapter Body Builder Call DELETE DecimalMax DecimalMin EmbeddingInput
+          EmbeddingVector EnumAdapter Field FormUrlEncoded GET HEAD HTTP Header JsonAdapter
+          JsonElement LocalDate Max MemberSetter Min Multipart MultipartBody MultipleOf
+          NotNull NullMarked Nullable OPTIONS ObjectAdapter OffsetDateTime PATCH POST PUT Part
+          Path Pattern Query RequestBody ResponseBody SerializedName Size Streaming
+          TokenFactoryApi TypeToken URI UnionAdapter Valid
+          """);
+
+  /** Names, in lower case, that the generator would change or import from elsewhere. */
+  private static final Set<String> GENERATORS =
+      names(
+          """
+          anytype apiclient apiexception apimodel apimodelproperty apiresponse array bytearray
+          configuration datetime file ioexception jsoncreator jsondeserialize jsonignore
+          jsonignoreproperties jsoninclude jsonnullable jsonproperty jsonreader jsonsubtypes
+          jsontypeinfo jsontypename jsonvalue jsonwriter list localdate localdatetime localtime object
+          offsetdatetime schema stringutil timestamp typeadapter unsignedinteger unsignedlong
+          """);
 
   /** Methods of every object: one of an interface may not return something else. */
   private static final Set<String> METHODS_OF_OBJECT =
@@ -103,6 +41,10 @@ final class JavaNames {
           "clone", "finalize", "getClass", "hashCode", "notify", "notifyAll", "toString", "wait");
 
   private JavaNames() {}
+
+  private static Set<String> names(String text) {
+    return Set.of(text.strip().split("\\s+"));
+  }
 
   /** {@return a class name made of {@code name}, which is the name itself if that is a good one} */
   static String type(String name) {
@@ -123,15 +65,18 @@ final class JavaNames {
   }
 
   private static boolean isTaken(String type) {
-    if (USED.contains(type)) {
+    String lowerCase = type.toLowerCase(Locale.ROOT);
+    if (USED.contains(type)
+        || GENERATORS.contains(lowerCase)
+        || SourceVersion.isKeyword(lowerCase)) {
       return true;
     }
-    for (String imported : List.of("java.lang.", "java.util.", "java.math.")) {
+    for (String known : List.of("java.lang.", "java.util.", "java.math.")) {
       try {
-        Class.forName(imported + type, false, JavaNames.class.getClassLoader());
+        Class.forName(known + type, false, JavaNames.class.getClassLoader());
         return true;
       } catch (ClassNotFoundException | LinkageError e) {
-        // Not there, or there in another case on a file system that does not tell: free.
+        // Free. LinkageError: a file system that ignores case found another class.
       }
     }
     return false;
@@ -230,25 +175,5 @@ final class JavaNames {
               }
             });
     return literal.toString();
-  }
-
-  /**
-   * {@return {@code text} as the inside of a Javadoc comment: one line, paragraphs kept, nothing in
-   * it a tag or markup}
-   */
-  static String javadoc(String text) {
-    StringBuilder javadoc = new StringBuilder();
-    for (String paragraph : text.strip().split("\\R\\s*\\R")) {
-      javadoc.append(javadoc.isEmpty() ? "" : " <p>");
-      paragraph
-          .strip()
-          .replaceAll("[\\s\\p{Cntrl}]+", " ")
-          .chars()
-          .forEach(
-              c ->
-                  javadoc.append(
-                      "&<>@{}\\\"*".indexOf(c) >= 0 ? "&#" + c + ";" : String.valueOf((char) c)));
-    }
-    return javadoc.toString();
   }
 }

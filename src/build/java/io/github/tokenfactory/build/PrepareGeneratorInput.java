@@ -13,6 +13,7 @@ import io.github.tokenfactory.internal.openapi.Slicer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -33,6 +34,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PrepareGeneratorInput {
   private static final String RAW = "x-raw";
+
+  /** Retrofit leaves a parameter out that is null, unless it is in the path or the body. */
+  private static final String NOT_NULL = "x-not-null";
+
   private static final String JSON = "application/(.+\\+)?json\\s*(;.*)?"; // not JSON Lines
 
   private final Document document;
@@ -54,8 +59,9 @@ public final class PrepareGeneratorInput {
     Document document = Slicer.slice(whole, whole.find(PullDocument.operations(args[1])));
     PrepareGeneratorInput input = new PrepareGeneratorInput(document);
     Path directory = Files.createDirectories(Path.of(args[3]));
-    PullDocument.replace(
-        directory.resolve("openapi.json"), CanonicalJson.canonical(input.document()));
+    JsonObject rewritten = input.document();
+    JavadocText.addLines(rewritten);
+    PullDocument.replace(directory.resolve("openapi.json"), CanonicalJson.canonical(rewritten));
     // For the jar: what its classes were made from.
     PullDocument.replace(
         Files.createDirectories(directory.resolve("bundled")).resolve("openapi.json"),
@@ -103,6 +109,7 @@ public final class PrepareGeneratorInput {
       item.add(operation.method(), operation(operation, methods));
     }
     schemas.addComponents();
+    schemas.components().asMap().forEach((name, each) -> describe(name, each.getAsJsonObject()));
     JsonObject info = new JsonObject();
     info.addProperty("title", "generated");
     info.addProperty("version", "1");
@@ -113,10 +120,15 @@ public final class PrepareGeneratorInput {
     root.add("info", info);
     root.add("paths", paths);
     root.add("components", components);
-    if (!schemas.components().isEmpty()) {
-      root.addProperty("x-has-models", true); // a package without a class cannot be imported
-    }
     return root;
+  }
+
+  /** Describes a class that the document does not describe. */
+  private static void describe(String name, JsonObject schema) {
+    if (!schema.has("description")) {
+      String kind = schema.has("enum") ? "enumeration" : schema.has("anyOf") ? "union" : "object";
+      schema.addProperty("description", "The " + JavadocText.code(name) + " " + kind + ".");
+    }
   }
 
   /** Names in a path are not sent: Retrofit takes fewer characters in them than OpenAPI. */
@@ -147,12 +159,7 @@ public final class PrepareGeneratorInput {
     String method = JavaNames.unique(JavaNames.method(id(operation)), methods::add);
     JsonObject target = new JsonObject();
     target.addProperty("operationId", method);
-    String what = first(source, "summary", "description");
-    target.addProperty("summary", JavaNames.javadoc(what == null ? operation.title() : what));
-    if (source.has("summary") && CanonicalJson.string(source.get("description")) != null) {
-      target.addProperty("description", JavaNames.javadoc(source.get("description").getAsString()));
-    }
-    target.addProperty("x-title", JavaNames.javadoc(operation.title()));
+    target.addProperty("description", description(source, JavadocText.code(operation.title())));
     if (CanonicalJson.isTrue(source.get("deprecated"))) {
       target.addProperty("deprecated", true);
     }
@@ -199,21 +206,23 @@ public final class PrepareGeneratorInput {
         : id;
   }
 
-  private static @Nullable String first(JsonObject source, String... names) {
-    for (String name : names) {
-      if (CanonicalJson.string(source.get(name)) != null
-          && !source.get(name).getAsString().isBlank()) {
-        return source.get(name).getAsString();
+  private static String description(JsonObject source, String title) {
+    List<String> paragraphs = new ArrayList<>();
+    for (String name : List.of("summary", "description")) {
+      String text = CanonicalJson.string(source.get(name));
+      if (text != null && !text.isBlank()) {
+        paragraphs.add(JavadocText.sentences(text));
       }
     }
-    return null;
+    paragraphs.add(Math.min(1, paragraphs.size()), title);
+    return String.join(JavadocText.PARAGRAPH, paragraphs);
   }
 
   private JsonArray parameters(Operation operation, String type) {
     Map<String, JsonLocation> found = new LinkedHashMap<>();
     for (JsonLocation holder : List.of(operation.item(), operation.location())) {
       if (holder.object().has("parameters")) {
-        for (JsonLocation each : holder.child("parameters").requireElements()) {
+        for (JsonLocation each : holder.child("parameters").elements()) {
           JsonLocation parameter = document.dereference(each);
           found.put(parameter.object().get("in") + " " + parameter.object().get("name"), parameter);
         }
@@ -248,6 +257,7 @@ public final class PrepareGeneratorInput {
       undeclared.addProperty("in", "path");
       undeclared.addProperty("required", true);
       undeclared.add("schema", string());
+      undeclared.addProperty("description", "The " + JavadocText.code(name) + " parameter.");
       parameters.add(undeclared);
     }
     return parameters;
@@ -257,21 +267,30 @@ public final class PrepareGeneratorInput {
     JsonObject source = parameter.object();
     JsonObject target = new JsonObject();
     String description =
-        source.has("description") ? JavaNames.javadoc(source.get("description").getAsString()) : "";
+        source.has("description")
+            ? JavadocText.sentences(source.get("description").getAsString())
+            : "The " + JavadocText.code(name) + " parameter.";
     target.addProperty(
         "name", in.equals("path") ? JavaNames.member(name) : JavaNames.literal(name));
     target.addProperty("in", in);
     if (in.equals("cookie")) {
       target.addProperty("name", "Cookie");
       target.addProperty("in", "header");
-      description =
-          (description + " As <code>" + JavaNames.javadoc(name) + "=value</code>.").strip();
+      description = description + " Format: " + JavadocText.code(name + "=value") + ".";
     }
-    target.addProperty(
-        "required", in.equals("path") || CanonicalJson.isTrue(source.get("required")));
-    target.add("schema", parameterSchema(parameter, type + JavaNames.words(name), in));
-    if (!description.isEmpty()) {
-      target.addProperty("description", description);
+    boolean required = in.equals("path") || CanonicalJson.isTrue(source.get("required"));
+    target.addProperty("required", required);
+    target.addProperty("description", description + (required ? "" : " Null leaves it out."));
+    JsonObject schema = parameterSchema(parameter, type + JavaNames.words(name), in);
+    target.add("schema", schema);
+    schema.asMap().entrySet().stream()
+        .filter(member -> member.getKey().startsWith("x-"))
+        .forEach(extension -> target.add(extension.getKey(), extension.getValue()));
+    if (required && !in.equals("path")) {
+      target.addProperty(NOT_NULL, true);
+    }
+    if (SchemaRewriter.hasBounds(schema)) {
+      target.addProperty("x-bounded", true);
     }
     return target;
   }
@@ -323,10 +342,10 @@ public final class PrepareGeneratorInput {
 
   private @Nullable JsonObject body(JsonLocation body, String type) {
     JsonObject target = new JsonObject();
-    if (CanonicalJson.string(body.object().get("description")) != null) {
-      target.addProperty(
-          "description", JavaNames.javadoc(body.object().get("description").getAsString()));
-    }
+    String description = CanonicalJson.string(body.object().get("description"));
+    target.addProperty(
+        "description",
+        description == null ? "The request body." : JavadocText.sentences(description));
     target.addProperty("required", CanonicalJson.isTrue(body.object().get("required")));
     List<JsonLocation> media = media(body);
     if (media.isEmpty()) {
@@ -401,6 +420,8 @@ public final class PrepareGeneratorInput {
         list.add("items", text);
         text = list;
       }
+      text.addProperty(
+          "description", "The " + JavadocText.code(property.getKey()) + " field of the form.");
       properties.add(property.getKey(), text);
     }
     JsonObject fields = new JsonObject();
@@ -408,6 +429,9 @@ public final class PrepareGeneratorInput {
     fields.add("properties", properties);
     if (object.has("required")) {
       fields.add("required", object.get("required"));
+      for (JsonElement name : object.getAsJsonArray("required")) {
+        properties.getAsJsonObject(name.getAsString()).addProperty(NOT_NULL, true);
+      }
     }
     return fields;
   }

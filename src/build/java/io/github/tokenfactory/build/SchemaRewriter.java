@@ -11,6 +11,7 @@ import io.github.tokenfactory.internal.openapi.Document;
 import io.github.tokenfactory.internal.openapi.JsonLocation;
 import io.github.tokenfactory.internal.openapi.OpenApiGrammar;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -20,6 +21,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.PatternSyntaxException;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -561,11 +563,14 @@ final class SchemaRewriter {
     flat.properties.forEach(
         (name, property) -> {
           String literal = JavaNames.literal(name);
-          properties.add(
-              literal,
+          JsonObject used =
               disagreed.contains(name)
                   ? anything("The variants do not agree on its type.")
-                  : use(property, type + JavaNames.words(name)));
+                  : use(property, type + JavaNames.words(name));
+          if (isMutable(used)) {
+            used.addProperty("x-mutable", true);
+          }
+          properties.add(literal, used);
           String member = propertyNames.getOrDefault(literal, JavaNames.member(name));
           if (taken.contains(member.toLowerCase(Locale.ROOT))) {
             // The name holds for all classes, so it must be free in each.
@@ -582,6 +587,7 @@ final class SchemaRewriter {
           }
         });
     JsonObject object = ofType("object");
+    object.addProperty("x-object", true);
     object.add("properties", properties);
     if (!required.isEmpty()) {
       object.add("required", required);
@@ -591,6 +597,18 @@ final class SchemaRewriter {
       object.addProperty("x-additional", true);
     }
     return object;
+  }
+
+  /** {@return whether the Java type is a container, an array or raw JSON} */
+  private static boolean isMutable(JsonObject used) {
+    if (used.has("$ref") || used.has("allOf")) {
+      return false;
+    }
+    String type = CanonicalJson.string(used.get("type"));
+    return type == null
+        || type.equals("array")
+        || type.equals("object")
+        || "byte".equals(CanonicalJson.string(used.get("format")));
   }
 
   private static JsonObject enumeration(Flat flat) {
@@ -853,6 +871,13 @@ final class SchemaRewriter {
     return schema;
   }
 
+  /** {@return whether {@code schema} limits values by more than their type} */
+  static boolean hasBounds(JsonObject schema) {
+    return Stream.of(BOUNDS.stream(), Arrays.stream(NUMBER_BOUNDS), Stream.of("x-pattern"))
+        .flatMap(bounds -> bounds)
+        .anyMatch(schema::has);
+  }
+
   private static JsonObject ofType(String type) {
     JsonObject schema = new JsonObject();
     schema.addProperty("type", type);
@@ -882,18 +907,15 @@ final class SchemaRewriter {
   private static JsonObject decorated(JsonObject used, JsonObject schema, boolean nullable) {
     JsonObject extra = new JsonObject();
     String description = CanonicalJson.string(schema.get("description"));
-    String javadoc = description == null ? "" : JavaNames.javadoc(description);
+    String javadoc = description == null ? "" : JavadocText.sentences(description);
     if (used.has("description") && !used.has("$ref")) {
       javadoc = (javadoc + " " + used.get("description").getAsString()).strip();
     }
     if (schema.has("default")
         && !schema.get("default").isJsonNull()
-        && !javadoc.contains("Default: <code>")) {
+        && !javadoc.contains("The default is ")) {
       javadoc =
-          (javadoc
-                  + " Default: <code>"
-                  + JavaNames.javadoc(schema.get("default").toString())
-                  + "</code>.")
+          (javadoc + " The default is " + JavadocText.code(schema.get("default").toString()) + ".")
               .strip();
     }
     if (!javadoc.isEmpty()) {

@@ -15,10 +15,11 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The adapters that models name in their annotations, as {@link Gson} has them, but without one,
- * whose start a first call need not wait for. Safe for use by several threads.
+ * Finds the adapters that models name in their annotations, as {@link Gson} does. A {@link Gson} is
+ * created only for other types, because its start would delay the first call. Safe for use by
+ * several threads.
  */
-final class AdapterRegistry implements JsonTypes.Models {
+final class AdapterRegistry implements AdapterSource {
   private final Map<Type, TypeAdapter<?>> adapters = new HashMap<>();
   private @Nullable Gson gson;
 
@@ -32,14 +33,14 @@ final class AdapterRegistry implements JsonTypes.Models {
     TypeAdapter<?> adapter = adapters.get(type);
     if (adapter == null) {
       Unfinished<?> unfinished = new Unfinished<>();
-      adapters.put(type, unfinished); // a model may have itself as a part
+      adapters.put(type, unfinished); // found if the model contains itself
       try {
         adapter = make(annotation, type);
         unfinished.finish(adapter);
         adapters.put(type, adapter);
       } finally {
         if (adapters.remove(type, unfinished)) {
-          adapters.clear(); // parts that were made already may hold what is never finished
+          adapters.clear(); // others may refer to the one that failed
         }
       }
     }
@@ -66,16 +67,16 @@ final class AdapterRegistry implements JsonTypes.Models {
         return adapter;
       }
     } catch (ReflectiveOperationException e) {
-      // Of no model; Gson can make it, or say why not.
+      // Not a model: Gson creates the adapter or says why it cannot.
     }
     return others().getAdapter(TypeToken.get(type));
   }
 
-  /** Stands for an adapter while its parts are looked for. */
-  private static final class Unfinished<T> extends TypeAdapter<T> implements JsonTypes.Shape {
+  /** Stands for the adapter of a model while the adapters of its properties are created. */
+  private static final class Unfinished<T> extends TypeAdapter<T> implements ScoredAdapter {
     private @Nullable TypeAdapter<T> adapter;
 
-    @SuppressWarnings("unchecked") // it is of the same model
+    @SuppressWarnings("unchecked") // both are for the same model
     void finish(TypeAdapter<?> finished) {
       adapter = (TypeAdapter<T>) finished;
     }
@@ -95,8 +96,8 @@ final class AdapterRegistry implements JsonTypes.Models {
     }
 
     @Override
-    public int fit(JsonElement json) {
-      return JsonTypes.fit(adapter(), json);
+    public int score(JsonElement json) {
+      return ScoredAdapter.score(adapter(), json);
     }
   }
 }

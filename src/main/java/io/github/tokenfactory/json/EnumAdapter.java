@@ -9,46 +9,44 @@ import com.google.gson.stream.JsonReader;
 import com.google.gson.stream.JsonWriter;
 import java.io.IOException;
 import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads and writes one generated open enumeration as its bare value; for generated code, which
- * subclasses it once an enumeration.
+ * Reads and writes one generated enumeration as its value. Generated code has one subclass for each
+ * enumeration.
  *
- * <p>A value that the document does not list is kept. Immutable, so safe for use by several
+ * <p>Values that the document does not list are kept. Immutable, so safe for use by several
  * threads.
  *
  * @param <T> the enumeration
- * @param <V> its JSON value: text, number or boolean
+ * @param <V> its JSON value: a string or a number
  */
 public abstract class EnumAdapter<T, V> implements TypeAdapterFactory {
-  private final Class<V> valueType;
+  private final Class<V> type;
   private final List<T> listed;
+  private final Function<V, T> of;
+  private final Function<T, V> value;
 
-  /** Is for values of a type, some of which the document lists. */
-  protected EnumAdapter(Class<V> valueType, List<T> listed) {
-    this.valueType = valueType;
+  /** Creates an adapter; the document lists some of the values. */
+  protected EnumAdapter(Class<V> type, List<T> listed, Function<V, T> of, Function<T, V> value) {
+    this.type = type;
     this.listed = listed;
+    this.of = of;
+    this.value = value;
   }
-
-  /** {@return the constant with this value} */
-  protected abstract T of(V value);
-
-  /** {@return the constant's value} */
-  protected abstract V value(T constant);
 
   @Override
-  @SuppressWarnings("unchecked") // Gson calls this for the annotated enumeration alone
+  @SuppressWarnings("unchecked") // Gson calls this only for the annotated enumeration
   public final <R> TypeAdapter<R> create(Gson gson, TypeToken<R> type) {
-    return (TypeAdapter<R>) bind(JsonTypes.Models.of(gson));
+    return (TypeAdapter<R>) bind(AdapterSource.of(gson));
   }
 
-  @SuppressWarnings("unchecked") // the type is V's
-  final TypeAdapter<T> bind(JsonTypes.Models models) {
-    return new Bound((TypeAdapter<V>) JsonTypes.adapter(models, valueType));
+  final TypeAdapter<T> bind(AdapterSource source) {
+    return new Bound(JsonTypes.adapter(source, type));
   }
 
-  private final class Bound extends TypeAdapter<T> implements JsonTypes.Shape {
+  private final class Bound extends TypeAdapter<T> implements ScoredAdapter {
     private final TypeAdapter<V> values;
 
     Bound(TypeAdapter<V> values) {
@@ -58,25 +56,24 @@ public abstract class EnumAdapter<T, V> implements TypeAdapterFactory {
     @Override
     public @Nullable T read(JsonReader in) throws IOException {
       V read = values.read(in);
-      return read == null ? null : of(read);
+      return read == null ? null : of.apply(read);
     }
 
     @Override
     public void write(JsonWriter out, @Nullable T constant) throws IOException {
-      values.write(out, constant == null ? null : value(constant));
+      values.write(out, constant == null ? null : value.apply(constant));
     }
 
     @Override
-    public int fit(JsonElement json) {
-      if (JsonTypes.fit(values, json) == NO_FIT) {
-        return NO_FIT;
+    public int score(JsonElement json) {
+      if (ScoredAdapter.score(values, json) == NO_MATCH) {
+        return NO_MATCH;
       }
-      if (listed.contains(of(values.fromJsonTree(json)))) {
+      if (listed.contains(of.apply(values.fromJsonTree(json)))) {
         return 3;
       }
-      return listed.size() == 1
-          ? NO_FIT
-          : 0; // a constant tells variants apart, so another value means another variant
+      // A single value is a constant that tells variants apart: another value is another variant.
+      return listed.size() == 1 ? NO_MATCH : 0;
     }
   }
 }

@@ -13,8 +13,8 @@ import java.math.BigDecimal;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The number must be a whole multiple of {@link #value()}: JSON Schema's {@code multipleOf}, which
- * Jakarta has not.
+ * The number must be a multiple of {@link #value()}. Jakarta Validation has no constraint for JSON
+ * Schema's {@code multipleOf}.
  */
 @Documented
 @Constraint(validatedBy = MultipleOf.Validator.class)
@@ -24,20 +24,20 @@ public @interface MultipleOf {
   /** {@return the step, as a decimal number} */
   String value();
 
-  /** {@return what is said of a number that is none} */
+  /** {@return the message of a violation} */
   String message() default "must be a multiple of {value}";
 
   /** {@return the validation groups} */
   Class<?>[] groups() default {};
 
-  /** {@return what goes with a violation} */
+  /** {@return the payload of a violation} */
   Class<? extends Payload>[] payload() default {};
 
-  /** Checks the constraint; for Jakarta Validation. */
+  /** Checks the constraint. */
   final class Validator implements ConstraintValidator<MultipleOf, Number> {
     private BigDecimal step = BigDecimal.ONE;
 
-    /** For Jakarta Validation. */
+    /** Used by Jakarta Validation. */
     public Validator() {}
 
     @Override

@@ -15,6 +15,7 @@ import java.lang.reflect.Type;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.StringJoiner;
 import java.util.function.Function;
@@ -22,126 +23,117 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads and writes one generated model class without reflection; for generated code, which
- * subclasses it once a model.
+ * Reads and writes one generated model class without reflection. Generated code has one subclass
+ * for each model, which lists the model's properties.
  *
- * <p>A subclass lists the properties of its model. A property that is not set is not written. A
- * member that is no property, and a property that is explicitly {@code null}, is kept in the
- * model's {@code unknown()} and written back unchanged, whatever the settings of the {@link Gson}
- * in use. Immutable once constructed, so safe for use by several threads.
+ * <p>A property that is not set is not written. Members that are not properties, and properties
+ * that are explicitly {@code null}, are kept in the model's {@code unknown()} and written back
+ * unchanged, whatever the settings of the {@link Gson} in use. Immutable once constructed, so safe
+ * for use by several threads.
+ *
+ * <p>Subclasses override methods and do not pass method references for their properties: creating
+ * those would add about 15 ms to the first call of a process (38 ms become 54 ms of CPU time).
  *
  * @param <T> the model
  * @param <B> its builder
  */
 public abstract class ObjectAdapter<T, B> implements TypeAdapterFactory {
-  /** Puts a member that is no property into a builder. */
+  /** Sets a member of a builder that is not a property. */
   protected interface MemberSetter<B, V> {
-    /** Keeps {@code value} under {@code name}. */
-    void put(B builder, String name, V value);
+    /** Sets the member {@code name} to {@code value}. */
+    void set(B builder, String name, V value);
   }
 
-  private record Additional<T, B, V>(
-      Type type, Function<T, Map<String, V>> get, MemberSetter<B, V> set) {
-    void copy(T model, B builder) {
-      get.apply(model).forEach((name, value) -> set.put(builder, name, value));
-    }
-
-    BoundAdditional<T, B, V> bind(JsonTypes.Models models) {
-      @SuppressWarnings("unchecked") // additional(...) ties the type to V
-      TypeAdapter<V> adapter = (TypeAdapter<V>) JsonTypes.adapter(models, type);
-      return new BoundAdditional<>(this, adapter);
-    }
-  }
-
-  private record BoundAdditional<T, B, V>(Additional<T, B, V> additional, TypeAdapter<V> adapter) {
-    boolean read(JsonElement json, String name, B builder) {
-      if (json.isJsonNull() || JsonTypes.fit(adapter, json) == JsonTypes.Shape.NO_FIT) {
-        return false;
-      }
-      additional.set.put(builder, name, adapter.fromJsonTree(json));
-      return true;
-    }
-
-    void write(JsonWriter out, T model) throws IOException {
-      for (Map.Entry<String, V> member : additional.get.apply(model).entrySet()) {
-        out.name(member.getKey());
-        adapter.write(out, member.getValue());
-      }
-    }
-  }
-
-  private record Property(String name, Type type, boolean required, int number) {
-    @SuppressWarnings("unchecked") // the subclass casts what the type says
-    BoundProperty bind(JsonTypes.Models models) {
-      return new BoundProperty(this, (TypeAdapter<Object>) JsonTypes.adapter(models, type));
-    }
-  }
+  private record Property(String name, boolean required, Type type) {}
 
   private record BoundProperty(Property property, TypeAdapter<Object> adapter) {}
 
+  private record Additional<B, V>(Type type, MemberSetter<B, V> setter) {
+    BoundAdditional<B, V> bind(AdapterSource source) {
+      return new BoundAdditional<>(setter, JsonTypes.adapter(source, type));
+    }
+  }
+
+  private record BoundAdditional<B, V>(MemberSetter<B, V> setter, TypeAdapter<V> adapter) {
+    boolean read(JsonElement json, String name, B builder) {
+      if (json.isJsonNull() || ScoredAdapter.score(adapter, json) == ScoredAdapter.NO_MATCH) {
+        return false;
+      }
+      setter.set(builder, name, adapter.fromJsonTree(json));
+      return true;
+    }
+
+    @SuppressWarnings("unchecked") // the setter takes values of this type only
+    void write(JsonWriter out, Map<String, ?> members) throws IOException {
+      for (Map.Entry<String, ?> member : members.entrySet()) {
+        out.name(member.getKey());
+        adapter.write(out, (V) member.getValue());
+      }
+    }
+  }
+
   private final String modelName;
   private final Map<String, Property> properties = new LinkedHashMap<>();
-  private @Nullable Additional<T, B, ?> additional;
+  private @Nullable Additional<B, ?> additional;
 
-  /** Is for a model whose properties the subclass adds. */
+  /** Creates an adapter without properties; the subclass adds them in its constructor. */
   protected ObjectAdapter(Class<T> model) {
     this.modelName = model.getSimpleName();
   }
 
+  /**
+   * {@return the values of the properties in the order in which they were added, the additional
+   * members if they have a type, and the unknown members}
+   */
+  protected abstract @Nullable Object[] values(T model);
+
   /** {@return a builder with nothing set} */
   protected abstract B newBuilder();
+
+  /** Sets a property to a value of its type. */
+  protected abstract void set(B builder, String name, Object value);
+
+  /** Sets an unknown member. */
+  protected abstract void setUnknown(B builder, String name, JsonElement value);
 
   /** {@return the model that {@code builder} builds} */
   protected abstract T build(B builder);
 
-  /** {@return the value of the property with this number, counted from 1 as they were added} */
-  protected abstract @Nullable Object get(T model, int number);
-
-  /** Sets the property with this number to a value of its type. */
-  protected abstract void set(B builder, int number, @Nullable Object value);
-
-  /** {@return the members that no property holds} */
-  protected abstract Map<String, JsonElement> getUnknown(T model);
-
-  /** Keeps a member that no property holds. */
-  protected abstract void setUnknown(B builder, String name, JsonElement value);
-
-  /** Adds a property under its name in the document; called by the subclass's constructor alone. */
+  /** Adds a property under its name in JSON. */
   protected final void property(String name, boolean required, Class<?> type) {
-    property(name, required, TypeToken.get(type));
+    properties.put(name, new Property(name, required, type));
   }
 
   /** Adds a property that is a list, a set or a map. */
   protected final void property(String name, boolean required, TypeToken<?> type) {
-    properties.put(name, new Property(name, type.getType(), required, properties.size() + 1));
+    properties.put(name, new Property(name, required, type.getType()));
   }
 
   /**
-   * Types the members that are no property; those that do not fit stay unknown. Called as {@link
-   * #property} is.
+   * Gives the members that are not properties a type. A member that does not match it is an unknown
+   * member.
    */
-  protected final <V> void additional(
-      TypeToken<V> type, Function<T, Map<String, V>> get, MemberSetter<B, V> set) {
-    additional = new Additional<>(type.getType(), get, set);
+  protected final <V> void additional(TypeToken<V> type, MemberSetter<B, V> setter) {
+    additional = new Additional<>(type.getType(), setter);
   }
 
   /**
-   * {@return {@code value}, copied if it is a list, a map, an array or raw JSON that its maker
-   * could still change}
+   * {@return {@code value}, or a copy if it is a list, a map, an array or raw JSON, which the
+   * caller could change}
    */
   public static <V extends @Nullable Object> V frozen(V value) {
-    return JsonTypes.frozen(value);
+    return ModelValues.frozen(value);
   }
 
   /**
-   * {@return a function that finds the adapter of a model or another type, without a {@link Gson} for
-   * models} It is safe for use by several threads.
+   * {@return a function that finds the adapter of any type; models do not need a {@link Gson}} Safe
+   * for use by several threads.
    */
   public static Function<Type, TypeAdapter<?>> registry() {
     return new AdapterRegistry()::adapter;
   }
 
-  /** {@return the names of the properties that the document requires} */
+  /** {@return the names of the required properties} */
   public final Set<String> required() {
     return properties.values().stream()
         .filter(Property::required)
@@ -149,85 +141,89 @@ public abstract class ObjectAdapter<T, B> implements TypeAdapterFactory {
         .collect(Collectors.toSet());
   }
 
-  /** {@return a builder that holds all that {@code model} holds} */
+  /** {@return a builder with all values of {@code model}} */
+  @SuppressWarnings("unchecked") // the setter and the values have the same type
   public final B toBuilder(T model) {
+    @Nullable Object[] values = values(model);
     B builder = newBuilder();
-    for (Property property : properties.values()) {
-      Object value = get(model, property.number);
+    int i = 0;
+    for (String name : properties.keySet()) {
+      Object value = values[i++];
       if (value != null) {
-        set(builder, property.number, value);
+        set(builder, name, value);
       }
     }
     if (additional != null) {
-      additional.copy(model, builder);
+      MemberSetter<B, Object> setter = (MemberSetter<B, Object>) additional.setter;
+      additionalMembers(values).forEach((name, value) -> setter.set(builder, name, value));
     }
-    for (Map.Entry<String, JsonElement> member : getUnknown(model).entrySet()) {
-      setUnknown(builder, member.getKey(), member.getValue());
-    }
+    unknownMembers(values).forEach((name, value) -> setUnknown(builder, name, value));
     return builder;
   }
 
-  /** {@return whether both models hold equal values, unknown members included} */
+  /** {@return whether all values of both models are equal, unknown members included} */
   public final boolean equal(T a, T b) {
     return Arrays.deepEquals(values(a), values(b));
   }
 
-  /** {@return a hash code that agrees with {@link #equal}} */
+  /** {@return a hash code that is consistent with {@link #equal}} */
   public final int hash(T model) {
     return Arrays.deepHashCode(values(model));
   }
 
-  private Object[] values(T model) {
-    Object[] values = new Object[properties.size() + 2];
-    int i = 0;
-    for (Property property : properties.values()) {
-      values[i++] = get(model, property.number);
-    }
-    values[i++] = additional == null ? null : additional.get.apply(model);
-    values[i] = getUnknown(model);
-    return values;
-  }
-
   /**
-   * {@return what is set, fit for a log} Numbers, enumerations and nested models are shown; of
-   * texts, lists and unions only that they are there, since they may be the caller's own.
+   * {@return a description for logs} It shows numbers, enumerations and nested models. Strings,
+   * lists and unions may be confidential, so it only says that they are set.
    */
   public final String describe(T model) {
+    @Nullable Object[] values = values(model);
     StringJoiner members = new StringJoiner(", ", modelName + "{", "}");
-    for (Property property : properties.values()) {
-      Object value = get(model, property.number);
+    int i = 0;
+    for (String name : properties.keySet()) {
+      Object value = values[i++];
       if (value != null) {
-        members.add(property.name + "=" + JsonTypes.describe(value));
+        members.add(name + "=" + ModelValues.describe(value));
       }
     }
     if (additional != null) {
-      additional.get.apply(model).keySet().forEach(name -> members.add(name + "=..."));
+      additionalMembers(values).keySet().forEach(name -> members.add(name + "=..."));
     }
-    getUnknown(model)
+    unknownMembers(values)
         .forEach((name, value) -> members.add(name + (value.isJsonNull() ? "=null" : "=...")));
     return members.toString();
   }
 
+  @SuppressWarnings("unchecked") // see values(T)
+  private Map<String, ?> additionalMembers(@Nullable Object[] values) {
+    return (Map<String, ?>) Objects.requireNonNull(values[properties.size()]);
+  }
+
+  @SuppressWarnings("unchecked") // see values(T)
+  private static Map<String, JsonElement> unknownMembers(@Nullable Object[] values) {
+    return (Map<String, JsonElement>) Objects.requireNonNull(values[values.length - 1]);
+  }
+
   @Override
-  @SuppressWarnings("unchecked") // Gson calls this for the annotated model alone
+  @SuppressWarnings("unchecked") // Gson calls this only for the annotated model
   public final <R> TypeAdapter<R> create(Gson gson, TypeToken<R> type) {
-    return (TypeAdapter<R>) bind(JsonTypes.Models.of(gson));
+    return (TypeAdapter<R>) bind(AdapterSource.of(gson));
   }
 
-  final TypeAdapter<T> bind(JsonTypes.Models models) {
-    return new Bound(models);
+  final TypeAdapter<T> bind(AdapterSource source) {
+    return new Bound(source);
   }
 
-  /** The adapter whose nested models have adapters of one source. */
-  private final class Bound extends TypeAdapter<T> implements JsonTypes.Shape {
+  /** The Gson adapter; the adapters of nested models come from one source. */
+  private final class Bound extends TypeAdapter<T> implements ScoredAdapter {
     private final Map<String, BoundProperty> bound = new LinkedHashMap<>();
-    private final @Nullable BoundAdditional<T, B, ?> boundAdditional;
+    private final @Nullable BoundAdditional<B, ?> boundAdditional;
 
-    Bound(JsonTypes.Models models) {
+    Bound(AdapterSource source) {
       for (Property property : properties.values()) {
-        bound.put(property.name, property.bind(models));
+        bound.put(
+            property.name, new BoundProperty(property, JsonTypes.adapter(source, property.type)));
       }
-      boundAdditional = additional == null ? null : additional.bind(models);
+      boundAdditional = additional == null ? null : additional.bind(source);
     }
 
     @Override
@@ -257,24 +253,25 @@ public abstract class ObjectAdapter<T, B> implements TypeAdapterFactory {
       return build(builder);
     }
 
-    private void readProperty(BoundProperty property, JsonReader in, B builder) throws IOException {
+    private void readProperty(BoundProperty bound, JsonReader in, B builder) throws IOException {
+      Property property = bound.property;
       JsonToken token = in.peek();
-      // Where an element of a container fails, the path has moved on.
-      String start = property.property.type instanceof Class<?> ? null : in.getPath();
+      // A failure inside a container leaves the reader at the element, so its path is taken first.
+      String start = property.type instanceof Class<?> ? null : in.getPath();
       try {
-        set(builder, property.property.number, property.adapter.read(in));
-      } catch (JsonTypes.OtherFormatException e) {
-        setUnknown(builder, property.property.name, e.value());
+        set(builder, property.name, bound.adapter.read(in));
+      } catch (FormatMismatchException e) {
+        setUnknown(builder, property.name, e.value());
       } catch (IllegalStateException | IllegalArgumentException e) {
-        // Neither the message nor the cause may show the value: it can be a text or a vector.
+        // The message and the cause may quote the value, which may be confidential.
         throw new JsonSyntaxException(
             modelName
                 + "."
-                + property.property.name
+                + property.name
                 + ": this "
                 + token
                 + " cannot be read as "
-                + property.property.type.getTypeName()
+                + property.type.getTypeName()
                 + " at path "
                 + (start == null ? in.getPath() : start));
       }
@@ -287,18 +284,21 @@ public abstract class ObjectAdapter<T, B> implements TypeAdapterFactory {
         return;
       }
       out.beginObject();
-      Map<String, JsonElement> unknown = getUnknown(model);
+      @Nullable Object[] values = values(model);
+      Map<String, JsonElement> unknown = unknownMembers(values);
+      int i = 0;
       for (BoundProperty property : bound.values()) {
-        Object value = get(model, property.property.number);
+        String name = property.property.name;
+        Object value = values[i++];
         if (value != null) {
-          out.name(property.property.name);
+          out.name(name);
           property.adapter.write(out, value);
-        } else if (unknown.containsKey(property.property.name)) {
-          writeUnknown(out, property.property.name, unknown.get(property.property.name));
+        } else if (unknown.containsKey(name)) {
+          writeUnknown(out, name, unknown.get(name));
         }
       }
       if (boundAdditional != null) {
-        boundAdditional.write(out, model);
+        boundAdditional.write(out, additionalMembers(values));
       }
       for (Map.Entry<String, JsonElement> member : unknown.entrySet()) {
         if (!bound.containsKey(member.getKey())) {
@@ -314,27 +314,27 @@ public abstract class ObjectAdapter<T, B> implements TypeAdapterFactory {
     }
 
     @Override
-    public int fit(JsonElement json) {
+    public int score(JsonElement json) {
       if (!json.isJsonObject()) {
-        return NO_FIT;
+        return NO_MATCH;
       }
       Map<String, JsonElement> members = json.getAsJsonObject().asMap();
-      int fit = -members.size(); // a member that is no property speaks against this model
+      int score = -members.size(); // a member that is not a property lowers the score
       for (BoundProperty property : bound.values()) {
         JsonElement value = members.get(property.property.name);
         if (value == null) {
           if (property.property.required) {
-            return NO_FIT;
+            return NO_MATCH;
           }
         } else if (!value.isJsonNull()) {
-          int valueFit = JsonTypes.partFit(property.adapter, value);
-          if (valueFit == NO_FIT) {
-            return NO_FIT;
+          int part = ScoredAdapter.scorePart(property.adapter, value);
+          if (part == NO_MATCH) {
+            return NO_MATCH;
           }
-          fit += 2 + valueFit;
+          score += 2 + part;
         }
       }
-      return fit;
+      return score;
     }
   }
 }

@@ -23,22 +23,20 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads and writes one generated union ({@code anyOf} or {@code oneOf}); for generated code, which
- * subclasses it once a union.
+ * Reads and writes one generated union ({@code anyOf} or {@code oneOf}). Generated code has one
+ * subclass for each union, which lists the union's variants.
  *
- * <p>A value is read as the variant that fits it best: by its JSON type, by the types of its
- * elements, for objects by required and known properties; among equals the variant listed first. A
- * value that fits none is kept as raw JSON and written back unchanged. Immutable once constructed,
- * so safe for use by several threads.
+ * <p>A value is read as the variant that matches it best: by its JSON type, by the types of its
+ * elements, and for objects by their required and known properties. If several match equally well,
+ * the first listed is taken. A value that matches no variant is kept as raw JSON and written back
+ * unchanged. Immutable once constructed, so safe for use by several threads.
  *
  * @param <T> the union
  */
 public abstract class UnionAdapter<T> implements TypeAdapterFactory {
   private record Variant<T, V>(Type type, Function<T, @Nullable V> as, Function<V, T> of) {
-    BoundVariant<T, V> bind(JsonTypes.Models models) {
-      @SuppressWarnings("unchecked") // variant(...) ties the type to V
-      TypeAdapter<V> adapter = (TypeAdapter<V>) JsonTypes.adapter(models, type);
-      return new BoundVariant<>(this, adapter);
+    BoundVariant<T, V> bind(AdapterSource source) {
+      return new BoundVariant<>(this, JsonTypes.adapter(source, type));
     }
   }
 
@@ -60,47 +58,47 @@ public abstract class UnionAdapter<T> implements TypeAdapterFactory {
   private final Function<T, @Nullable JsonElement> asJson;
   private final Function<JsonElement, T> ofJson;
   private final List<Variant<T, ?>> variants = new ArrayList<>();
-  private final Map<String, Set<Type>> discriminated = new HashMap<>();
+  private final Map<String, Set<Type>> mapping = new HashMap<>();
   private @Nullable String discriminator;
 
-  /** Says where a value lives that fits no variant. */
+  /** Creates an adapter without variants; the subclass adds them in its constructor. */
   protected UnionAdapter(
       Function<T, @Nullable JsonElement> asJson, Function<JsonElement, T> ofJson) {
     this.asJson = asJson;
     this.ofJson = ofJson;
   }
 
-  /** Adds a variant; called by the subclass's constructor alone. */
+  /** Adds a variant. */
   protected final <V> void variant(
       TypeToken<V> type, Function<T, @Nullable V> as, Function<V, T> of) {
     variants.add(new Variant<>(type.getType(), as, of));
   }
 
   /**
-   * Says that an object whose {@code property} is {@code value} is the variant {@code type},
-   * whatever else it holds, or the one that fits best of those that this is said of; an object with
-   * a value that nothing is said of stays raw JSON. Called by the subclass's constructor alone.
+   * Maps a value of the discriminator property to a variant. If a value maps to several variants,
+   * the best match among them is taken. An object with a value that maps to no variant stays raw
+   * JSON.
    */
   protected final void discriminator(String property, String value, Class<?> type) {
     discriminator = property;
-    discriminated.computeIfAbsent(value, key -> new HashSet<>()).add(type);
+    mapping.computeIfAbsent(value, key -> new HashSet<>()).add(type);
   }
 
   @Override
-  @SuppressWarnings("unchecked") // Gson calls this for the annotated union alone
+  @SuppressWarnings("unchecked") // Gson calls this only for the annotated union
   public final <R> TypeAdapter<R> create(Gson gson, TypeToken<R> type) {
-    return (TypeAdapter<R>) bind(JsonTypes.Models.of(gson));
+    return (TypeAdapter<R>) bind(AdapterSource.of(gson));
   }
 
-  final TypeAdapter<T> bind(JsonTypes.Models models) {
-    return new Bound(models);
+  final TypeAdapter<T> bind(AdapterSource source) {
+    return new Bound(source);
   }
 
-  private final class Bound extends TypeAdapter<T> implements JsonTypes.Shape {
+  private final class Bound extends TypeAdapter<T> implements ScoredAdapter {
     private final List<BoundVariant<T, ?>> bound = new ArrayList<>();
 
-    Bound(JsonTypes.Models models) {
-      variants.forEach(variant -> bound.add(variant.bind(models)));
+    Bound(AdapterSource source) {
+      variants.forEach(variant -> bound.add(variant.bind(source)));
     }
 
     @Override
@@ -111,33 +109,36 @@ public abstract class UnionAdapter<T> implements TypeAdapterFactory {
       }
       JsonElement json = RawJson.ADAPTER.read(in);
       BoundVariant<T, ?> best = null;
-      int bestFit = NO_FIT;
+      int bestScore = NO_MATCH;
       for (BoundVariant<T, ?> variant : bound) {
-        int fit = fit(variant, json);
-        if (fit > bestFit) {
+        int score = score(variant, json);
+        if (score > bestScore) {
           best = variant;
-          bestFit = fit;
+          bestScore = score;
         }
       }
       return best == null ? ofJson.apply(json) : best.read(json);
     }
 
-    private int fit(BoundVariant<T, ?> variant, JsonElement json) {
+    private int score(BoundVariant<T, ?> variant, JsonElement json) {
       if (discriminator != null
           && json instanceof JsonObject object
           && object.get(discriminator) instanceof JsonPrimitive value) {
         Type type = variant.variant.type;
-        Set<Type> said = discriminated.getOrDefault(value.getAsString(), Set.of());
-        if (said.contains(type) && said.size() == 1) {
+        Set<Type> mapped = mapping.getOrDefault(value.getAsString(), Set.of());
+        if (mapped.contains(type) && mapped.size() == 1) {
           return CERTAIN;
         }
-        if (!said.contains(type)
-            && (!said.isEmpty()
-                || discriminated.values().stream().anyMatch(types -> types.contains(type)))) {
-          return NO_FIT;
+        // A variant that has no value of its own can still match a value that maps to no variant.
+        if (!mapped.contains(type) && (!mapped.isEmpty() || hasValue(type))) {
+          return NO_MATCH;
         }
       }
-      return JsonTypes.fit(variant.adapter, json);
+      return ScoredAdapter.score(variant.adapter, json);
+    }
+
+    private boolean hasValue(Type variant) {
+      return mapping.values().stream().anyMatch(types -> types.contains(variant));
     }
 
     @Override
@@ -155,10 +156,10 @@ public abstract class UnionAdapter<T> implements TypeAdapterFactory {
     }
 
     @Override
-    public int fit(JsonElement json) {
-      int best = NO_FIT;
+    public int score(JsonElement json) {
+      int best = NO_MATCH;
       for (BoundVariant<T, ?> variant : bound) {
-        best = Math.max(best, fit(variant, json));
+        best = Math.max(best, score(variant, json));
       }
       return best;
     }

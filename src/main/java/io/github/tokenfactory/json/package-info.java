@@ -1,8 +1,8 @@
 /**
- * The base classes of the generated models: adapters for objects, unions and enumerations, and how
- * each Java type looks in JSON. Users of the models do not need them.
+ * The base classes of the generated models: adapters for objects, unions and enumerations, and the
+ * JSON form of each Java type. Users of the models do not need them.
  *
- * <p>This package uses {@code internal.codec} alone.
+ * <p>This package uses only {@code internal.codec}.
  */
 @NullMarked
 package io.github.tokenfactory.json;

@@ -220,10 +220,7 @@ final class CodeDrift {
       if (field.isAnnotationPresent(SerializedName.class)) {
         Method getter = getter(type, field);
         String needed = getter.isAnnotationPresent(NotNull.class) ? "required " : "";
-        String pattern =
-            getter.isAnnotationPresent(Pattern.class)
-                ? " " + JavaNames.literal(getter.getAnnotation(Pattern.class).regexp())
-                : "";
+        String pattern = pattern(getter);
         present.put(
             field.getAnnotation(SerializedName.class).value(),
             needed
@@ -281,6 +278,12 @@ final class CodeDrift {
 
   private static String pattern(JsonObject schema) {
     return schema.has("x-pattern") ? " " + schema.get("x-pattern").getAsString() : "";
+  }
+
+  private static String pattern(AnnotatedElement element) {
+    return element.isAnnotationPresent(Pattern.class)
+        ? " " + JavaNames.literal(element.getAnnotation(Pattern.class).regexp())
+        : "";
   }
 
   private static String additional(Class<?> type) {
@@ -347,7 +350,9 @@ final class CodeDrift {
               + parameter.get("name").getAsString()
               + " "
               + (parameter.get("required").getAsBoolean() ? "required " : "")
-              + type(unbounded(parameter.getAsJsonObject("schema"))));
+              + (parameter.has("x-not-null") ? "checked " : "")
+              + type(parameter.getAsJsonObject("schema"))
+              + pattern(parameter));
     }
     if (operation.has("requestBody")) {
       JsonObject body = operation.getAsJsonObject("requestBody");
@@ -363,14 +368,6 @@ final class CodeDrift {
         + parameters
         + " -> "
         + answer;
-  }
-
-  private static JsonObject unbounded(JsonObject schema) {
-    JsonObject unbounded = schema.deepCopy();
-    unbounded
-        .keySet()
-        .removeIf(keyword -> !Set.of("type", "format", "items", "$ref", "allOf").contains(keyword));
-    return unbounded;
   }
 
   private String content(JsonObject holder) {
@@ -400,7 +397,9 @@ final class CodeDrift {
                   + value(annotation)
                   + " "
                   + required
-                  + type(parameter.getAnnotatedType(), Set.of()));
+                  + (parameter.isAnnotationPresent(NotNull.class) ? "checked " : "")
+                  + type(parameter.getAnnotatedType(), bounds(parameter))
+                  + pattern(parameter));
         }
       }
     }

@@ -64,6 +64,7 @@ public final class Generation {
           generator.setGeneratorPropertyDefault(left, "false");
         }
         generator.opts(settings.toClientOptInput()).generate();
+        OrganizeImports.main(new String[] {output.resolve("src").toString()});
         return sources(output.resolve("src"));
       } finally {
         delete(output);

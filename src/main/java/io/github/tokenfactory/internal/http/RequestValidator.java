@@ -4,15 +4,21 @@ import com.google.gson.annotations.SerializedName;
 import io.github.tokenfactory.errors.InvalidRequestException;
 import jakarta.validation.Constraint;
 import jakarta.validation.ConstraintViolation;
+import jakarta.validation.ElementKind;
+import jakarta.validation.ParameterNameProvider;
 import jakarta.validation.Valid;
 import jakarta.validation.Validation;
 import jakarta.validation.Validator;
+import jakarta.validation.constraints.NotBlank;
+import jakarta.validation.constraints.NotEmpty;
 import jakarta.validation.constraints.NotNull;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.AnnotatedParameterizedType;
 import java.lang.reflect.AnnotatedType;
+import java.lang.reflect.Constructor;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
+import java.lang.reflect.Parameter;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -31,6 +37,12 @@ import org.hibernate.validator.spi.nodenameprovider.JavaBeanProperty;
 import org.hibernate.validator.spi.nodenameprovider.Property;
 import org.jspecify.annotations.Nullable;
 import retrofit2.Invocation;
+import retrofit2.http.Body;
+import retrofit2.http.Field;
+import retrofit2.http.Header;
+import retrofit2.http.Part;
+import retrofit2.http.Path;
+import retrofit2.http.Query;
 
 /** Checks a request against the constraints of the document before anything is sent. */
 final class RequestValidator {
@@ -52,6 +64,7 @@ final class RequestValidator {
               .messageInterpolator(
                   new ParameterMessageInterpolator(Set.of(Locale.ENGLISH), Locale.ENGLISH, false))
               .propertyNodeNameProvider(RequestValidator::documentName)
+              .parameterNameProvider(new ParameterNames())
               .buildValidatorFactory()
               .getValidator();
     }
@@ -84,8 +97,10 @@ final class RequestValidator {
    */
   static void validate(Invocation invocation) {
     Method operation = invocation.method();
-    List<?> arguments = invocation.arguments();
-    if (hasConstraints(operation)) {
+    // A suspend function has one more parameter, its continuation.
+    Object[] arguments =
+        Arrays.copyOf(invocation.arguments().toArray(), operation.getParameterCount());
+    if (!isPlainlyValid(operation, arguments)) {
       Object service =
           Proxy.newProxyInstance(
               operation.getDeclaringClass().getClassLoader(),
@@ -93,13 +108,7 @@ final class RequestValidator {
               (proxy, method, values) -> null);
       require(
           operation.getName(),
-          Default.VALIDATOR
-              .forExecutables()
-              // The continuation of a suspend function is no argument.
-              .validateParameters(
-                  service,
-                  operation,
-                  Arrays.copyOf(arguments.toArray(), operation.getParameterCount())));
+          Default.VALIDATOR.forExecutables().validateParameters(service, operation, arguments));
     }
     for (Object argument : arguments) {
       if (argument instanceof Collection<?> parts) {
@@ -110,18 +119,37 @@ final class RequestValidator {
     }
   }
 
-  private static boolean hasConstraints(Method operation) {
-    return Arrays.stream(operation.getAnnotatedParameterTypes()).anyMatch(RequestValidator::isBound)
-        || Arrays.stream(operation.getParameters())
-            .flatMap(parameter -> Arrays.stream(parameter.getAnnotations()))
-            .anyMatch(RequestValidator::isConstraint);
+  private static boolean isPlainlyValid(Method operation, @Nullable Object[] arguments) {
+    Parameter[] parameters = operation.getParameters();
+    for (int i = 0; i < parameters.length; i++) {
+      for (Annotation annotation : parameters[i].getAnnotations()) {
+        boolean isPlain =
+            arguments[i] == null ? acceptsNull(annotation) : annotation instanceof NotNull;
+        if (isConstraint(annotation) && !isPlain) {
+          return false;
+        }
+      }
+      if (arguments[i] != null && hasElementConstraint(parameters[i].getAnnotatedType())) {
+        return false;
+      }
+    }
+    return true;
   }
 
-  private static boolean isBound(AnnotatedType type) {
-    return Arrays.stream(type.getAnnotations()).anyMatch(RequestValidator::isConstraint)
-        || type instanceof AnnotatedParameterizedType generic
-            && Arrays.stream(generic.getAnnotatedActualTypeArguments())
-                .anyMatch(RequestValidator::isBound);
+  private static boolean acceptsNull(Annotation annotation) {
+    return annotation.annotationType().getPackage() == NotNull.class.getPackage()
+        && !(annotation instanceof NotNull
+            || annotation instanceof NotEmpty
+            || annotation instanceof NotBlank);
+  }
+
+  private static boolean hasElementConstraint(AnnotatedType type) {
+    return type instanceof AnnotatedParameterizedType generic
+        && Arrays.stream(generic.getAnnotatedActualTypeArguments())
+            .anyMatch(
+                element ->
+                    Arrays.stream(element.getAnnotations()).anyMatch(RequestValidator::isConstraint)
+                        || hasElementConstraint(element));
   }
 
   private static boolean isConstraint(Annotation annotation) {
@@ -140,18 +168,24 @@ final class RequestValidator {
     if (!violations.isEmpty()) {
       throw new InvalidRequestException(
           violations.stream()
-              .map(v -> v.getPropertyPath() + " " + v.getMessage())
+              .map(v -> name(v.getPropertyPath()) + " " + v.getMessage())
               .sorted()
-              .collect(
-                  Collectors.joining("; ", "Invalid " + what + ", nothing was sent: ", ".")));
+              .collect(Collectors.joining("; ", "Invalid " + what + ", nothing was sent: ", ".")));
     }
+  }
+
+  private static String name(jakarta.validation.Path path) {
+    String name = path.toString().replaceAll("[.]<[a-z ]+>", ""); // such as .<list element>
+    return path.iterator().next().getKind() == ElementKind.METHOD
+        ? name.substring(name.indexOf('.') + 1)
+        : name;
   }
 
   /**
    * {@return whether all required values are set, and no other constraint has to be checked}
    *
-   * <p>This avoids the start of the provider, which takes longer than the rest of a first call. Null
-   * satisfies every other constraint that the document can state.
+   * <p>This avoids the start of the provider, which takes longer than the rest of a first call.
+   * Null satisfies every other constraint that the document can state.
    */
   private static boolean isPlainlyValid(Object bean) {
     try {
@@ -194,5 +228,37 @@ final class RequestValidator {
       }
     }
     return property.getName();
+  }
+
+  /** Names parameters as Retrofit's annotations do, which is how the document spells them. */
+  private static final class ParameterNames implements ParameterNameProvider {
+    @Override
+    public List<String> getParameterNames(Constructor<?> constructor) {
+      return Arrays.stream(constructor.getParameters()).map(Parameter::getName).toList();
+    }
+
+    @Override
+    public List<String> getParameterNames(Method operation) {
+      return Arrays.stream(operation.getParameters()).map(ParameterNames::name).toList();
+    }
+
+    private static String name(Parameter parameter) {
+      for (Annotation annotation : parameter.getAnnotations()) {
+        if (annotation instanceof Query query) {
+          return query.value();
+        } else if (annotation instanceof Path path) {
+          return path.value();
+        } else if (annotation instanceof Header header) {
+          return header.value();
+        } else if (annotation instanceof Field field) {
+          return field.value();
+        } else if (annotation instanceof Part part && !part.value().isEmpty()) {
+          return part.value();
+        } else if (annotation instanceof Body) {
+          return "body";
+        }
+      }
+      return parameter.getName();
+    }
   }
 }

@@ -1,4 +1,4 @@
-package io.github.tokenfactory;
+package io.github.tokenfactory.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -20,14 +20,6 @@ import com.google.gson.stream.JsonReader;
 import com.google.gson.stream.JsonWriter;
 import io.github.tokenfactory.embeddings.EmbeddingInput;
 import io.github.tokenfactory.embeddings.EmbeddingVector;
-import io.github.tokenfactory.model.Embedding;
-import io.github.tokenfactory.model.EmbeddingRequest;
-import io.github.tokenfactory.model.EmbeddingResponse;
-import io.github.tokenfactory.model.HTTPValidationError;
-import io.github.tokenfactory.model.PromptTokensDetails;
-import io.github.tokenfactory.model.ServiceTier;
-import io.github.tokenfactory.model.Usage;
-import io.github.tokenfactory.model.ValidationError;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

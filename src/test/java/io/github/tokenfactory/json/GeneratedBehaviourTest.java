@@ -1,4 +1,4 @@
-package io.github.tokenfactory;
+package io.github.tokenfactory.json;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -7,7 +7,6 @@ import com.google.gson.Gson;
 import com.google.gson.JsonParser;
 import com.google.gson.TypeAdapter;
 import io.github.tokenfactory.build.Generation;
-import io.github.tokenfactory.json.ObjectAdapter;
 import java.io.IOException;
 import java.net.URL;
 import java.net.URLClassLoader;

@@ -1,4 +1,4 @@
-package io.github.tokenfactory;
+package io.github.tokenfactory.json;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
