@@ -354,20 +354,19 @@ public final class PrepareGeneratorInput {
     JsonLocation json = find(media, JSON);
     JsonLocation form =
         json == null ? find(media, "multipart/form-data|application/x-www-form-urlencoded") : null;
-    JsonObject schema;
+    JsonObject fields = form == null ? null : formFields(form, type);
+    JsonObject schema = string();
+    String mediaType = "application/octet-stream";
     if (json != null) {
       schema = schema(json, type);
-    } else if (form != null && formFields(form, type) != null) {
-      schema = formFields(form, type);
+      mediaType = "application/json";
+    } else if (form != null && fields != null) {
+      schema = fields;
+      mediaType = form.name();
       target.addProperty("required", true);
     } else {
-      schema = string();
       schema.addProperty("format", "binary");
     }
-    String mediaType =
-        json != null
-            ? "application/json"
-            : schema.has("properties") ? form.name() : "application/octet-stream";
     target.add("content", content(mediaType, schema));
     return target;
   }

@@ -19,6 +19,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.regex.PatternSyntaxException;
 import java.util.stream.Stream;
@@ -259,10 +260,10 @@ final class SchemaRewriter {
       } else if (schema.has("const")) {
         said = new ArrayList<>(List.of(schema.get("const")));
       }
-      if (said != null && values == null) {
-        values = said;
-      } else if (said != null) {
+      if (said != null && values != null) {
         values.retainAll(said);
+      } else if (said != null) {
+        values = said;
       }
     }
 
@@ -617,7 +618,7 @@ final class SchemaRewriter {
     JsonArray constants = new JsonArray();
     JsonArray literals = new JsonArray();
     Set<String> taken = new HashSet<>();
-    for (JsonElement value : flat.values) {
+    for (JsonElement value : Objects.requireNonNull(flat.values)) {
       String text = value.getAsString();
       String constant = JavaNames.unique(JavaNames.constant(text), free -> !taken.contains(free));
       taken.add(constant);
@@ -680,10 +681,9 @@ final class SchemaRewriter {
         if (value == null && schema.get("enum") instanceof JsonArray values && values.size() == 1) {
           value = values.get(0);
         }
-        if (value != null
-            && CanonicalJson.string(value) != null
-            && !JavaNames.constant(CanonicalJson.string(value)).equals("VALUE")) {
-          return JavaNames.words(CanonicalJson.string(value));
+        String text = CanonicalJson.string(value);
+        if (text != null && !JavaNames.constant(text).equals("VALUE")) {
+          return JavaNames.words(text);
         }
       }
     }
@@ -787,9 +787,16 @@ final class SchemaRewriter {
   }
 
   private boolean sameType(JsonLocation a, JsonLocation b) {
-    JsonLocation left = only(a) == null ? a : only(a);
-    JsonLocation right = only(b) == null ? b : only(b);
-    return signature(left, flat(left)).equals(signature(right, flat(right)));
+    return signature(onlyOrSelf(a)).equals(signature(onlyOrSelf(b)));
+  }
+
+  private JsonLocation onlyOrSelf(JsonLocation spot) {
+    JsonLocation only = only(spot);
+    return only == null ? spot : only;
+  }
+
+  private String signature(JsonLocation variant) {
+    return signature(variant, flat(variant));
   }
 
   private String signature(JsonLocation variant, Flat flat) {
@@ -803,11 +810,11 @@ final class SchemaRewriter {
     JsonLocation part =
         type.equals("array") ? flat.items : type.equals("object") ? flat.additional : null;
     String format = flat.format != null && FORMATS.contains(flat.format) ? " " + flat.format : "";
-    return type
-        + format
-        + (part == null
-            ? ""
-            : " of " + (only(part) == null ? signature(part, flat(part)) : only(part).pointer()));
+    if (part == null) {
+      return type + format;
+    }
+    JsonLocation only = only(part);
+    return type + format + " of " + (only == null ? signature(part) : only.pointer());
   }
 
   private JsonObject inline(JsonLocation spot, Flat flat, String name) {
