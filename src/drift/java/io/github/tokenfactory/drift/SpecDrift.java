@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 
 /**
@@ -105,7 +106,7 @@ public final class SpecDrift {
         operations.addAll(pinned.operations());
       }
       DriftReport report = compare(pinned, published, operations);
-      out.print(FORMATS.get(format).apply(report));
+      out.print(Objects.requireNonNull(FORMATS.get(format)).apply(report));
       return report.hasDrift() || failOnDocumentation && report.hasDocumentationChanges()
           ? DRIFT
           : NO_DRIFT;

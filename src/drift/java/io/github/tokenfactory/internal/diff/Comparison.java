@@ -18,6 +18,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
@@ -65,7 +66,7 @@ public final class Comparison {
     }
 
     SemanticNode component(String name) {
-      return in(side -> side.reader.read(side.document.at(SCHEMAS).child(name)));
+      return in(side -> side.reader.read(Objects.requireNonNull(side.document.at(SCHEMAS)).child(name)));
     }
 
     Map<String, JsonLocation> info(String keyword) {
@@ -119,14 +120,17 @@ public final class Comparison {
     }
     for (Operation operation : bound) {
       String shape = shape(operation.title());
-      if (is.containsKey(shape)) {
-        differ.compareOperations(was.get(shape), is.get(shape));
+      SemanticNode before = Objects.requireNonNull(was.get(shape));
+      SemanticNode after = is.get(shape);
+      if (after != null) {
+        differ.compareOperations(before, after);
       } else {
-        reportGone(operation, successor(operation, was.get(shape), added));
+        reportGone(operation, successor(operation, before, added));
       }
     }
-    components.forEach(
-        name -> differ.compareComponents(wasComponents.get(name), isComponents.get(name)));
+    wasComponents.forEach(
+        (name, before) ->
+            differ.compareComponents(before, Objects.requireNonNull(isComponents.get(name))));
     if (names.contains(Document.ALL_OPERATIONS)) {
       offered.values().forEach(this::reportNotBound);
     }
@@ -164,8 +168,9 @@ public final class Comparison {
         .findFirst()
         .or(
             () ->
-                added.keySet().stream()
-                    .filter(each -> !Collections.disjoint(messages, messages(added.get(each))))
+                added.entrySet().stream()
+                    .filter(each -> !Collections.disjoint(messages, messages(each.getValue())))
+                    .map(Map.Entry::getKey)
                     .findFirst())
         .orElse(null);
   }

@@ -34,10 +34,14 @@ final class Equivalence {
     equivalence.number();
   }
 
-  private void add(SemanticNode node) {
-    if (users.putIfAbsent(node, new ArrayList<>()) == null) {
-      nodes.add(node);
-    }
+  /** {@return the nodes that use {@code node}, which is noted if it is new} */
+  private List<SemanticNode> add(SemanticNode node) {
+    return users.computeIfAbsent(
+        node,
+        added -> {
+          nodes.add(added);
+          return new ArrayList<>();
+        });
   }
 
   private void collect() {
@@ -46,8 +50,7 @@ final class Equivalence {
       int parts = 0;
       for (Collection<SemanticNode> below : node.below()) {
         for (SemanticNode part : below) {
-          add(part);
-          users.get(part).add(node);
+          add(part).add(node);
           parts++;
         }
       }
@@ -61,19 +64,23 @@ final class Equivalence {
     nodes.forEach(node -> node.meaning = number(statements, node.ownStatements()));
     Map<List<Integer>, Integer> numbers = new HashMap<>();
     Deque<SemanticNode> ready = new ArrayDeque<>(nodes);
-    ready.removeIf(node -> openParts.get(node) > 0);
+    ready.removeIf(this::isOpen);
     while (!ready.isEmpty()) {
       SemanticNode node = ready.remove();
       node.meaning = number(numbers, key(node));
-      for (SemanticNode user : users.get(node)) {
+      for (SemanticNode user : users.getOrDefault(node, List.of())) {
         if (openParts.merge(user, -1, Integer::sum) == 0) {
           ready.add(user);
         }
       }
     }
     refine(
-        nodes.stream().filter(node -> openParts.get(node) > 0).toList(),
+        nodes.stream().filter(this::isOpen).toList(),
         Math.max(numbers.size(), statements.size()));
+  }
+
+  private boolean isOpen(SemanticNode node) {
+    return openParts.getOrDefault(node, 0) > 0;
   }
 
   private static void refine(List<SemanticNode> recurring, int offset) {

@@ -57,8 +57,10 @@ public final class JsonLocation {
   /** {@return the component's name if this is one of the document's components, else null} */
   public @Nullable String component() {
     JsonLocation kind = parent == null ? null : parent.parent;
-    boolean isInComponents = kind != null && kind.name.equals("components") && kind.parent != null;
-    return isInComponents && kind.parent.parent == null ? name : null;
+    if (kind == null || kind.parent == null || kind.parent.parent != null) {
+      return null;
+    }
+    return kind.name.equals("components") ? name : null;
   }
 
   public boolean isBelow(JsonLocation other) {

@@ -134,10 +134,13 @@ final class KeywordReader {
 
   /** {@return the one member of a group that stands for keywords that only work together} */
   private static SemanticNode composite(SemanticNode node, String label, JsonLocation at) {
-    if (!node.groups.containsKey(label)) {
-      node.group(label, new SemanticNode(at));
+    List<SemanticNode> known = node.groups.get(label);
+    if (known != null) {
+      return known.get(0);
     }
-    return node.groups.get(label).get(0);
+    SemanticNode composite = new SemanticNode(at);
+    node.group(label, composite);
+    return composite;
   }
 
   /** Reads a keyword that holds schemas; says whether it is one, and has the right form. */

@@ -65,7 +65,7 @@ public final class YamlReader {
     try {
       return new YamlReader(text).document();
     } catch (YamlEngineException e) {
-      throw unreadable("not valid YAML: " + e.getMessage().replaceAll("\\s+", " "));
+      throw unreadable("not valid YAML: " + String.valueOf(e.getMessage()).replaceAll("\\s+", " "));
     }
   }
 
