@@ -9,6 +9,7 @@ import io.github.tokenfactory.internal.openapi.JsonLocation;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -161,7 +162,7 @@ final class SchemaRewriter {
     JsonArray constants = new JsonArray();
     JsonArray literals = new JsonArray();
     Set<String> taken = new HashSet<>();
-    for (JsonElement value : schema.values) {
+    for (JsonElement value : Objects.requireNonNull(schema.values)) {
       String text = value.getAsString();
       // The generator would change the values: templates print the literals instead.
       values.add("v" + values.size());

@@ -66,7 +66,8 @@ public final class Comparison {
     }
 
     SemanticNode component(String name) {
-      return in(side -> side.reader.read(Objects.requireNonNull(side.document.at(SCHEMAS)).child(name)));
+      return in(
+          side -> side.reader.read(Objects.requireNonNull(side.document.at(SCHEMAS)).child(name)));
     }
 
     Map<String, JsonLocation> info(String keyword) {

@@ -75,8 +75,7 @@ final class Equivalence {
       }
     }
     refine(
-        nodes.stream().filter(this::isOpen).toList(),
-        Math.max(numbers.size(), statements.size()));
+        nodes.stream().filter(this::isOpen).toList(), Math.max(numbers.size(), statements.size()));
   }
 
   private boolean isOpen(SemanticNode node) {
