@@ -68,10 +68,6 @@ class ParameterConstraintsTest {
             responses: {"204": {description: none}}
       """;
 
-  private static Service service(FaultServer server) {
-    return client(server).create(Service.class);
-  }
-
   private static TokenFactoryClient client(FaultServer server) {
     return TokenFactoryClient.builder().apiKey("key").baseUrl(server.url()).build();
   }
@@ -84,8 +80,9 @@ class ParameterConstraintsTest {
 
   @Test
   void areCheckedBeforeSendingUnderTheNamesOnTheWire() throws IOException {
-    try (FaultServer server = new FaultServer()) {
-      Service service = service(server);
+    try (FaultServer server = new FaultServer();
+        TokenFactoryClient client = client(server)) {
+      Service service = client.create(Service.class);
 
       assertRefused(
           service.list("ab", 0L, null, "t"),
@@ -96,14 +93,17 @@ class ParameterConstraintsTest {
               + " 2147483647; tags[1] size must be between 1 and 2147483647.");
       assertRefused(
           service.token(null), "Invalid token, nothing was sent: grant_type must not be blank.");
+      assertThat(server.connections()).isZero();
     }
   }
 
   @Test
   void letValidArgumentsPass() throws IOException {
-    try (FaultServer server = new FaultServer(FaultServer.answer(200, "{}"))) {
-      assertThat(service(server).list("ab", 1L, List.of("x"), "t").execute().isSuccessful())
-          .isTrue();
+    try (FaultServer server = new FaultServer(FaultServer.answer(200, "{}"));
+        TokenFactoryClient client = client(server)) {
+      Service service = client.create(Service.class);
+
+      assertThat(service.list("ab", 1L, List.of("x"), "t").execute().isSuccessful()).isTrue();
     }
   }
 
@@ -122,7 +122,8 @@ class ParameterConstraintsTest {
                     : ParameterConstraintsTest.class.getClassLoader().loadClass(name);
               }
             };
-        FaultServer server = new FaultServer()) {
+        FaultServer server = new FaultServer();
+        TokenFactoryClient client = client(server)) {
       Class<?> api = loader.loadClass("io.github.tokenfactory.api.TokenFactoryApi");
       Method list =
           Arrays.stream(api.getMethods())
@@ -138,7 +139,7 @@ class ParameterConstraintsTest {
               List.of("DecimalMax", "DecimalMin", "MultipleOf"),
               List.of("DecimalMin"),
               List.of("Size"));
-      Object service = client(server).create(api);
+      Object service = client.create(api);
       Call<?> call =
           (Call<?>) list.invoke(service, "ab", "B", null, 60L, 0.0, List.of("", "b", "c"));
       assertRefused(
