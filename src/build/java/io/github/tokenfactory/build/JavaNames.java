@@ -16,12 +16,11 @@ final class JavaNames {
   private static final Set<String> USED =
       names(
           """
-          Adapter Body Builder Call DELETE DecimalMax DecimalMin EmbeddingInput
-          EmbeddingVector EnumAdapter Field FormUrlEncoded GET HEAD HTTP Header JsonAdapter
-          JsonElement LocalDate Max MemberSetter Min Multipart MultipartBody MultipleOf
-          NotNull NullMarked Nullable OPTIONS ObjectAdapter OffsetDateTime PATCH POST PUT Part
-          Path Pattern Query RequestBody ResponseBody SerializedName Size Streaming
-          TokenFactoryApi TypeToken URI UnionAdapter Valid
+          Adapter Body Builder Call DELETE DecimalMax DecimalMin EnumAdapter Field FormUrlEncoded
+          GET HEAD HTTP Header JsonAdapter JsonElement LocalDate Max MemberSetter Min Multipart
+          MultipartBody MultipleOf NotNull NullMarked Nullable OPTIONS ObjectAdapter
+          OffsetDateTime PATCH POST PUT Part Path Pattern Query RequestBody ResponseBody
+          SerializedName Size Streaming TokenFactoryApi TypeToken URI UnionAdapter Valid
           """);
 
   /** Names, in lower case, that the generator would change or import from elsewhere. */

@@ -43,7 +43,7 @@ public final class CannotCheckException extends RuntimeException {
     this.reason = reason;
   }
 
-  /** Returns the kind of obstacle, for programs; people read the message. */
+  /** {@return the kind of obstacle, for programs; people read the message} */
   public Reason reason() {
     return reason;
   }

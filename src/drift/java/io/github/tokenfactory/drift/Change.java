@@ -34,7 +34,7 @@ public record Change(
     /** Only words differ. */
     DOCUMENTATION;
 
-    /** Says whether such a change makes the pinned document wrong. */
+    /** {@return whether such a change makes the pinned document wrong} */
     public boolean isDrift() {
       return compareTo(NOTICE) < 0;
     }

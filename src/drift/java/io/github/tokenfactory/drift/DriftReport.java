@@ -1,6 +1,6 @@
 package io.github.tokenfactory.drift;
 
-import com.google.gson.JsonArray;
+import com.google.gson.Gson;
 import com.google.gson.JsonObject;
 import io.github.tokenfactory.internal.openapi.CanonicalJson;
 import java.util.List;
@@ -8,15 +8,17 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.StringJoiner;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * What differs between two documents, worst first; immutable. The three forms that it can be
- * written in state the same facts.
+ * The changes between two documents, worst first; immutable. All three forms that it can be written
+ * in state the same facts.
  */
 public final class DriftReport {
-  /** Stands for what is not there. */
-  private static final String NOTHING = "-";
+  /** Control characters, and what reorders or breaks a line. */
+  private static final Pattern HIDDEN = Pattern.compile("[\\p{Cc}\\p{Cf}\\p{Cs}\\p{Zl}\\p{Zp}]");
 
   private final String pinned;
   private final String published;
@@ -28,24 +30,25 @@ public final class DriftReport {
     this.changes = List.copyOf(changes);
   }
 
-  /** Returns every change, worst first, then by place. */
+  /** {@return every change, worst first, then by place} */
   public List<Change> changes() {
     return changes;
   }
 
   /**
-   * Says whether the meaning of a bound operation differs; notices and documentation do not count.
+   * {@return whether the meaning of a bound operation differs; notices and documentation do not
+   * count}
    */
   public boolean hasDrift() {
     return changes.stream().anyMatch(change -> change.effect().isDrift());
   }
 
-  /** Says whether the documentation of a bound operation differs. */
+  /** {@return whether the documentation of a bound operation differs} */
   public boolean hasDocumentationChanges() {
     return changes.stream().anyMatch(change -> change.effect() == Change.Effect.DOCUMENTATION);
   }
 
-  /** Returns the report as plain text, one line a change. */
+  /** {@return the report as plain text, one line for each change} */
   public String toText() {
     StringBuilder text = new StringBuilder(printable(headline(pinned, published))).append('\n');
     for (Change change : changes) {
@@ -65,51 +68,42 @@ public final class DriftReport {
   }
 
   /**
-   * Returns the report as GitHub-flavoured Markdown: a table in which text from the documents means
-   * only itself.
+   * {@return the report as GitHub-flavoured Markdown: a table in which text from the documents
+   * means only itself}
    */
   public String toMarkdown() {
     StringBuilder text =
         new StringBuilder(headline(literal(pinned), literal(published))).append('\n');
     if (!changes.isEmpty()) {
       text.append(
-          "\n"
-              + "| Effect | PathDescriber | What | Was | Is | To do | Pointer |\n"
-              + "|---|---|---|---|---|---|---|\n");
+          """
+
+          | Effect | Place | What | Was | Is | To do | Pointer |
+          |---|---|---|---|---|---|---|
+          """);
     }
     for (Change change : changes) {
-      StringJoiner row = new StringJoiner(" | ", "| ", " |\n");
-      row.add(change.effect().toString()).add(literal(change.place())).add(literal(change.what()));
-      row.add(literal(change.was()))
-          .add(literal(change.is()))
-          .add(change.advice())
-          .add(literal(change.pointer()));
-      text.append(row);
+      text.append(
+          String.format(
+              "| %s | %s | %s | %s | %s | %s | %s |\n",
+              change.effect(),
+              literal(change.place()),
+              literal(change.what()),
+              literal(change.was()),
+              literal(change.is()),
+              change.advice(),
+              literal(change.pointer())));
     }
     return text.toString();
   }
 
-  /**
-   * Returns the report as a JSON object with the verdict, the two versions and the list of changes.
-   */
+  /** {@return the report as a JSON object: the verdict, the two versions, the list of changes} */
   public String toJson() {
     JsonObject report = new JsonObject();
     report.addProperty("drift", hasDrift());
     report.addProperty("pinned", pinned);
     report.addProperty("published", published);
-    JsonArray list = new JsonArray();
-    for (Change change : changes) {
-      JsonObject json = new JsonObject();
-      json.addProperty("effect", change.effect().name());
-      json.addProperty("place", change.place());
-      json.addProperty("what", change.what());
-      json.addProperty("was", change.was());
-      json.addProperty("is", change.is());
-      json.addProperty("advice", change.advice());
-      json.addProperty("pointer", change.pointer());
-      list.add(json);
-    }
-    report.add("changes", list);
+    report.add("changes", new Gson().toJsonTree(changes));
     return CanonicalJson.canonical(report);
   }
 
@@ -123,25 +117,13 @@ public final class DriftReport {
     return (hasDrift() ? "Drift" : "No drift") + " from " + from + " to " + to + list;
   }
 
-  /**
-   * Makes what a document says fit on one line of a terminal: no control characters, nothing that
-   * reorders the text.
-   */
+  /** Makes text from a document fit on one line of a terminal, and act on nothing. */
   private static String printable(String text) {
-    StringBuilder line = new StringBuilder();
-    text.codePoints()
-        .forEach(
-            c -> {
-              int type = Character.getType(c);
-              boolean isHidden =
-                  type == Character.CONTROL
-                      || type == Character.FORMAT
-                      || type == Character.SURROGATE
-                      || type == Character.LINE_SEPARATOR
-                      || type == Character.PARAGRAPH_SEPARATOR;
-              line.append(isHidden ? String.format("\\u%04x", c) : Character.toString(c));
-            });
-    return line.toString();
+    return HIDDEN
+        .matcher(text)
+        .replaceAll(
+            hidden ->
+                Matcher.quoteReplacement(String.format("\\u%04x", hidden.group().codePointAt(0))));
   }
 
   /**
@@ -150,19 +132,14 @@ public final class DriftReport {
    */
   private static String literal(String text) {
     String line = printable(text);
-    if (line.equals(NOTHING)
-        || !line.isBlank() && line.chars().noneMatch(c -> c == '`' || c == '|' || c == '\\')) {
-      return line.equals(NOTHING) ? line : "`" + line + "`";
+    if (line.equals("-")) {
+      return line;
     }
-    StringBuilder cell = new StringBuilder();
-    line.codePoints()
-        .forEach(
-            c ->
-                cell.append(
-                    Character.isLetterOrDigit(c) || c == ' '
-                        ? Character.toString(c)
-                        : "&#" + c + ";"));
-    return cell.toString();
+    return line.isBlank() || line.matches(".*[`|\\\\].*")
+        ? Pattern.compile("[^\\p{L}\\p{Nd} ]")
+            .matcher(line)
+            .replaceAll(c -> "&#" + c.group().codePointAt(0) + ";")
+        : "`" + line + "`";
   }
 
   @Override

@@ -27,7 +27,7 @@ public final class OpenApiDocument {
   }
 
   /**
-   * Returns the document that the client was generated from.
+   * {@return the document that the client was generated from}
    *
    * @throws CannotCheckException if the client's jar is not on the class path or module path
    */
@@ -76,14 +76,14 @@ public final class OpenApiDocument {
     return new OpenApiDocument(DocumentParser.parse(text));
   }
 
-  /** Returns every operation as {@code METHOD /path}, in the order of the document. */
+  /** {@return every operation as {@code METHOD /path}, in the order of the document} */
   public List<String> operations() {
     return document.operations().stream().map(Operation::title).toList();
   }
 
   /**
-   * Returns the document reduced to some operations and all that they refer to; key order stays as
-   * it is.
+   * {@return the document reduced to some operations and all that they refer to; key order stays as
+   * it is}
    *
    * <p>Slicing a slice to the same operations gives the same document. What the operations do not
    * refer to has no influence on it.
@@ -98,8 +98,8 @@ public final class OpenApiDocument {
   }
 
   /**
-   * Returns the document as JSON: indented by two spaces, names, numbers and their order as they
-   * are, and a final newline.
+   * {@return the document as JSON: indented by two spaces, names, numbers and their order as they
+   * are, and a final newline}
    */
   public String toCanonicalJson() {
     return CanonicalJson.canonical(document.root());

@@ -42,8 +42,8 @@ public final class SpecDrift {
   private SpecDrift() {}
 
   /**
-   * Returns how the bound operations differ between two documents; how the documents are written
-   * does not matter.
+   * {@return how the bound operations differ between two documents; how the documents are written
+   * does not matter}
    *
    * @param operations each as {@code METHOD /path} or as an operation id of the pinned document, or
    *     {@link OpenApiDocument#ALL_OPERATIONS} for all that it has
@@ -55,7 +55,7 @@ public final class SpecDrift {
     return new DriftReport(
         version(pinned),
         version(published),
-        new Comparison(pinned.document, published.document).of(operations));
+        new Comparison(pinned.document, published.document).changes(operations));
   }
 
   private static String version(OpenApiDocument document) {

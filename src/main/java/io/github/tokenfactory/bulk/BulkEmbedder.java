@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
@@ -19,28 +20,29 @@ import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Embeds any number of texts, by requests of a good size, several at once; start with
- * {@link #builder(EmbeddingsService, String)}.
+ * Embeds any number of texts with large, concurrent requests; start with {@link
+ * #builder(EmbeddingsService, String)}.
  *
- * <p>Texts are read as they are needed and vectors handed over as they come, so the memory that it
- * takes depends on the sizes set here and not on how many texts there are. All runs of a client
- * together keep to the rate limits that the server states. A request that is too large is split; a
- * text that the server refuses fails alone; what may pass is tried again, for as long as {@link
- * Builder#patience} says. Immutable and safe for use by several threads; each run belongs to the
- * thread that started it, on which sinks and listeners are called.
+ * <p>A run reads texts as it needs them and delivers vectors as they arrive, so its memory depends
+ * on the sizes set here, not on the number of texts. Together, all runs of a client keep the rate
+ * limits that the server states. A batch that is too large is split, a text that the server refuses
+ * fails alone, and temporary failures are retried for as long as {@link Builder#patience} says.
+ *
+ * <p>Immutable and safe for use by several threads. Each run belongs to the thread that started it:
+ * sinks and listeners are called on that thread.
  */
 public final class BulkEmbedder {
-  /** What becomes of a run when a text is refused. */
+  /** What a run does when the server refuses a text. */
   public enum OnFailure {
-    /** The run ends, once what is under way has been handed over. */
+    /** The run ends after the requests in flight have been delivered. */
     STOP,
-    /** The text is handed over with its error, and the run goes on. */
+    /** The run delivers the text with its error and continues. */
     COLLECT
   }
 
-  /** Takes what a run hands over. */
+  /** Receives the items of a run. */
   public interface Sink {
-    /** Takes a text with its vector or its error; an exception ends the run. */
+    /** Receives a text with its vector or its error; an exception ends the run. */
     void accept(BulkItem item) throws IOException;
   }
 
@@ -83,48 +85,50 @@ public final class BulkEmbedder {
   }
 
   /**
-   * {@return a builder for an embedder that sends requests like {@code template}}
+   * {@return a builder for an embedder that sends {@code template} with the texts as its input}
    *
    * @param service sends the requests
    * @param template a request without input
-   * @throws IllegalArgumentException if it has an input
+   * @throws IllegalArgumentException if {@code template} has an input
    */
   public static Builder builder(EmbeddingsService service, EmbeddingRequest template) {
     if (template.getInput() != null) {
       throw new IllegalArgumentException(
-          "The template of a bulk run must have no input: the texts are given to each run.");
+          "The template must have no input: each run gets its texts as an argument.");
     }
     return new Builder(service, template);
   }
 
   /**
-   * Embeds all texts and keeps the vectors.
+   * Embeds all texts and returns all vectors.
    *
-   * @param texts as many as their vectors fit into memory
-   * @return a vector for each text, in their order
-   * @throws BulkException if a text is refused, whatever is set, or the run has to end
+   * @param texts the texts; the vectors of all of them must fit into memory
+   * @return one vector for each text, in the order of the texts; an empty one for a text that the
+   *     checkpoint holds
+   * @throws io.github.tokenfactory.errors.TokenFactoryException if the run ends early or a text is
+   *     refused, even with {@link OnFailure#COLLECT}
    */
   public List<float[]> embedAll(Collection<String> texts) {
-    List<float[]> vectors = new ArrayList<>(texts.size());
-    for (int i = 0; i < texts.size(); i++) {
-      vectors.add(new float[0]);
-    }
+    List<float[]> vectors = new ArrayList<>(Collections.nCopies(texts.size(), new float[0]));
     try {
       embedAll(texts, item -> vectors.set((int) item.position(), item.vector()));
     } catch (IOException e) {
-      throw new IllegalStateException(e); // nothing above does I/O
+      throw new IllegalStateException(e); // this sink does no I/O
     }
     return vectors;
   }
 
   /**
-   * Embeds all texts and hands each to {@code sink}.
+   * Embeds all texts and delivers each to {@code sink}.
    *
-   * @param texts read once, as far ahead as the window is wide
-   * @param sink called on this thread; while it works, requests go on as far as the window is wide
-   * @return how far it came: to the end
-   * @throws IOException what the sink throws
-   * @throws BulkException if the run has to end before; what is done has been handed over
+   * <p>An item counts as delivered, and enters the checkpoint, when the sink returns.
+   *
+   * @param texts read once, ahead of the delivery by at most the {@linkplain Builder#concurrency
+   *     window}
+   * @param sink called on this thread; requests continue meanwhile
+   * @return the progress at the end
+   * @throws IOException if the sink throws it
+   * @throws BulkException if the run ends early; texts embedded by then have been delivered
    */
   public BulkProgress embedAll(Iterable<String> texts, Sink sink) throws IOException {
     long known = texts instanceof Collection<?> collection ? collection.size() : -1;
@@ -137,12 +141,14 @@ public final class BulkEmbedder {
   }
 
   /**
-   * {@return the texts with their vectors, embedded as the stream is read}
+   * {@return a stream of the texts with their vectors, which embeds as it is read}
    *
-   * <p>Close the stream, if it is not read to its end: that ends what is under way. It fails with
-   * {@link BulkException} where {@link #embedAll(Iterable, Sink)} does.
+   * <p>Close a stream that is not read to its end, to cancel the requests in flight. Reading throws
+   * {@link BulkException} where {@link #embedAll(Iterable, Sink)} does. An item counts as delivered
+   * when the next one is requested.
    *
-   * @param texts read once, as far ahead as the window is wide
+   * @param texts read once, ahead of the delivery by at most the {@linkplain Builder#concurrency
+   *     window}
    */
   public Stream<BulkItem> stream(Iterator<String> texts) {
     BulkRun run = new BulkRun(this, texts, total);
@@ -152,7 +158,7 @@ public final class BulkEmbedder {
         .onClose(run::close);
   }
 
-  /** Builds {@link BulkEmbedder}; not for use by several threads at once. */
+  /** Builds {@link BulkEmbedder}; not safe for use by several threads. */
   public static final class Builder {
     private final EmbeddingsService service;
     private final EmbeddingRequest template;
@@ -179,23 +185,15 @@ public final class BulkEmbedder {
       return number;
     }
 
-    /**
-     * Sets how many texts a request has at most; 256 unless set.
-     *
-     * @param maxTexts 1 or more
-     * @return this builder
-     */
+    /** Sets the most texts of a request, at least 1; 256 by default. */
     public Builder maxTexts(int maxTexts) {
       this.maxTexts = requirePositive(maxTexts, "maxTexts");
       return this;
     }
 
     /**
-     * Sets how many bytes the texts of a request have at most, in UTF-8; 1 MB unless set. A longer
-     * text goes alone.
-     *
-     * @param maxBytes 1 or more
-     * @return this builder
+     * Sets the most bytes of the texts of a request, in UTF-8, at least 1; 1 MiB by default. A
+     * longer text is sent alone.
      */
     public Builder maxBytes(long maxBytes) {
       this.maxBytes = requirePositive(maxBytes, "maxBytes");
@@ -203,11 +201,10 @@ public final class BulkEmbedder {
     }
 
     /**
-     * Sets how many tokens the texts of a request have at most, by an estimate that learns from
-     * what the server counts; 32,000 unless set. A longer text goes alone.
+     * Sets the most tokens of a request, at least 1; 32,000 by default. A longer text is sent
+     * alone.
      *
-     * @param maxTokens 1 or more
-     * @return this builder
+     * <p>Tokens are estimated; the counts of the server's responses correct the estimates.
      */
     public Builder maxTokens(long maxTokens) {
       this.maxTokens = requirePositive(maxTokens, "maxTokens");
@@ -215,12 +212,11 @@ public final class BulkEmbedder {
     }
 
     /**
-     * Sets how many requests are under way at once; 8 unless set. The texts of as many requests
-     * again may wait to be handed over, and 256 in any case. An {@code OkHttpClient} of the user's
-     * own sends as many, whatever its dispatcher says of asynchronous calls.
+     * Sets how many requests are in flight at once, at least 1; 8 by default.
      *
-     * @param concurrency 1 or more
-     * @return this builder
+     * <p>The window, which is how far a run reads ahead of the delivery, is the texts of twice as
+     * many requests, and at least 256 texts. The limits of an {@code OkHttpClient}'s dispatcher do
+     * not apply.
      */
     public Builder concurrency(int concurrency) {
       this.concurrency = requirePositive(concurrency, "concurrency");
@@ -228,49 +224,35 @@ public final class BulkEmbedder {
     }
 
     /**
-     * Sets whether texts are handed over in their order, rather than as they are done; true unless
-     * set.
-     *
-     * @param ordered false if the order does not matter
-     * @return this builder
+     * Sets whether items are delivered in the order of the texts, as by default, or as their
+     * responses arrive.
      */
     public Builder ordered(boolean ordered) {
       this.ordered = ordered;
       return this;
     }
 
-    /**
-     * Sets what becomes of the run when a text is refused; {@link OnFailure#STOP} unless set.
-     *
-     * @param onFailure what to do
-     * @return this builder
-     */
+    /** Sets what a run does when the server refuses a text; {@link OnFailure#STOP} by default. */
     public Builder onFailure(OnFailure onFailure) {
       this.onFailure = Objects.requireNonNull(onFailure, "onFailure");
       return this;
     }
 
     /**
-     * Sets for how long a run goes on trying while nothing succeeds, because the server is down or
-     * refuses by its limits; 10 minutes unless set.
-     *
-     * @param patience longer than nothing
-     * @return this builder
+     * Sets how long a run retries while no request succeeds, because the server is down or its rate
+     * limits refuse requests; 10 minutes by default, more than 0.
      */
     public Builder patience(Duration patience) {
       if (patience.isNegative() || patience.isZero()) {
-        throw new IllegalArgumentException(
-            "The patience must be longer than nothing, not " + patience + ".");
+        throw new IllegalArgumentException("patience must be more than 0, not " + patience + ".");
       }
       this.patience = RetryPolicy.bounded(patience);
       return this;
     }
 
     /**
-     * Says how many texts there will be, for the estimate of the time left; a collection knows.
-     *
-     * @param total 0 or more
-     * @return this builder
+     * Sets the number of texts, for the estimate of the time left; by default the size of a
+     * collection.
      */
     public Builder total(long total) {
       if (total < 0) {
@@ -281,11 +263,8 @@ public final class BulkEmbedder {
     }
 
     /**
-     * Sets who is told of progress, after each request's texts have been handed over, and at the
-     * end.
-     *
-     * @param listener called on the thread of the run, such as a {@link ConsoleProgress}
-     * @return this builder
+     * Sets a listener of the progress, such as {@link ConsoleProgress}. It is called on the thread
+     * of the run, after the texts of a request have been delivered.
      */
     public Builder listener(Consumer<BulkProgress> listener) {
       this.listener = Objects.requireNonNull(listener, "listener");
@@ -293,18 +272,16 @@ public final class BulkEmbedder {
     }
 
     /**
-     * Sets a file that remembers which texts have been handed over, so that a run over the same
-     * texts goes on where one ended. It holds positions, no texts; failed ones are tried again.
-     *
-     * @param checkpoint the file, which is made if there is none
-     * @return this builder
+     * Sets a file that records which texts were delivered, so that another run over the same texts
+     * skips them; created if it does not exist. It holds positions, no texts. Failed texts are not
+     * recorded.
      */
     public Builder checkpoint(Path checkpoint) {
       this.checkpoint = Objects.requireNonNull(checkpoint, "checkpoint");
       return this;
     }
 
-    /** {@return an immutable embedder with what is set now} */
+    /** {@return an immutable embedder with the current settings} */
     public BulkEmbedder build() {
       return new BulkEmbedder(this);
     }

@@ -3,10 +3,10 @@ package io.github.tokenfactory.bulk;
 import io.github.tokenfactory.errors.TokenFactoryException;
 
 /**
- * A bulk run ended before its input did; the cause says why.
+ * A bulk run ended before all texts were embedded; the cause says why.
  *
- * <p>What was done by then has been handed over, and is in the checkpoint if there is one: run the
- * same again to go on from there.
+ * <p>The texts embedded by then have been delivered. With a checkpoint, repeat the same run to
+ * continue after them.
  */
 public final class BulkException extends TokenFactoryException {
   private static final long serialVersionUID = 1L;
@@ -18,7 +18,7 @@ public final class BulkException extends TokenFactoryException {
     this.progress = progress;
   }
 
-  /** {@return how far the run was} */
+  /** {@return the progress of the run when it ended} */
   public BulkProgress progress() {
     return progress;
   }

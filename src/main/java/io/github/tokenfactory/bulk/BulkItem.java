@@ -5,9 +5,9 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One text of a bulk run: its vector, or why it has none.
+ * A text of a bulk run with its vector or its error.
  *
- * <p>The array is handed out uncopied. {@code toString()} shows neither text nor vector.
+ * <p>The vector's array is not copied. {@code toString()} shows neither text nor vector.
  */
 public final class BulkItem {
   private final long position;
@@ -26,7 +26,7 @@ public final class BulkItem {
     this.error = error;
   }
 
-  /** {@return the text's place in the input, counted from 0} */
+  /** {@return the position of the text in the input, from 0} */
   public long position() {
     return position;
   }
@@ -44,7 +44,7 @@ public final class BulkItem {
   /**
    * {@return the vector}
    *
-   * @throws TokenFactoryException why there is none
+   * @throws TokenFactoryException the {@linkplain #error error} if there is no vector
    */
   public float[] vector() {
     if (error != null) {
@@ -53,7 +53,7 @@ public final class BulkItem {
     return Objects.requireNonNull(vector);
   }
 
-  /** {@return why there is no vector, or null if there is one} */
+  /** {@return the reason why there is no vector, or null if there is one} */
   public @Nullable TokenFactoryException error() {
     return error;
   }

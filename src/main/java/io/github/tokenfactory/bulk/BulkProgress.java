@@ -4,15 +4,15 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How far a bulk run is.
+ * The progress of a bulk run.
  *
- * @param done how many texts have their vector, those of an earlier run included
- * @param failed how many have been given up
- * @param total how many there are, or -1 if that is not known
- * @param resumed how many of those done an earlier run did
- * @param requests how many requests were sent
- * @param tokens how many tokens the server counted
- * @param elapsed since this run began
+ * @param done texts embedded and delivered, those of earlier runs included
+ * @param failed texts delivered with an error
+ * @param total all texts, or -1 if their number is not known
+ * @param resumed texts that the checkpoint held when this run started
+ * @param requests requests sent
+ * @param tokens tokens that the server counted
+ * @param elapsed time since this run started
  */
 public record BulkProgress(
     long done,
@@ -22,12 +22,12 @@ public record BulkProgress(
     long requests,
     long tokens,
     Duration elapsed) {
-  /** {@return how many texts this run has settled each second, on average} */
+  /** {@return how many texts per second this run has embedded or given up, on average} */
   public double textsPerSecond() {
     return elapsed.isZero() ? 0 : (done - resumed + failed) / (elapsed.toNanos() / 1e9);
   }
 
-  /** {@return how long the rest will take at this rate, or null if that is not known} */
+  /** {@return the estimated time left at this rate, or null if it is not known} */
   public @Nullable Duration remaining() {
     double rate = textsPerSecond();
     return total < 0 || rate == 0

@@ -1,7 +1,7 @@
 package io.github.tokenfactory.bulk;
 
 import io.github.tokenfactory.ResponseInfo;
-import io.github.tokenfactory.embeddings.EmbeddingInput;
+import io.github.tokenfactory.bulk.Batch.Text;
 import io.github.tokenfactory.embeddings.EmbeddingResult;
 import io.github.tokenfactory.errors.ApiException;
 import io.github.tokenfactory.errors.BadRequestException;
@@ -15,7 +15,6 @@ import io.github.tokenfactory.internal.http.CallRegistry;
 import io.github.tokenfactory.internal.http.InternalAccess;
 import io.github.tokenfactory.internal.http.RetryPolicy;
 import io.github.tokenfactory.internal.http.Scheduler;
-import io.github.tokenfactory.model.EmbeddingRequest;
 import io.github.tokenfactory.model.Usage;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -26,47 +25,22 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
+import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One run over the texts of a corpus, driven by the thread that takes its items.
+ * One bulk run, driven by the thread that iterates over its items.
  *
- * <p>All its state belongs to that thread. Answers and timers come as events, which it works off
- * when it needs another item; batches are made then, and sent by others whatever it does.
+ * <p>Only that thread touches the run's state and builds batches. The threads of {@link BulkSender}
+ * send the batches; responses and timers come back as events, which {@link #hasNext} processes.
  */
 final class BulkRun implements Iterator<BulkItem>, AutoCloseable {
-  private record Text(long sequence, long position, String text, double estimate) {}
-
-  /** Texts that go, or went, into one request. */
-  static final class Batch {
-    private final List<Text> texts;
-    private final double estimate;
-    private final boolean suspect;
-    private int failures;
-    private long successesBefore;
-
-    /** How many tokens it is thought to have, not to be changed while it is sent. */
-    long cost;
-
-    /** Takes texts, among which is one that made a request fail again and again, if suspect. */
-    private Batch(List<Text> texts, boolean suspect) {
-      this.texts = texts;
-      this.suspect = suspect;
-      this.estimate = texts.stream().mapToDouble(Text::estimate).sum();
-    }
-
-    EmbeddingRequest request(EmbeddingRequest template) {
-      List<String> input = texts.stream().map(Text::text).toList();
-      return template.toBuilder().input(EmbeddingInput.texts(input)).build();
-    }
-  }
-
   private static final int MAX_FAILURES = 4;
-  private static final int MAX_REFUSED_AT_FIRST = 8;
+  private static final int MAX_REFUSALS_WITHOUT_SUCCESS = 8;
   private static final int MIN_WINDOW = 256;
-  private static final int READ_AHEAD = 5; // found by measuring: fewer, and requests wait
+  private static final int BATCHES_PER_SENDER = 5; // measured: with fewer, senders run idle
 
   private final BulkEmbedder settings;
   private final Iterator<String> source;
@@ -75,32 +49,33 @@ final class BulkRun implements Iterator<BulkItem>, AutoCloseable {
   private final BulkSender sender;
   private final Runnable unregister;
   private final @Nullable Checkpoint checkpoint;
-  private final long started;
+  private final long startTime;
 
   private final BlockingQueue<Runnable> events = new LinkedBlockingQueue<>();
   private final Map<Long, BulkItem> outOfOrder = new HashMap<>();
-  private final Deque<BulkItem> ready = new ArrayDeque<>();
-  private int open; // batches that the sender has
-  private int delayed;
-  private @Nullable Text readAhead;
+  private final Deque<BulkItem> deliverable = new ArrayDeque<>();
+  private int openBatches; // queued or in flight
+  private int delayedBatches;
+  private @Nullable Text nextText;
   private long nextPosition;
   private long nextSequence;
-  private long nextReady;
+  private long nextDeliverable;
   private long windowChars;
-  private double counted = 1;
-  private double estimated = 1;
+  // Their ratio corrects token estimates. Both start at 1, so that the ratio does, too.
+  private double countedTokens = 1;
+  private double estimatedTokens = 1;
 
-  private @Nullable BulkItem taken;
-  private boolean unreported;
+  private @Nullable BulkItem delivered;
+  private boolean hasUnreportedProgress;
   private long done;
   private long failed;
-  private long tokens;
+  private long usedTokens;
   private long successes;
-  private long refused;
-  private long lastSuccess;
+  private long refusals;
+  private @Nullable Long failingSince; // null after a success
   private boolean interrupted;
-  private boolean over;
-  private @Nullable RuntimeException end;
+  private boolean finished;
+  private @Nullable RuntimeException failure;
 
   BulkRun(BulkEmbedder settings, Iterator<String> source, long total) {
     this.settings = settings;
@@ -112,54 +87,54 @@ final class BulkRun implements Iterator<BulkItem>, AutoCloseable {
         settings.checkpoint == null
             ? null
             : Checkpoint.open(settings.checkpoint, settings.template);
-    this.started = scheduler.nanoTime();
-    this.lastSuccess = started;
+    this.startTime = scheduler.nanoTime();
     this.sender =
         new BulkSender(
             settings,
             calls,
             (batch, result, error) -> events.add(() -> complete(batch, result, error)));
-    this.unregister = calls.whenClosed(() -> events.add(this::closeWithClient));
+    this.unregister = calls.whenClosed(() -> events.add(this::endWithClient));
   }
 
   BulkProgress progress() {
-    long resumed = checkpoint == null ? 0 : checkpoint.before();
+    long resumed = checkpoint == null ? 0 : checkpoint.sizeWhenOpened();
     return new BulkProgress(
         resumed + done,
         failed,
         total,
         resumed,
         sender.sent(),
-        tokens,
-        Duration.ofNanos(scheduler.nanoTime() - started));
+        usedTokens,
+        Duration.ofNanos(scheduler.nanoTime() - startTime));
   }
 
   @Override
   public boolean hasNext() {
-    settleTaken();
-    while (ready.isEmpty() && !over) {
-      report();
+    recordDelivery();
+    while (deliverable.isEmpty() && !finished) {
+      reportProgress();
       if (Thread.interrupted()) {
         interrupt();
       }
-      readAhead();
-      if (open == 0 && (end != null || delayed == 0 && isRead())) {
+      buildBatches();
+      if (openBatches == 0 && (failure != null || delayedBatches == 0 && peekText() == null)) {
         finish();
       } else {
-        await();
+        awaitEvent();
       }
     }
-    if (ready.isEmpty()) {
-      report();
-      close();
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
-      if (end != null) {
-        throw end;
-      }
+    if (!deliverable.isEmpty()) {
+      return true;
     }
-    return !ready.isEmpty();
+    reportProgress();
+    close();
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    if (failure != null) {
+      throw failure;
+    }
+    return false;
   }
 
   @Override
@@ -167,30 +142,31 @@ final class BulkRun implements Iterator<BulkItem>, AutoCloseable {
     if (!hasNext()) {
       throw new NoSuchElementException();
     }
-    taken = ready.remove();
-    return taken;
+    delivered = deliverable.remove();
+    return delivered;
   }
 
-  /** What was handed over before counts once its taker comes back. */
-  private void settleTaken() {
-    if (taken != null) {
-      windowChars -= taken.text().length();
-      if (taken.error() == null) {
-        done++;
-        if (checkpoint != null) {
-          checkpoint.add(taken.position());
-        }
-      } else {
-        failed++;
-      }
-      unreported = true;
-      taken = null;
+  /** Counts the last item as delivered: the consumer has come back, so it did not fail on it. */
+  private void recordDelivery() {
+    if (delivered == null) {
+      return;
     }
+    windowChars -= delivered.text().length();
+    if (delivered.error() != null) {
+      failed++;
+    } else {
+      done++;
+      if (checkpoint != null) {
+        checkpoint.add(delivered.position());
+      }
+    }
+    hasUnreportedProgress = true;
+    delivered = null;
   }
 
-  private void report() {
-    if (unreported) {
-      unreported = false;
+  private void reportProgress() {
+    if (hasUnreportedProgress) {
+      hasUnreportedProgress = false;
       if (checkpoint != null) {
         checkpoint.save();
       }
@@ -198,7 +174,7 @@ final class BulkRun implements Iterator<BulkItem>, AutoCloseable {
     }
   }
 
-  private void await() {
+  private void awaitEvent() {
     try {
       events.take().run();
     } catch (InterruptedException e) {
@@ -208,35 +184,36 @@ final class BulkRun implements Iterator<BulkItem>, AutoCloseable {
 
   private void interrupt() {
     interrupted = true;
-    end(
-        new CancelledException("The thread was interrupted during the run.", ResponseInfo.none(0)),
-        "It was interrupted");
+    cancel("The thread was interrupted", "Its requests in flight were cancelled.");
     sender.cancel();
   }
 
-  private void closeWithClient() {
-    end(
-        new CancelledException("Make another client, or close it later.", ResponseInfo.none(0)),
-        "The client is closed");
+  private void endWithClient() {
+    cancel("The client has been closed", "Create another client for the next run.");
   }
 
-  /** Hands over what is done beyond a text that is not. */
+  private void cancel(String reason, String advice) {
+    end(new CancelledException(advice, ResponseInfo.none(0)), reason);
+  }
+
+  /** Delivers what is left in order, although texts before it have no item. */
   private void finish() {
-    over = true;
-    outOfOrder.keySet().stream().sorted().map(outOfOrder::get).forEach(ready::add);
+    finished = true;
+    outOfOrder.keySet().stream().sorted().map(outOfOrder::get).forEach(deliverable::add);
     outOfOrder.clear();
   }
 
-  // Reading.
+  // Building batches.
 
-  private boolean isRead() {
-    if (readAhead == null && end == null) {
-      readAhead = read();
+  /** {@return the next text, or null if there is none or the run has failed} */
+  private @Nullable Text peekText() {
+    if (nextText == null && failure == null) {
+      nextText = readText();
     }
-    return readAhead == null;
+    return nextText;
   }
 
-  private @Nullable Text read() {
+  private @Nullable Text readText() {
     try {
       while (source.hasNext()) {
         String text = source.next();
@@ -248,197 +225,203 @@ final class BulkRun implements Iterator<BulkItem>, AutoCloseable {
           return new Text(nextSequence++, position, text, TextSize.estimatedTokens(text));
         }
       }
-    } catch (RuntimeException e) {
-      end(e); // the caller's own
+    } catch (RuntimeException e) { // the caller's iterator failed
+      end(e);
     }
     return null;
   }
 
   /**
-   * Makes batches, so many that the requests never wait for this thread, as far as the window goes.
-   * How large they should be is not known before the first answer, nor while limits hold them up.
+   * Builds so many batches that senders do not wait for this thread, within the window of texts.
+   *
+   * <p>There are fewer before the first success, when token estimates are rough, and none while
+   * rate limits hold batches up: the later a batch is built, the better its size suits the limits.
    */
-  private void readAhead() {
-    long enough = (long) settings.concurrency * (successes == 0 ? 1 : READ_AHEAD);
-    long width = 2L * settings.concurrency;
-    long window = Math.max(MIN_WINDOW, width * settings.maxTexts);
-    while (end == null
-        && open < enough
-        && nextSequence - nextReady < window
-        && windowChars / width < settings.maxBytes
-        && !isRead()) {
-      long fitting = sender.fitting();
-      if (fitting == 0 && sender.waiting() > 0) {
+  private void buildBatches() {
+    long maxOpen = (long) settings.concurrency * (successes == 0 ? 1 : BATCHES_PER_SENDER);
+    long windowBatches = 2L * settings.concurrency;
+    long windowTexts = Math.max(MIN_WINDOW, windowBatches * settings.maxTexts);
+    while (failure == null
+        && openBatches < maxOpen
+        && nextSequence - nextDeliverable < windowTexts
+        && windowChars / windowBatches < settings.maxBytes
+        && peekText() != null) {
+      long tokenBudget = sender.tokenBudget();
+      if (tokenBudget == 0) {
         return;
       }
-      Batch batch = nextBatch(fitting == 0 ? Long.MAX_VALUE : fitting);
-      if (end == null) {
+      Batch batch = nextBatch(tokenBudget);
+      if (failure == null) {
         send(batch, false);
       }
     }
   }
 
-  private Batch nextBatch(long fitting) {
+  private Batch nextBatch(long tokenBudget) {
     List<Text> texts = new ArrayList<>();
-    long bytes = 0;
-    boolean exact = false;
+    double maxEstimate =
+        Math.min(settings.maxTokens, tokenBudget) * estimatedTokens / countedTokens;
     double estimate = 0;
-    double most = Math.min(settings.maxTokens, fitting) * estimated / counted;
-    while (texts.size() < settings.maxTexts && !isRead()) {
-      Text text = readAhead;
-      if (!exact && bytes + TextSize.maxLength(text.text) > settings.maxBytes) {
-        exact = true;
-        bytes = texts.stream().mapToLong(each -> TextSize.length(each.text)).sum();
+    long bytes = 0;
+    boolean isExact = false; // an upper bound costs nothing and is enough for most batches
+    Text text;
+    while (texts.size() < settings.maxTexts && (text = peekText()) != null) {
+      if (!isExact && bytes + TextSize.maxLength(text.text()) > settings.maxBytes) {
+        isExact = true;
+        bytes = texts.stream().mapToLong(each -> TextSize.length(each.text())).sum();
       }
-      bytes += exact ? TextSize.length(text.text) : TextSize.maxLength(text.text);
-      estimate += text.estimate;
-      if (!texts.isEmpty() && (bytes > settings.maxBytes || estimate > most)) {
+      bytes += isExact ? TextSize.length(text.text()) : TextSize.maxLength(text.text());
+      estimate += text.tokenEstimate();
+      if (!texts.isEmpty() && (bytes > settings.maxBytes || estimate > maxEstimate)) {
         break;
       }
       texts.add(text);
-      windowChars += text.text.length();
-      readAhead = null;
+      windowChars += text.text().length();
+      nextText = null;
     }
     return new Batch(texts, false);
   }
 
-  private void send(Batch batch, boolean first) {
-    open++;
-    batch.cost = (long) Math.ceil(batch.estimate * counted / estimated);
-    sender.send(batch, first);
+  private void send(Batch batch, boolean isFirst) {
+    openBatches++;
+    batch.expectedTokens = (long) Math.ceil(batch.tokenEstimate * countedTokens / estimatedTokens);
+    sender.send(batch, isFirst);
   }
+
+  // Handling responses.
 
   private void complete(
       Batch batch, @Nullable EmbeddingResult result, @Nullable TokenFactoryException error) {
-    open--;
+    openBatches--;
     if (result != null) {
       succeed(batch, result);
-    } else if (end == null) {
-      fail(batch, error);
+    } else if (failure == null) {
+      fail(batch, Objects.requireNonNull(error));
     }
   }
 
   private void succeed(Batch batch, EmbeddingResult result) {
     successes++;
-    lastSuccess = scheduler.nanoTime();
+    failingSince = null;
     Usage usage = result.usage();
-    Long prompt = usage == null ? null : usage.getPromptTokens();
-    if (prompt != null && prompt > 0) {
-      tokens += prompt;
-      counted += prompt;
-      estimated += batch.estimate;
+    Long tokens = usage == null ? null : usage.getPromptTokens();
+    if (tokens != null && tokens > 0) {
+      usedTokens += tokens;
+      countedTokens += tokens;
+      estimatedTokens += batch.tokenEstimate;
     }
     for (int i = 0; i < batch.texts.size(); i++) {
-      handOver(batch.texts.get(i), result.vector(i), null);
+      deliver(batch.texts.get(i), result.vector(i), null);
     }
   }
 
-  private void handOver(
+  private void deliver(
       Text text, float @Nullable [] vector, @Nullable TokenFactoryException error) {
-    BulkItem item = new BulkItem(text.position, text.text, vector, error);
-    if (settings.ordered && text.sequence != nextReady) {
-      outOfOrder.put(text.sequence, item);
+    BulkItem item = new BulkItem(text.position(), text.text(), vector, error);
+    if (settings.ordered && text.sequence() != nextDeliverable) {
+      outOfOrder.put(text.sequence(), item);
       return;
     }
-    BulkItem next = item;
-    do {
-      ready.add(next);
-      nextReady++;
-      next = outOfOrder.remove(nextReady); // empty unless ordered
-    } while (next != null);
+    for (BulkItem next = item; next != null; next = outOfOrder.remove(nextDeliverable)) {
+      deliverable.add(next);
+      nextDeliverable++;
+    }
   }
-
-  // Failing.
 
   private void fail(Batch batch, TokenFactoryException error) {
     if (error instanceof RateLimitException) {
       if (isPatient()) {
         send(batch, true);
       } else {
-        end(error, "The server has refused by its limits");
+        end(error, "Rate limits have held the run up for too long");
       }
     } else if (error instanceof BadRequestException || error instanceof InvalidResponseException) {
       splitOrRefuse(batch, error, false);
-    } else if (isPassing(error)) {
-      failForNow(batch, error);
+    } else if (isTemporary(error)) {
+      retryOrSplit(batch, error);
     } else {
-      end(error, "No text can be embedded like this");
+      end(error, "The error affects every text");
     }
   }
 
-  private static boolean isPassing(TokenFactoryException error) {
+  private static boolean isTemporary(TokenFactoryException error) {
     return error instanceof TransportException
         || error instanceof DeadlineExceededException
         || error instanceof ApiException && RetryPolicy.isRetryable(error.info().status());
   }
 
   private boolean isPatient() {
-    return scheduler.nanoTime() - lastSuccess < settings.patience.toNanos();
+    long now = scheduler.nanoTime();
+    // Counts from the first failure: a slow consumer must not use up the patience.
+    if (failingSince == null) {
+      failingSince = now;
+    }
+    return now - failingSince < settings.patience.toNanos();
   }
 
   /**
-   * A failure that comes back while others succeed is about these texts, and so is the server's
-   * stumbling over them.
+   * Retries after a backoff. A batch that keeps failing while others succeed, or with status 500,
+   * is split instead: one of its texts is the likely cause.
    */
-  private void failForNow(Batch batch, TokenFactoryException error) {
+  private void retryOrSplit(Batch batch, TokenFactoryException error) {
     if (batch.failures++ == 0) {
-      batch.successesBefore = successes;
+      batch.successesAtFirstFailure = successes;
     }
     boolean isAboutTexts =
-        successes > batch.successesBefore || error.info().status() == 500 && successes > 0;
+        successes > batch.successesAtFirstFailure || error.info().status() == 500 && successes > 0;
     if (batch.failures >= MAX_FAILURES && isAboutTexts
-        || batch.failures >= MAX_FAILURES / 2 && batch.suspect) {
+        || batch.failures >= MAX_FAILURES / 2 && batch.isolatesFailure) {
       splitOrRefuse(batch, error, true);
     } else if (isPatient()) {
-      delayed++;
-      scheduler.afterWait(
-          RetryPolicy.bounded(RetryPolicy.wait(error.info().retryAfter(), batch.failures, scheduler.random())),
-          () ->
-              events.add(
-                  () -> {
-                    delayed--;
-                    if (end == null) {
-                      send(batch, true);
-                    }
-                  }));
+      delayedBatches++;
+      Duration wait =
+          RetryPolicy.wait(error.info().retryAfter(), batch.failures, scheduler.random());
+      scheduler.afterWait(RetryPolicy.bounded(wait), () -> events.add(() -> resend(batch)));
     } else {
       end(error, "The server has failed for too long");
     }
   }
 
-  private void splitOrRefuse(Batch batch, TokenFactoryException error, boolean suspect) {
-    int size = batch.texts.size();
-    if (size > 1) {
-      send(new Batch(batch.texts.subList(size / 2, size), suspect), true);
-      send(new Batch(batch.texts.subList(0, size / 2), suspect), true);
-      return;
-    }
-    Text text = batch.texts.get(0);
-    refused++;
-    if (settings.onFailure == BulkEmbedder.OnFailure.STOP) {
-      end(error, "The text at position " + text.position + " was refused");
-    } else if (successes == 0 && refused >= MAX_REFUSED_AT_FIRST) {
-      end(error, "None of the first " + refused + " texts was embedded");
-    } else {
-      handOver(text, null, error);
+  private void resend(Batch batch) {
+    delayedBatches--;
+    if (failure == null) {
+      send(batch, true);
     }
   }
 
-  private void end(TokenFactoryException cause, String what) {
-    if (end == null) {
-      String message = what + ", and the run has ended: " + cause.getMessage();
+  private void splitOrRefuse(Batch batch, TokenFactoryException error, boolean isolatesFailure) {
+    int size = batch.texts.size();
+    if (size > 1) {
+      send(new Batch(batch.texts.subList(size / 2, size), isolatesFailure), true);
+      send(new Batch(batch.texts.subList(0, size / 2), isolatesFailure), true);
+      return;
+    }
+    Text text = batch.texts.get(0);
+    refusals++;
+    if (settings.onFailure == BulkEmbedder.OnFailure.STOP) {
+      end(error, "The text at position " + text.position() + " was refused");
+    } else if (successes == 0 && refusals >= MAX_REFUSALS_WITHOUT_SUCCESS) {
+      end(error, "None of the first " + refusals + " texts was embedded");
+    } else {
+      deliver(text, null, error);
+    }
+  }
+
+  private void end(TokenFactoryException cause, String reason) {
+    if (failure == null) {
+      String message = reason + ", so the bulk run has ended: " + cause.getMessage();
       end(new BulkException(message, cause, progress()));
     }
   }
 
   private void end(RuntimeException error) {
-    end = error;
-    open -= sender.stop();
+    failure = error;
+    openBatches -= sender.dropQueue();
   }
 
   @Override
   public void close() {
-    over = true;
+    finished = true;
     unregister.run();
     sender.close();
     if (checkpoint != null) {

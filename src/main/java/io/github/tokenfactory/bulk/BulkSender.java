@@ -13,28 +13,28 @@ import io.github.tokenfactory.model.EmbeddingRequest;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sends the batches of a run, so many at once, as soon as the pacer allows; safe for use by several
+ * Sends the batches of a run, several at once, as soon as the pacer allows; safe for use by several
  * threads.
  *
- * <p>Each request is made on a thread that then makes the next one: nothing is handed from thread
- * to thread between an answer and the request that follows it, however busy the run is.
+ * <p>A sender thread makes one request after the other. So no hand-over between threads delays the
+ * request that follows a response.
  */
 final class BulkSender implements AutoCloseable {
-  /** Is told, on any thread, how a batch has ended: with a result or an error. */
+  /** Receives, on any thread, the result or the error of a batch. */
   interface Receiver {
     void receive(
-        BulkRun.Batch batch,
-        @Nullable EmbeddingResult result,
-        @Nullable TokenFactoryException error);
+        Batch batch, @Nullable EmbeddingResult result, @Nullable TokenFactoryException error);
   }
 
-  private static final RequestOptions ONCE = RequestOptions.builder().maxRetries(0).build();
+  // The run retries, because it may split a batch first.
+  private static final RequestOptions ONE_ATTEMPT = RequestOptions.builder().maxRetries(0).build();
 
   private final BulkEmbedder settings;
   private final CallRegistry calls;
@@ -42,94 +42,97 @@ final class BulkSender implements AutoCloseable {
   private final CallPreparer<EmbeddingRequest, EmbeddingResult> preparer;
   private final Receiver receiver;
   private final Runnable unregister;
-  private final Deque<BulkRun.Batch> waiting = new ArrayDeque<>();
-  private final Set<RetryingCall<?, ?>> underWay = ConcurrentHashMap.newKeySet();
-  private Runnable stopPause = () -> {};
-  private long waitingCost;
+  private final Deque<Batch> queue = new ArrayDeque<>();
+  private final Set<RetryingCall<?, ?>> inFlight = ConcurrentHashMap.newKeySet();
+  private Runnable cancelTimer = () -> {};
+  private long queuedTokens;
   private int senders;
   private long sent;
   private volatile boolean cancelled;
 
-  @SuppressWarnings("unchecked") // the service prepares these calls
+  @SuppressWarnings("unchecked") // the service grants a preparer of these types
   BulkSender(BulkEmbedder settings, CallRegistry calls, Receiver receiver) {
     this.settings = settings;
     this.calls = calls;
     this.pacer = calls.shared(RateLimitPacer.class, RateLimitPacer::new);
     this.preparer = InternalAccess.of(settings.service, CallPreparer.class);
     this.receiver = receiver;
-    this.unregister = pacer.register(this::goOn);
+    this.unregister = pacer.register(this::startSender);
   }
 
-  /** Sends {@code batch}: before those that wait, if {@code first}, or after them. */
-  void send(BulkRun.Batch batch, boolean first) {
+  /** Queues {@code batch} before or after those that wait. */
+  void send(Batch batch, boolean isFirst) {
     synchronized (this) {
-      if (first) {
-        waiting.addFirst(batch);
+      if (isFirst) {
+        queue.addFirst(batch);
       } else {
-        waiting.addLast(batch);
+        queue.addLast(batch);
       }
-      waitingCost += batch.cost;
+      queuedTokens += batch.expectedTokens;
     }
-    goOn();
-  }
-
-  /** {@return how many batches wait to be sent} */
-  synchronized int waiting() {
-    return waiting.size();
+    startSender();
   }
 
   /**
-   * {@return how many tokens a batch had better not exceed that is sent after those that wait; 0 if
-   * it cannot be sent soon}
+   * {@return how many tokens the next batch may have to fit the rate limits, or 0 if batches wait
+   * for them}
    */
-  synchronized long fitting() {
-    return pacer.fitting(waitingCost);
+  synchronized long tokenBudget() {
+    long budget = pacer.tokenBudget(queuedTokens);
+    return budget == 0 && queue.isEmpty() ? Long.MAX_VALUE : budget;
   }
 
-  /** {@return how many requests there were} */
+  /** {@return how many requests were sent} */
   synchronized long sent() {
     return sent;
   }
 
-  /** {@return how many batches were waiting, none of which is sent} */
-  synchronized int stop() {
-    stopPause.run();
-    int dropped = waiting.size();
-    waiting.clear();
-    waitingCost = 0;
+  /** Drops the batches that wait; returns how many. */
+  synchronized int dropQueue() {
+    cancelTimer.run();
+    int dropped = queue.size();
+    queue.clear();
+    queuedTokens = 0;
     return dropped;
   }
 
-  /** Ends the requests under way. */
+  /** Cancels the requests in flight. */
   void cancel() {
     cancelled = true;
-    underWay.forEach(BulkSender::cancel);
+    inFlight.forEach(BulkSender::cancel);
   }
 
   private static void cancel(RetryingCall<?, ?> call) {
-    call.cancel("The run was ended during the request.");
+    call.cancel("The bulk run ended during the request.");
   }
 
   @Override
   public void close() {
     unregister.run();
-    stop();
+    dropQueue();
     cancel();
   }
 
-  /** Has another thread send, if there is a use for it. */
-  private void goOn() {
+  /** Starts another sender thread if batches wait and there are fewer than allowed. */
+  private void startSender() {
     synchronized (this) {
-      if (waiting.isEmpty() || senders == settings.concurrency) {
+      if (queue.isEmpty() || senders == settings.concurrency) {
         return;
       }
       senders++;
     }
     try {
-      calls.workers().execute(this::sendAll);
+      calls
+          .workers()
+          .execute(
+              () -> {
+                for (Batch batch = next(); batch != null; batch = next()) {
+                  send(batch);
+                }
+              });
     } catch (RejectedExecutionException e) {
-      // The client is closed, as the run is told.
-    } catch (Error e) { // there can be no more threads
+      // The client has been closed; the run learns of it from the call registry.
+    } catch (Error e) { // the system allows no more threads
       synchronized (this) {
         senders--;
       }
@@ -137,49 +140,44 @@ final class BulkSender implements AutoCloseable {
     }
   }
 
-  private void sendAll() {
-    for (BulkRun.Batch batch = next(); batch != null; batch = next()) {
-      send(batch);
-    }
-  }
-
-  /** {@return the batch to send now, or null if the thread that asks has to end} */
-  private synchronized BulkRun.@Nullable Batch next() {
-    BulkRun.Batch batch = waiting.peek();
-    long wait = batch == null ? 0 : pacer.tryTake(batch.cost, calls.scheduler().nanoTime());
+  /** {@return the batch to send now, or null if the calling sender thread must end} */
+  private synchronized @Nullable Batch next() {
+    Batch batch = queue.peek();
+    long wait =
+        batch == null ? 0 : pacer.reserve(batch.expectedTokens, calls.scheduler().nanoTime());
     if (batch == null || wait > 0) {
       senders--;
-      stopPause.run();
+      cancelTimer.run();
       if (wait > 0 && wait != RateLimitPacer.FOREVER) {
-        stopPause = calls.scheduler().afterWait(Duration.ofNanos(wait), this::goOn);
+        cancelTimer = calls.scheduler().afterWait(Duration.ofNanos(wait), this::startSender);
       }
       return null;
     }
-    waiting.remove();
-    waitingCost -= batch.cost;
+    queue.remove();
+    queuedTokens -= batch.expectedTokens;
     sent++;
     return batch;
   }
 
-  private void send(BulkRun.Batch batch) {
+  private void send(Batch batch) {
     RetryingCall<?, EmbeddingResult> call;
     try {
-      goOn();
-      call = preparer.prepare(batch.request(settings.template), ONCE);
+      startSender();
+      call = preparer.prepare(batch.request(settings.template), ONE_ATTEMPT);
     } catch (TokenFactoryException e) {
-      end(batch, null, e);
+      complete(batch, null, e);
       return;
     } catch (RuntimeException | Error e) {
-      String message = "The request could not be made: " + e.getClass().getName() + ".";
-      end(batch, null, new CancelledException(message, ResponseInfo.none(0)));
+      String message = "The request could not be created: " + e.getClass().getName() + ".";
+      complete(batch, null, new CancelledException(message, ResponseInfo.none(0)));
       throw e;
     }
-    underWay.add(call);
+    inFlight.add(call);
     call.future()
         .whenComplete(
             (result, error) -> {
-              underWay.remove(call);
-              end(batch, result, (TokenFactoryException) error);
+              inFlight.remove(call);
+              complete(batch, result, (TokenFactoryException) error);
             });
     if (cancelled) {
       cancel(call);
@@ -187,13 +185,11 @@ final class BulkSender implements AutoCloseable {
     call.startHere();
   }
 
-  private void end(
-      BulkRun.Batch batch,
-      @Nullable EmbeddingResult result,
-      @Nullable TokenFactoryException error) {
-    ResponseInfo info = error == null ? result.info() : error.info();
+  private void complete(
+      Batch batch, @Nullable EmbeddingResult result, @Nullable TokenFactoryException error) {
+    ResponseInfo info = result != null ? result.info() : Objects.requireNonNull(error).info();
     try {
-      pacer.settle(batch.cost, info, calls.scheduler().nanoTime());
+      pacer.release(batch.expectedTokens, info, calls.scheduler().nanoTime());
     } finally {
       receiver.receive(batch, result, error);
     }

@@ -16,18 +16,17 @@ import java.util.NavigableMap;
 import java.util.TreeMap;
 
 /**
- * A file with the positions of the texts that are done, as ranges, and with what the request is but
- * for its texts.
+ * A file with the positions of embedded texts, as ranges, and the request's settings without texts.
  *
- * <p>Not for use by several threads, nor by several runs.
+ * <p>Not safe for use by several threads or runs.
  */
 final class Checkpoint {
   private static final Gson GSON = new Gson();
 
   private final Path file;
   private final JsonElement request;
-  private final NavigableMap<Long, Long> ranges = new TreeMap<>(); // from first to last
-  private final long before;
+  private final NavigableMap<Long, Long> ranges = new TreeMap<>(); // first to last position
+  private final long sizeWhenOpened;
   private boolean changed;
 
   private Checkpoint(Path file, JsonElement request) {
@@ -36,14 +35,14 @@ final class Checkpoint {
     if (Files.exists(file)) {
       read();
     }
-    this.before =
+    this.sizeWhenOpened =
         ranges.entrySet().stream().mapToLong(range -> range.getValue() - range.getKey() + 1).sum();
   }
 
   /**
-   * {@return what {@code file} holds, nothing if there is none}
+   * {@return the checkpoint in {@code file}, empty if there is no file}
    *
-   * @throws IllegalStateException if it belongs to other requests, or is no checkpoint
+   * @throws IllegalStateException if it was written for another request or is not a checkpoint
    * @throws UncheckedIOException if it cannot be read
    */
   static Checkpoint open(Path file, EmbeddingRequest request) {
@@ -51,10 +50,10 @@ final class Checkpoint {
   }
 
   private void read() {
-    JsonElement madeFor;
+    JsonElement writtenFor;
     try {
       JsonObject content = JsonParser.parseString(Files.readString(file)).getAsJsonObject();
-      madeFor = content.get("request");
+      writtenFor = content.get("request");
       for (JsonElement range : content.getAsJsonArray("done")) {
         JsonArray ends = range.getAsJsonArray();
         ranges.put(ends.get(0).getAsLong(), ends.get(1).getAsLong());
@@ -63,21 +62,21 @@ final class Checkpoint {
       throw new UncheckedIOException("The checkpoint " + file + " cannot be read.", e);
     } catch (RuntimeException e) {
       throw new IllegalStateException(
-          file + " is no checkpoint of a bulk run: choose another file, or delete it.");
+          file + " is not a checkpoint of a bulk run: choose another file, or delete it.");
     }
-    if (!request.equals(madeFor)) {
+    if (!request.equals(writtenFor)) {
       throw new IllegalStateException(
           "The checkpoint "
               + file
-              + " was made for other requests than "
+              + " was written for other requests than "
               + request
-              + ": choose another file, or delete it to start anew.");
+              + ": choose another file, or delete it to start over.");
     }
   }
 
-  /** {@return how many texts were done when the file was opened} */
-  long before() {
-    return before;
+  /** {@return how many positions it held when it was opened} */
+  long sizeWhenOpened() {
+    return sizeWhenOpened;
   }
 
   boolean contains(long position) {
@@ -85,7 +84,7 @@ final class Checkpoint {
     return range != null && range.getValue() >= position;
   }
 
-  /** Adds a position that it does not contain. */
+  /** Adds a position that it does not contain yet. */
   void add(long position) {
     Map.Entry<Long, Long> left = ranges.lowerEntry(position);
     long first = left != null && left.getValue() == position - 1 ? left.getKey() : position;
@@ -95,25 +94,21 @@ final class Checkpoint {
   }
 
   /**
-   * Replaces the file as a whole, if there is something new.
+   * Writes the file if positions were added.
    *
-   * @throws UncheckedIOException if that fails; the file is as it was then
+   * @throws UncheckedIOException if that fails; the old file stays
    */
   void save() {
     if (!changed) {
       return;
     }
-    JsonArray done = new JsonArray();
-    ranges.forEach(
-        (first, last) -> {
-          JsonArray range = new JsonArray();
-          range.add(first);
-          range.add(last);
-          done.add(range);
-        });
+    long[][] done =
+        ranges.entrySet().stream()
+            .map(range -> new long[] {range.getKey(), range.getValue()})
+            .toArray(long[][]::new);
     JsonObject content = new JsonObject();
     content.add("request", request);
-    content.add("done", done);
+    content.add("done", GSON.toJsonTree(done));
     Path copy = file.resolveSibling(file.getFileName() + ".new");
     try {
       Files.writeString(copy, content.toString());

@@ -6,33 +6,34 @@ import java.util.Locale;
 import java.util.function.Consumer;
 
 /**
- * Prints the progress of a bulk run: on a terminal one line that is kept up to date, anywhere else,
- * such as in a log file, a line every 10 seconds and one at the end. For one run; not for use by
- * several threads.
+ * Prints the progress of one bulk run; not safe for use by several threads.
+ *
+ * <p>A terminal shows one line that is updated in place. Other outputs, such as log files, get a
+ * line every 10 seconds and one at the end.
  */
 public final class ConsoleProgress implements Consumer<BulkProgress> {
-  private static final Duration BETWEEN_UPDATES = Duration.ofMillis(100);
-  private static final Duration BETWEEN_LINES = Duration.ofSeconds(10);
+  private static final Duration TERMINAL_INTERVAL = Duration.ofMillis(100);
+  private static final Duration LINE_INTERVAL = Duration.ofSeconds(10);
 
   private final PrintStream out;
-  private final boolean terminal;
-  private Duration last = Duration.ZERO;
-  private int width;
+  private final boolean isTerminal;
+  private Duration lastPrinted = Duration.ZERO;
+  private int lineLength;
 
-  private ConsoleProgress(PrintStream out, boolean terminal) {
+  private ConsoleProgress(PrintStream out, boolean isTerminal) {
     this.out = out;
-    this.terminal = terminal;
+    this.isTerminal = isTerminal;
   }
 
-  /** {@return one that prints to standard error} */
+  /** {@return a listener that prints to standard error} */
   public static ConsoleProgress create() {
     return to(System.err, System.console() != null);
   }
 
   /**
-   * {@return one that prints to {@code out}}
+   * {@return a listener that prints to {@code out}}
    *
-   * @param terminal whether a line can be overwritten there
+   * @param terminal whether {@code out} can overwrite a line
    */
   public static ConsoleProgress to(PrintStream out, boolean terminal) {
     return new ConsoleProgress(out, terminal);
@@ -40,20 +41,20 @@ public final class ConsoleProgress implements Consumer<BulkProgress> {
 
   @Override
   public void accept(BulkProgress progress) {
-    boolean ended = progress.done() + progress.failed() == progress.total();
-    Duration since = progress.elapsed().minus(last);
-    if (!ended && since.compareTo(terminal ? BETWEEN_UPDATES : BETWEEN_LINES) < 0) {
+    boolean isEnd = progress.done() + progress.failed() == progress.total();
+    Duration sincePrinted = progress.elapsed().minus(lastPrinted);
+    if (!isEnd && sincePrinted.compareTo(isTerminal ? TERMINAL_INTERVAL : LINE_INTERVAL) < 0) {
       return;
     }
-    last = progress.elapsed();
+    lastPrinted = progress.elapsed();
     String line = line(progress);
-    if (terminal) {
-      out.print("\r" + line + " ".repeat(Math.max(0, width - line.length())));
-      width = line.length();
+    if (isTerminal) {
+      out.print("\r" + line + " ".repeat(Math.max(0, lineLength - line.length())));
+      lineLength = line.length();
+    } else {
+      out.print(line);
     }
-    if (!terminal) {
-      out.println(line);
-    } else if (ended) {
+    if (isEnd || !isTerminal) {
       out.println();
     }
     out.flush();
@@ -61,34 +62,32 @@ public final class ConsoleProgress implements Consumer<BulkProgress> {
 
   private static String line(BulkProgress progress) {
     StringBuilder line = new StringBuilder();
-    line.append(String.format(Locale.ROOT, "%,d", progress.done()));
+    line.append(format("%,d", progress.done()));
     if (progress.total() >= 0) {
-      line.append(String.format(Locale.ROOT, " of %,d texts", progress.total()));
-      if (progress.total() > 0) {
-        long settled = progress.done() + progress.failed();
-        line.append(String.format(Locale.ROOT, " (%d%%)", 100 * settled / progress.total()));
-      }
-    } else {
-      line.append(" texts");
+      line.append(format(" of %,d", progress.total()));
+    }
+    line.append(" texts");
+    if (progress.total() > 0) {
+      long ended = progress.done() + progress.failed();
+      line.append(format(" (%d%%)", 100 * ended / progress.total()));
     }
     if (progress.failed() > 0) {
-      line.append(String.format(Locale.ROOT, ", %,d failed", progress.failed()));
+      line.append(format(", %,d failed", progress.failed()));
     }
     line.append(
-        String.format(
-            Locale.ROOT,
-            ", %,.0f a second, %,d tokens",
-            progress.textsPerSecond(),
-            progress.tokens()));
-    Duration remaining = progress.remaining();
-    return line.append(remaining == null ? "" : ", " + time(remaining) + " left").toString();
+        format(", %,.0f a second, %,d tokens", progress.textsPerSecond(), progress.tokens()));
+    Duration left = progress.remaining();
+    return line.append(left == null ? "" : ", " + time(left) + " left").toString();
   }
 
   private static String time(Duration time) {
-    long seconds = time.toSeconds();
-    return seconds < 3600
-        ? String.format(Locale.ROOT, "%d:%02d", seconds / 60, seconds % 60)
-        : String.format(
-            Locale.ROOT, "%d:%02d:%02d", seconds / 3600, seconds / 60 % 60, seconds % 60);
+    String minutesAndSeconds = format("%d:%02d", time.toMinutesPart(), time.toSecondsPart());
+    return time.toHours() == 0
+        ? minutesAndSeconds
+        : format("%d:%02d:%02d", time.toHours(), time.toMinutesPart(), time.toSecondsPart());
+  }
+
+  private static String format(String format, Object... arguments) {
+    return String.format(Locale.ROOT, format, arguments);
   }
 }

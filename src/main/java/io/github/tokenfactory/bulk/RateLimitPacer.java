@@ -9,59 +9,60 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How much the bulk runs of a client may send, by what the server says of its limits; safe for use
- * by several threads.
+ * Keeps all bulk runs of a client within the server's rate limits; safe for use by several threads.
  *
- * <p>Until there is an answer, no more is sent than the documented limits allow. After that the
- * server's word counts: what remains, less what is under way and may not be counted yet. When
- * nothing remains, one request goes out at the time of reset, and its answer says how many may
- * follow: whatever the server's window is, fixed, sliding or a bucket that fills. A server that
- * states no limits has none, until it refuses: then fewer requests at once are sent.
+ * <p>Before the first response, the documented limits apply. After it, the response headers do: a
+ * request may use what remains, less what requests in flight may not have used yet. When nothing
+ * remains, one request is sent at the reset, and its response says how many may follow; this suits
+ * fixed windows, sliding windows and token buckets alike. If the server sends no limit headers,
+ * there is no throttling until its first 429, which lowers the number of concurrent requests.
  */
 final class RateLimitPacer {
-  /** What is allowed of one thing, requests or tokens. */
-  private static final class Allowance {
+  /** The quota of requests or of tokens. */
+  private static final class Quota {
     private long limit;
     private long remaining;
-    private long underWay;
-    private long resetAt;
-    private boolean stated;
+    private long inFlight;
+    private long resetTime;
+    private boolean isStated; // by a response
 
-    Allowance(long documented) {
-      limit = documented;
-      remaining = documented;
+    Quota(long documentedLimit) {
+      limit = documentedLimit;
+      remaining = documentedLimit;
     }
 
-    /** {@return how long to wait, {@code FOREVER} if for an answer} */
-    long wait(long cost, long now) {
-      if (Math.min(cost, limit) <= remaining || !stated && underWay == 0) {
+    /** {@return how long to wait, {@code FOREVER} until a response} */
+    long wait(long amount, long now) {
+      if (Math.min(amount, limit) <= remaining || !isStated && inFlight == 0) {
         return 0;
       }
-      return !stated || underWay > 0 && resetAt - now <= 0 ? FOREVER : Math.max(0, resetAt - now);
+      return !isStated || inFlight > 0 && resetTime - now <= 0
+          ? FOREVER
+          : Math.max(0, resetTime - now);
     }
 
-    void take(long cost) {
-      remaining = Math.max(0, remaining - cost);
-      underWay += cost;
+    void reserve(long amount) {
+      remaining = Math.max(0, remaining - amount);
+      inFlight += amount;
     }
 
-    void settle(
-        long cost,
+    void release(
+        long amount,
         @Nullable Long statedLimit,
         @Nullable Long statedRemaining,
         @Nullable Duration reset,
         long now) {
-      underWay -= cost;
+      inFlight -= amount;
       if (statedRemaining != null) {
-        stated = true;
+        isStated = true;
         limit = Math.max(1, statedLimit == null ? Math.max(limit, statedRemaining) : statedLimit);
-        remaining = Math.max(0, statedRemaining - underWay);
-        resetAt = now + RetryPolicy.bounded(reset == null ? MINUTE : reset).toNanos();
+        remaining = Math.max(0, statedRemaining - inFlight);
+        resetTime = now + RetryPolicy.bounded(reset == null ? MINUTE : reset).toNanos();
       }
     }
   }
 
-  /** Until something changes. */
+  /** A wait that ends only when a listener is notified. */
   static final long FOREVER = Long.MAX_VALUE;
 
   private static final long DOCUMENTED_REQUESTS = 60;
@@ -70,101 +71,101 @@ final class RateLimitPacer {
   private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
   private static final int MAX_DOUBLINGS = 5;
 
-  private final Allowance requests = new Allowance(DOCUMENTED_REQUESTS);
-  private final Allowance tokens = new Allowance(DOCUMENTED_TOKENS);
-  private final List<Runnable> runs = new CopyOnWriteArrayList<>();
-  private boolean answered;
-  private boolean paused;
-  private long pausedUntil;
-  private int refusals;
-  private double atOnce = Integer.MAX_VALUE;
+  private final Quota requests = new Quota(DOCUMENTED_REQUESTS);
+  private final Quota tokens = new Quota(DOCUMENTED_TOKENS);
+  private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
+  private boolean hasResponse;
+  private boolean isPaused;
+  private long pauseEnd;
+  private int refusalsInARow;
+  private double maxInFlight = Integer.MAX_VALUE;
 
   /**
-   * Takes what a request with so many tokens needs, to be {@linkplain #settle settled}, if that is
-   * allowed now.
+   * Reserves what a request with so many tokens needs, if that is allowed now; {@link #release}
+   * must follow.
    *
-   * @return 0, or how long to wait before asking again, in nanoseconds; {@link #FOREVER} until
-   *     something changes
+   * @return 0 if it is reserved, else how long to wait before the next try, in nanoseconds; {@link
+   *     #FOREVER} to wait for a notification
    */
-  synchronized long tryTake(long cost, long now) {
-    long wait = wait(cost, now);
+  synchronized long reserve(long expectedTokens, long now) {
+    long wait = wait(expectedTokens, now);
     if (wait == 0) {
-      requests.take(1);
-      tokens.take(cost);
+      requests.reserve(1);
+      tokens.reserve(expectedTokens);
     }
     return wait;
   }
 
-  private long wait(long cost, long now) {
-    if (paused && pausedUntil - now > 0) {
-      return pausedUntil - now;
+  private long wait(long expectedTokens, long now) {
+    if (isPaused && pauseEnd - now > 0) {
+      return pauseEnd - now;
     }
-    paused = false;
-    if (requests.underWay >= (long) atOnce) {
-      return FOREVER;
-    }
-    boolean unlimited = answered && !requests.stated && !tokens.stated;
-    return unlimited ? 0 : Math.max(wait(requests, 1, now), wait(tokens, cost, now));
+    isPaused = false;
+    return requests.inFlight >= (long) maxInFlight
+        ? FOREVER
+        : Math.max(wait(requests, 1, now), wait(tokens, expectedTokens, now));
   }
 
-  private long wait(Allowance allowance, long cost, long now) {
-    return answered && !allowance.stated ? 0 : allowance.wait(cost, now);
+  private long wait(Quota quota, long amount, long now) {
+    boolean isUnlimited = hasResponse && !quota.isStated;
+    return isUnlimited ? 0 : quota.wait(amount, now);
   }
 
   /**
-   * {@return how many tokens a request had better not exceed, to use what {@code before} it leaves
-   * of a window: 0 if that is next to nothing}
+   * {@return how many tokens a request may have to be sent before the next reset, after requests
+   * with {@code queuedTokens}; 0 if next to nothing remains}
    */
-  synchronized long fitting(long before) {
-    if (!tokens.stated) {
+  synchronized long tokenBudget(long queuedTokens) {
+    if (!tokens.isStated) {
       return Long.MAX_VALUE;
     }
-    long left = tokens.remaining - before;
-    return left < tokens.limit / 50 ? 0 : left - left / 10;
+    long left = tokens.remaining - queuedTokens;
+    return left < tokens.limit / 50 ? 0 : left - left / 10; // token estimates may be too low
   }
 
-  /** Tells {@code run} whenever something has changed, until what this returns is called. */
-  Runnable register(Runnable run) {
-    runs.add(run);
-    return () -> runs.remove(run);
+  /** Notifies {@code listener} of each change; running the result unregisters it. */
+  Runnable register(Runnable listener) {
+    listeners.add(listener);
+    return () -> listeners.remove(listener);
   }
 
-  /** Gives back what a request used, and adapts to its response. */
-  void settle(long cost, ResponseInfo response, long now) {
-    update(cost, response, now);
-    runs.forEach(Runnable::run);
+  /** Ends a reservation, applies the limits that the response states, and notifies listeners. */
+  void release(long expectedTokens, ResponseInfo response, long now) {
+    update(expectedTokens, response, now);
+    listeners.forEach(Runnable::run);
   }
 
-  private synchronized void update(long cost, ResponseInfo response, long now) {
+  private synchronized void update(long expectedTokens, ResponseInfo response, long now) {
     RateLimits limits = response.rateLimits();
     int status = response.status();
-    requests.settle(
+    requests.release(
         1, limits.limitRequests(), limits.remainingRequests(), limits.resetRequests(), now);
-    tokens.settle(cost, limits.limitTokens(), limits.remainingTokens(), limits.resetTokens(), now);
-    answered |= status != 0;
+    tokens.release(
+        expectedTokens, limits.limitTokens(), limits.remainingTokens(), limits.resetTokens(), now);
+    hasResponse |= status != 0;
     if (status == 429) {
-      refuse(limits, response.retryAfter(), now);
+      slowDown(limits, response.retryAfter(), now);
     } else if (status >= 200 && status < 300) {
-      refusals = 0;
-      atOnce += 1 / Math.max(1, atOnce); // one more for each round of all
+      refusalsInARow = 0;
+      maxInFlight += 1 / Math.max(1, maxInFlight); // grows by 1 with every maxInFlight successes
     }
   }
 
-  private void refuse(RateLimits limits, @Nullable Duration retryAfter, long now) {
-    boolean isFirst = !paused;
+  private void slowDown(RateLimits limits, @Nullable Duration retryAfter, long now) {
+    boolean wasPaused = isPaused;
     Duration pause = retryAfter;
     if (pause == null && limits.remainingRequests() == null && limits.remainingTokens() == null) {
-      pause = FIRST_PAUSE.multipliedBy(1L << Math.min(refusals, MAX_DOUBLINGS));
+      pause = FIRST_PAUSE.multipliedBy(1L << Math.min(refusalsInARow, MAX_DOUBLINGS));
     }
     if (pause != null) {
-      long until = now + RetryPolicy.bounded(pause).toNanos();
-      pausedUntil = paused && pausedUntil - until > 0 ? pausedUntil : until;
-      paused = true;
+      long end = now + RetryPolicy.bounded(pause).toNanos();
+      pauseEnd = isPaused && pauseEnd - end > 0 ? pauseEnd : end;
+      isPaused = true;
     }
-    if (isFirst) { // those that were sent with it say nothing new
-      refusals++;
-      if (!requests.stated && !tokens.stated) {
-        atOnce = Math.max(1, Math.min(atOnce, requests.underWay + 1) / 2);
+    if (!wasPaused) { // requests that were in flight during the first 429 tell nothing new
+      refusalsInARow++;
+      if (!requests.isStated && !tokens.isStated) {
+        maxInFlight = Math.max(1, Math.min(maxInFlight, requests.inFlight + 1) / 2);
       }
     }
   }

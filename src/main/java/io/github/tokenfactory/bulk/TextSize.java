@@ -2,27 +2,28 @@ package io.github.tokenfactory.bulk;
 
 import java.nio.charset.StandardCharsets;
 
-/** How large a text is. */
+/** Measures texts: UTF-8 bytes and a token estimate. */
 final class TextSize {
   private static final int MAX_BYTES_PER_CHAR = 3;
   private static final int SAMPLES = 64;
 
   private TextSize() {}
 
-  /** {@return how many bytes {@code text} takes} */
+  /** {@return the length of {@code text} in UTF-8} */
   static long length(String text) {
-    return text.getBytes(StandardCharsets.UTF_8)
-        .length; // far faster than to look at each character
+    return text.getBytes(StandardCharsets.UTF_8).length; // much faster than a loop over characters
   }
 
-  /** {@return how many bytes {@code text} takes at most; of no cost} */
+  /** {@return an upper bound of {@link #length}, without looking at the characters} */
   static long maxLength(String text) {
     return (long) MAX_BYTES_PER_CHAR * text.length();
   }
 
   /**
-   * {@return about how many tokens {@code text} has, by some of its characters: for most tokenizers
-   * one for four ASCII characters, and one for each of a script without spaces}
+   * {@return a token estimate from a sample of the characters}
+   *
+   * <p>Most tokenizers use one token for four ASCII characters, and one for each character of a
+   * script without spaces.
    */
   static double estimatedTokens(String text) {
     int length = text.length();

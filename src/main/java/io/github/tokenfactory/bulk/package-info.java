@@ -1,7 +1,8 @@
 /**
- * Runs over any number of texts: start at {@link io.github.tokenfactory.bulk.BulkEmbedder}.
+ * Bulk runs, which embed any number of texts; start with {@link
+ * io.github.tokenfactory.bulk.BulkEmbedder}.
  *
- * <p>This package builds on {@code embeddings} and on the calls of the client; nothing builds on it.
+ * <p>This package uses {@code embeddings} and the calls of the client. Nothing uses this package.
  */
 @NullMarked
 package io.github.tokenfactory.bulk;

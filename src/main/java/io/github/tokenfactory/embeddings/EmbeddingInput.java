@@ -10,7 +10,6 @@ import com.google.gson.stream.JsonToken;
 import com.google.gson.stream.JsonWriter;
 import io.github.tokenfactory.internal.codec.RawJson;
 import io.github.tokenfactory.internal.codec.RequestJsonWriter;
-import io.github.tokenfactory.model.EmbeddingRequest;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
@@ -18,12 +17,12 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What to embed: one text, several texts, the tokens of one text, or the tokens of several.
+ * The input of an embeddings request: a text, several texts, the token ids of a text, or the token
+ * ids of several texts.
  *
- * <p>Stands in for the union {@code EmbeddingRequest.input} of the published document. {@code
- * text("a")} and {@code texts("a")} are different requests ({@code "a"} and {@code ["a"]}) with the
- * same one vector as their result. Immutable and equal by value; {@code toString()} shows no
- * contents.
+ * <p>This is the union {@code EmbeddingRequest.input} of the published document. {@code text("a")}
+ * and {@code texts("a")} are different requests, {@code "a"} and {@code ["a"]}, but both return one
+ * vector. Immutable and equal by value; {@code toString()} shows no contents.
  */
 @JsonAdapter(value = EmbeddingInput.Adapter.class, nullSafe = false)
 public final class EmbeddingInput {
@@ -43,42 +42,39 @@ public final class EmbeddingInput {
     this.value = value;
   }
 
-  /** {@return one text; its result is one vector} */
+  /** {@return an input of one text, for one vector} */
   public static EmbeddingInput text(String text) {
     return new EmbeddingInput(Variant.TEXT, Objects.requireNonNull(text, "text"));
   }
 
-  /** {@return several texts; the result is a vector for each, in their order} */
+  /** {@return an input of several texts, for one vector each} */
   public static EmbeddingInput texts(String... texts) {
     return texts(Arrays.asList(texts));
   }
 
-  /** {@return several texts; the result is a vector for each, in their order} */
+  /** {@return an input of several texts, for one vector each} */
   public static EmbeddingInput texts(List<String> texts) {
     return new EmbeddingInput(Variant.TEXTS, List.copyOf(texts));
   }
 
-  /** {@return one text as token ids of the model's own tokenizer; its result is one vector} */
+  /** {@return an input of one text as token ids of the model's tokenizer, for one vector} */
   public static EmbeddingInput tokens(int... tokens) {
     return new EmbeddingInput(Variant.TOKENS, tokens.clone());
   }
 
-  /** {@return several texts as token ids; the result is a vector for each, in their order} */
+  /** {@return an input of several texts as token ids, for one vector each} */
   public static EmbeddingInput tokenArrays(int[]... tokenArrays) {
     int[][] copy = new int[tokenArrays.length][];
     Arrays.setAll(copy, i -> tokenArrays[i].clone());
     return new EmbeddingInput(Variant.TOKEN_ARRAYS, copy);
   }
 
-  /** {@return an input of a form that this version has no name for} */
+  /** {@return an input of any JSON form, such as one that this version does not know} */
   public static EmbeddingInput json(JsonElement json) {
     return of(json.deepCopy());
   }
 
-  /**
-   * {@return how many vectors the result must have, or -1 if the input is of a form that this
-   * version does not know}
-   */
+  /** {@return how many vectors this input returns, or -1 if this version does not know its form} */
   public int size() {
     return switch (variant) {
       case TEXT, TOKENS -> 1;
@@ -151,9 +147,9 @@ public final class EmbeddingInput {
         .toArray();
   }
 
-  /** Reads and writes this union; Gson finds it through the annotation. */
+  /** Reads and writes the union; Gson finds it through the annotation. */
   public static final class Adapter extends TypeAdapter<EmbeddingInput> {
-    /** For Gson. */
+    /** Creates an adapter; called by Gson. */
     public Adapter() {}
 
     @Override
@@ -193,8 +189,8 @@ public final class EmbeddingInput {
     }
 
     private static void write(JsonWriter out, int[] tokens) throws IOException {
-      if (out instanceof RequestJsonWriter body) {
-        body.value(tokens);
+      if (out instanceof RequestJsonWriter request) {
+        request.value(tokens);
         return;
       }
       out.beginArray();

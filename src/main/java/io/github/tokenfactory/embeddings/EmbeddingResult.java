@@ -11,11 +11,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The vectors of one call: exactly one for each input, in the order of the inputs, all of the same
- * length.
+ * The vectors of one call: exactly one for each input, in the order of the inputs, all with the
+ * same number of dimensions.
  *
- * <p>A response for which that does not hold is an {@link InvalidResponseException} instead. The
- * arrays are not copied: a change is visible to everybody who has this result.
+ * <p>The call fails with {@link InvalidResponseException} if the response does not allow that. The
+ * arrays are not copied: a change is visible to every user of this result.
  */
 public final class EmbeddingResult {
   private final EmbeddingResponse response;
@@ -29,23 +29,24 @@ public final class EmbeddingResult {
   }
 
   /**
-   * {@return the result that {@code response} holds}
+   * {@return the checked vectors of {@code response}}
    *
-   * @param expected how many vectors there must be, or -1 if that is not known
-   * @param dimensions how long each must be, or null if that is not known
-   * @param info the response that it came with
+   * @param expectedSize how many vectors there must be, or -1 if that is not known
+   * @param dimensions how many elements each must have, or null if that is not known
+   * @param info the HTTP response
    */
   static EmbeddingResult of(
-      EmbeddingResponse response, int expected, @Nullable Long dimensions, ResponseInfo info) {
+      EmbeddingResponse response, int expectedSize, @Nullable Long dimensions, ResponseInfo info) {
     List<Embedding> data = response.getData();
     if (data == null) {
       throw invalid("it has no \"data\"");
     }
-    if (expected >= 0 && data.size() != expected) {
-      throw invalid("asked for " + expected + " vectors, got " + data.size() + " in \"data\"");
+    if (expectedSize >= 0 && data.size() != expectedSize) {
+      throw invalid("asked for " + expectedSize + " vectors, got " + data.size() + " in \"data\"");
     }
     @Nullable float[][] ordered = new float[data.size()][];
-    boolean isByPosition = isByPosition(data);
+    boolean hasIndex =
+        data.stream().anyMatch(embedding -> embedding != null && embedding.getIndex() != null);
     for (int position = 0; position < ordered.length; position++) {
       Embedding embedding = data.get(position);
       EmbeddingVector vector = embedding == null ? null : embedding.getEmbedding();
@@ -54,35 +55,22 @@ public final class EmbeddingResult {
             position,
             ".embedding is " + (vector == null ? "missing" : "neither numbers nor base64"));
       }
-      int index = isByPosition ? position : index(embedding.getIndex(), ordered.length, position);
+      int index = hasIndex ? index(embedding.getIndex(), ordered.length, position) : position;
       if (ordered[index] != null) {
         throw invalid(position, ".index repeats " + index);
       }
       ordered[index] = vector.elements();
     }
     for (int i = 0; i < ordered.length; i++) {
-      long wanted = dimensions == null ? ordered[0].length : dimensions;
-      if (ordered[i].length != wanted || wanted == 0) {
-        throw invalid(
-            "the vector of input "
-                + i
-                + " has "
-                + ordered[i].length
-                + " dimensions, not "
-                + (wanted == 0 && ordered[i].length == 0 ? "one or more" : wanted));
+      int length = ordered[i].length;
+      long expected = dimensions == null ? ordered[0].length : dimensions;
+      if (length != expected || expected == 0) {
+        String rule = length == 0 && expected == 0 ? "one or more" : String.valueOf(expected);
+        throw invalid("the vector of input " + i + " has " + length + " dimensions, not " + rule);
       }
     }
     return new EmbeddingResult(
         response, Collections.unmodifiableList(Arrays.asList(ordered)), info);
-  }
-
-  private static boolean isByPosition(List<Embedding> data) {
-    for (Embedding embedding : data) {
-      if (embedding != null && embedding.getIndex() != null) {
-        return false;
-      }
-    }
-    return true;
   }
 
   private static int index(@Nullable Long index, int size, int position) {
@@ -94,50 +82,50 @@ public final class EmbeddingResult {
     return index.intValue();
   }
 
-  private static InvalidResponseException invalid(int position, String what) {
-    return invalid("data[" + position + "]" + what);
+  private static InvalidResponseException invalid(int position, String reason) {
+    return invalid("data[" + position + "]" + reason);
   }
 
-  private static InvalidResponseException invalid(String what) {
-    return new InvalidResponseException(what);
+  private static InvalidResponseException invalid(String reason) {
+    return new InvalidResponseException(reason);
   }
 
-  /** {@return how many vectors there are: as many as there were inputs} */
+  /** {@return the number of vectors, which is the number of inputs} */
   public int size() {
     return vectors.size();
   }
 
-  /** {@return the vector of the input at {@code index}, counted from 0} */
+  /** {@return the vector of the input at {@code index}, from 0; not copied} */
   public float[] vector(int index) {
     return vectors.get(index);
   }
 
-  /** {@return the vectors in the order of the inputs} */
+  /** {@return the vectors in the order of the inputs; unmodifiable, its arrays not copied} */
   public List<float[]> vectors() {
     return vectors;
   }
 
-  /** {@return how many elements each vector has; 0 if there is none} */
+  /** {@return the number of elements of each vector, or 0 if there is no vector} */
   public int dimensions() {
     return vectors.isEmpty() ? 0 : vectors.get(0).length;
   }
 
-  /** {@return the model that the server names, or null if it does not} */
+  /** {@return the model that the response names, or null if it names none} */
   public @Nullable String model() {
     return response.getModel();
   }
 
-  /** {@return the tokens used, or null if the server does not say} */
+  /** {@return the tokens used, or null if the response does not say} */
   public @Nullable Usage usage() {
     return response.getUsage();
   }
 
-  /** {@return the status, headers, rate limits, request id and attempts of the response} */
+  /** {@return the status, headers, rate limits and request id of the response, and the attempts} */
   public ResponseInfo info() {
     return info;
   }
 
-  /** {@return the body of the response, unknown members included} */
+  /** {@return the body of the response, including properties that this version does not know} */
   public EmbeddingResponse response() {
     return response;
   }

@@ -10,7 +10,6 @@ import com.google.gson.stream.JsonToken;
 import com.google.gson.stream.JsonWriter;
 import io.github.tokenfactory.internal.codec.RawJson;
 import io.github.tokenfactory.internal.codec.VectorJsonReader;
-import io.github.tokenfactory.model.Embedding;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -20,12 +19,12 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One vector of a response, whichever of the two wire forms the server chose.
+ * A vector of a response, in either of the two wire forms.
  *
- * <p>Stands in for the union {@code Embedding.embedding} of the published document: an array of
- * numbers, or base64 of little-endian 32-bit floats. Every element is finite; a response that holds
- * another number is refused with a message that says where. Immutable and equal by value; {@code
- * toString()} shows no elements.
+ * <p>This is the union {@code Embedding.embedding} of the published document: an array of numbers,
+ * or base64 of little-endian 32-bit floats. Every element is finite; reading fails on any other
+ * number, with its path in the message. Immutable and equal by value; {@code toString()} shows no
+ * elements.
  */
 @JsonAdapter(value = EmbeddingVector.Adapter.class, nullSafe = false)
 public final class EmbeddingVector {
@@ -34,8 +33,6 @@ public final class EmbeddingVector {
     BASE64,
     JSON
   }
-
-  private static final int INFINITE = Float.floatToRawIntBits(Float.POSITIVE_INFINITY);
 
   private final Form form;
   private final float[] elements;
@@ -47,27 +44,25 @@ public final class EmbeddingVector {
     this.json = json;
   }
 
-  /** {@return whether there is neither an infinity nor a not-a-number in {@code elements}} */
-  static boolean areFinite(float[] elements) {
-    for (float element : elements) {
-      if ((Float.floatToRawIntBits(element) & INFINITE) == INFINITE) {
-        return false;
-      }
-    }
-    return true;
-  }
-
-  /** {@return a vector of these elements, all finite, which JSON has as numbers} */
+  /**
+   * {@return a vector that is written as an array of numbers}
+   *
+   * @throws IllegalArgumentException if an element is not finite
+   */
   public static EmbeddingVector of(float... elements) {
-    return new EmbeddingVector(Form.NUMBERS, finite(elements.clone()), null);
+    return new EmbeddingVector(Form.NUMBERS, requireFinite(elements.clone()), null);
   }
 
-  /** {@return a vector of these elements, all finite, which JSON has as base64} */
+  /**
+   * {@return a vector that is written as base64}
+   *
+   * @throws IllegalArgumentException if an element is not finite
+   */
   public static EmbeddingVector ofBase64(float... elements) {
-    return new EmbeddingVector(Form.BASE64, finite(elements.clone()), null);
+    return new EmbeddingVector(Form.BASE64, requireFinite(elements.clone()), null);
   }
 
-  private static float[] finite(float[] elements) {
+  private static float[] requireFinite(float[] elements) {
     for (int i = 0; i < elements.length; i++) {
       if (!Float.isFinite(elements[i])) {
         throw new IllegalArgumentException(
@@ -87,7 +82,7 @@ public final class EmbeddingVector {
     return elements().length;
   }
 
-  /** {@return the raw JSON if it is of a form that this version does not know, else null} */
+  /** {@return a copy of the JSON if this version does not know its form, else null} */
   public @Nullable JsonElement asJson() {
     return json == null ? null : json.deepCopy();
   }
@@ -96,7 +91,7 @@ public final class EmbeddingVector {
   float[] elements() {
     if (json != null) {
       throw new IllegalStateException(
-          "The vector is neither numbers nor base64: update this library, or read its asJson().");
+          "The vector is neither numbers nor base64: update this library, or use asJson().");
     }
     return elements;
   }
@@ -122,59 +117,53 @@ public final class EmbeddingVector {
         + "}";
   }
 
-  /** Reads and writes this union; Gson finds it through the annotation. */
+  /** Reads and writes the union; Gson finds it through the annotation. */
   public static final class Adapter extends TypeAdapter<EmbeddingVector> {
-    private static final int FIRST_CAPACITY = 1024;
+    private static final int INITIAL_CAPACITY = 1024;
 
-    /** For Gson. */
+    /** Creates an adapter; called by Gson. */
     public Adapter() {}
 
     @Override
     public @Nullable EmbeddingVector read(JsonReader in) throws IOException {
-      JsonToken form = in.peek();
-      float[] elements = in instanceof VectorJsonReader vectors ? vectors.nextVector() : null;
-      switch (form) {
-        case NULL -> {
-          in.nextNull();
-          return null;
-        }
-        case STRING -> {
-          return new EmbeddingVector(
-              Form.BASE64, elements == null ? readBase64(in) : elements, null);
-        }
-        case BEGIN_ARRAY -> {
-          if (elements != null) {
-            return new EmbeddingVector(Form.NUMBERS, elements, null);
-          }
-          String path = in.getPath();
-          in.beginArray();
-          EmbeddingVector vector =
-              in.peek() == JsonToken.BEGIN_ARRAY || in.peek() == JsonToken.BEGIN_OBJECT
-                  ? new EmbeddingVector(Form.JSON, new float[0], readRest(in))
-                  : new EmbeddingVector(Form.NUMBERS, readNumbers(in, path), null);
-          in.endArray();
-          return vector;
-        }
-        default -> {
-          return new EmbeddingVector(Form.JSON, new float[0], RawJson.ADAPTER.read(in));
-        }
+      JsonToken token = in.peek();
+      if (token == JsonToken.NULL) {
+        in.nextNull();
+        return null;
       }
+      float[] elements = in instanceof VectorJsonReader reader ? reader.nextVector() : null;
+      if (token == JsonToken.STRING) {
+        return new EmbeddingVector(Form.BASE64, elements == null ? readBase64(in) : elements, null);
+      } else if (elements != null) {
+        return new EmbeddingVector(Form.NUMBERS, elements, null);
+      } else if (token != JsonToken.BEGIN_ARRAY) {
+        return new EmbeddingVector(Form.JSON, new float[0], RawJson.ADAPTER.read(in));
+      }
+      String path = in.getPath();
+      in.beginArray();
+      boolean isNested = in.peek() == JsonToken.BEGIN_ARRAY || in.peek() == JsonToken.BEGIN_OBJECT;
+      EmbeddingVector vector =
+          isNested
+              ? new EmbeddingVector(Form.JSON, new float[0], readRest(in))
+              : new EmbeddingVector(Form.NUMBERS, readNumbers(in, path), null);
+      in.endArray();
+      return vector;
     }
 
     private static float[] readNumbers(JsonReader in, String path) throws IOException {
-      float[] elements = new float[FIRST_CAPACITY];
+      float[] elements = new float[INITIAL_CAPACITY];
       int size = 0;
       while (in.hasNext()) {
         if (size == elements.length) {
           elements = Arrays.copyOf(elements, 2 * size);
         }
         if (in.peek() != JsonToken.NUMBER) {
-          throw new JsonSyntaxException(VectorJsonReader.NOT_A_NUMBER + " at path " + path + "[" + size + "]");
+          throw error(VectorJsonReader.NOT_A_NUMBER, path + "[" + size + "]");
         }
-        // Not nextDouble(): rounding twice is not rounding right.
+        // Not nextDouble(): rounding to double first and then to float can give another float.
         elements[size] = Float.parseFloat(in.nextString());
         if (!Float.isFinite(elements[size])) {
-          throw new JsonSyntaxException(VectorJsonReader.NOT_FINITE + " at path " + path + "[" + size + "]");
+          throw error(VectorJsonReader.NOT_FINITE, path + "[" + size + "]");
         }
         size++;
       }
@@ -187,21 +176,24 @@ public final class EmbeddingVector {
       try {
         bytes = Base64.getDecoder().decode(in.nextString());
       } catch (IllegalArgumentException e) {
-        throw new JsonSyntaxException("The vector is not base64 at path " + path);
+        throw error("The vector is not base64", path);
       }
       if (bytes.length % Float.BYTES != 0) {
-        throw new JsonSyntaxException(
-            "The vector's base64 holds "
-                + bytes.length
-                + " bytes, not whole 32-bit floats, at path "
-                + path);
+        throw error(
+            "The vector's base64 holds " + bytes.length + " bytes, not whole 32-bit floats,", path);
       }
       float[] elements = new float[bytes.length / Float.BYTES];
       ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(elements);
-      if (!areFinite(elements)) {
-        throw new JsonSyntaxException(VectorJsonReader.NOT_FINITE + " at path " + path);
+      for (float element : elements) {
+        if (!Float.isFinite(element)) {
+          throw error(VectorJsonReader.NOT_FINITE, path);
+        }
       }
       return elements;
+    }
+
+    private static JsonSyntaxException error(String message, String path) {
+      return new JsonSyntaxException(message + " at path " + path);
     }
 
     private static JsonArray readRest(JsonReader in) throws IOException {

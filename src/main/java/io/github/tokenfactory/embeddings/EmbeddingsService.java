@@ -7,7 +7,6 @@ import io.github.tokenfactory.api.TokenFactoryApi;
 import io.github.tokenfactory.internal.http.CallPreparer;
 import io.github.tokenfactory.internal.http.ClientCall;
 import io.github.tokenfactory.internal.http.InternalAccess;
-import io.github.tokenfactory.model.Embedding;
 import io.github.tokenfactory.model.EmbeddingRequest;
 import io.github.tokenfactory.model.EmbeddingResponse;
 import java.util.concurrent.CompletableFuture;
@@ -15,23 +14,23 @@ import java.util.function.Function;
 import retrofit2.Call;
 
 /**
- * Turns texts or tokens into vectors: {@code POST /v1/embeddings}.
+ * Embeds texts or token ids with {@code POST /v1/embeddings}.
  *
- * <p>It is a short caller of {@link TokenFactoryClient#call}: it asks for base64, allows repeats and
- * checks that the response has one vector for each input. Immutable and safe for use by several
- * threads. Every method fails with a {@link io.github.tokenfactory.errors.TokenFactoryException}
- * whose type says what to do about it. Temporary failures are retried, within one timeout for the
- * whole call.
+ * <p>It calls {@link TokenFactoryClient#call}, asks for base64, marks requests as safe to repeat,
+ * and checks that the response has one vector for each input. Every method fails with a {@link
+ * io.github.tokenfactory.errors.TokenFactoryException} whose type tells what to do. Temporary
+ * failures are retried within the timeout, which applies to the whole call. Immutable and safe for
+ * use by several threads.
  *
- * <p>The asynchronous methods complete their future with the same errors; completing or cancelling
- * the future cancels the call. Dependent stages may run on the client's threads: use the {@code
- * ...Async} methods of the future for work that takes long.
+ * <p>The asynchronous methods complete their futures with the same errors. Completing or cancelling
+ * a future cancels its call. Dependent stages may run on the client's threads: use the {@code
+ * ...Async} methods of the future for long work.
  */
 public final class EmbeddingsService {
   private static final String BASE64 = "base64";
-  private static final long FIRST_BYTES = 1 << 20;
-  // 8,192 numbers of 17 digits, a line each.
-  private static final long DEFAULT_BYTES_PER_VECTOR = 512 << 10;
+  private static final long MAX_BYTES_BESIDE_VECTORS = 1 << 20;
+  // Enough for 8,192 numbers of 17 digits, each on a line of its own.
+  private static final long DEFAULT_MAX_BYTES_PER_VECTOR = 512 << 10;
 
   static {
     InternalAccess.grant(EmbeddingsService.class, EmbeddingsService::preparer);
@@ -47,16 +46,16 @@ public final class EmbeddingsService {
     this.maxBytesPerVector = maxBytesPerVector;
   }
 
-  /** {@return the embeddings operation of {@code client}} */
+  /** {@return a service that calls {@code client}, with default settings} */
   public static EmbeddingsService of(TokenFactoryClient client) {
-    return new EmbeddingsService(client, true, DEFAULT_BYTES_PER_VECTOR);
+    return new EmbeddingsService(client, true, DEFAULT_MAX_BYTES_PER_VECTOR);
   }
 
   /**
-   * {@return a service that asks for vectors as base64, the default, or as numbers}
+   * {@return a service that asks for base64, as by default, or leaves the form to the server}
    *
-   * <p>Base64 is smaller and faster. Both forms are read whatever the server sends, and a request's
-   * own {@code encoding_format} takes precedence.
+   * <p>Base64 is smaller and faster than numbers. The service reads both forms, whichever it asked
+   * for. The {@code encoding_format} of a request takes precedence.
    *
    * @param base64 false for a server that fails on base64
    */
@@ -65,11 +64,11 @@ public final class EmbeddingsService {
   }
 
   /**
-   * {@return a service that accepts this many bytes of a response for each vector; 512 KB unless set}
+   * {@return a service that accepts responses of so many bytes for each vector; 512 KiB by default}
    *
-   * <p>A server that sends more than its vectors can need must not fill the memory of its clients.
-   * The response as a whole gets a megabyte more, and at most what {@link
-   * io.github.tokenfactory.TokenFactoryClientBuilder#maxResponseBytes} allows.
+   * <p>The limit protects the memory of the client. A response may have 1 MiB more in all, but
+   * never more than {@link io.github.tokenfactory.TokenFactoryClientBuilder#maxResponseBytes}
+   * allows.
    *
    * @param maxBytesPerVector more than 0
    */
@@ -84,70 +83,41 @@ public final class EmbeddingsService {
   /**
    * Embeds {@code input} with {@code model}.
    *
-   * @param model the id of a model that the server has, such as {@code Qwen/Qwen3-Embedding-8B}
-   * @param input what to embed
-   * @return one vector for each input, in their order
+   * @param model a model id of the server, such as {@code Qwen/Qwen3-Embedding-8B}
+   * @param input the texts or token ids
+   * @return one vector for each input, in the order of the inputs
    */
   public EmbeddingResult create(String model, EmbeddingInput input) {
     return create(request(model, input));
   }
 
-  /**
-   * Sends {@code request}; asks for base64 unless the request or this service says otherwise.
-   *
-   * @param request what to embed, and how
-   * @return one vector for each input, in their order
-   */
+  /** Sends {@code request}; returns one vector for each input, in the order of the inputs. */
   public EmbeddingResult create(EmbeddingRequest request) {
     return create(request, RequestOptions.none());
   }
 
-  /**
-   * Sends {@code request} with settings for this call alone.
-   *
-   * @param request what to embed, and how
-   * @param options settings that take precedence over the client's
-   * @return one vector for each input, in their order
-   */
+  /** Sends {@code request}; the options take precedence over the client's settings. */
   public EmbeddingResult create(EmbeddingRequest request, RequestOptions options) {
     return client.call(operation(request), limited(request, options), reader(request));
   }
 
-  /**
-   * Embeds {@code input} with {@code model} without blocking; cancelling the future cancels the
-   * call.
-   *
-   * @param model the id of a model that the server has
-   * @param input what to embed
-   * @return the vectors to come, one for each input, in their order
-   */
+  /** Embeds {@code input} with {@code model} without blocking. */
   public CompletableFuture<EmbeddingResult> createAsync(String model, EmbeddingInput input) {
     return createAsync(request(model, input), RequestOptions.none());
   }
 
-  /**
-   * Sends {@code request} without blocking; cancelling the future cancels the call.
-   *
-   * @param request what to embed, and how
-   * @return the vectors to come, one for each input, in their order
-   */
+  /** Sends {@code request} without blocking. */
   public CompletableFuture<EmbeddingResult> createAsync(EmbeddingRequest request) {
     return createAsync(request, RequestOptions.none());
   }
 
-  /**
-   * Sends {@code request} without blocking; cancelling the future cancels the call.
-   *
-   * @param request what to embed, and how
-   * @param options settings that take precedence over the client's
-   * @return the vectors to come, one for each input, in their order
-   */
+  /** Sends {@code request} without blocking; the options take precedence over the settings. */
   public CompletableFuture<EmbeddingResult> createAsync(
       EmbeddingRequest request, RequestOptions options) {
     return client.callAsync(operation(request), limited(request, options), reader(request));
   }
 
-  /** {@return the client that this service calls} */
+  /** {@return the client that sends the requests} */
   public TokenFactoryClient client() {
     return client;
   }
@@ -157,27 +127,27 @@ public final class EmbeddingsService {
   }
 
   private Function<TokenFactoryApi, Call<EmbeddingResponse>> operation(EmbeddingRequest request) {
-    boolean asksForForm =
+    boolean hasFormat =
         request.getEncodingFormat() != null || request.unknown().containsKey("encoding_format");
     EmbeddingRequest sent =
-        base64 && !asksForForm ? request.toBuilder().encodingFormat(BASE64).build() : request;
-    return api -> api.createEmbeddings(sent, null); // the client adds the project
+        base64 && !hasFormat ? request.toBuilder().encodingFormat(BASE64).build() : request;
+    return api -> api.createEmbeddings(sent, null); // the client adds the project id
   }
 
   private RequestOptions limited(EmbeddingRequest request, RequestOptions options) {
     RequestOptions.Builder limited = options.toBuilder().safeToRepeat(true);
-    int expected = size(request);
-    if (options.maxResponseBytes() == null && expected >= 0) {
-      limited.maxResponseBytes(FIRST_BYTES + expected * maxBytesPerVector);
+    int size = size(request);
+    if (options.maxResponseBytes() == null && size >= 0) {
+      limited.maxResponseBytes(MAX_BYTES_BESIDE_VECTORS + size * maxBytesPerVector);
     }
     return limited.build();
   }
 
   private static ResponseReader<EmbeddingResponse, EmbeddingResult> reader(
       EmbeddingRequest request) {
-    int expected = size(request);
+    int size = size(request);
     Long dimensions = request.getDimensions();
-    return (response, info) -> EmbeddingResult.of(response, expected, dimensions, info);
+    return (response, info) -> EmbeddingResult.of(response, size, dimensions, info);
   }
 
   private static int size(EmbeddingRequest request) {

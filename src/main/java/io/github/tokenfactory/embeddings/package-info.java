@@ -1,9 +1,9 @@
 /**
- * The embeddings operation: texts or tokens in, one vector for each out. Start at {@link
- * io.github.tokenfactory.embeddings.EmbeddingsService}.
+ * The embeddings operation; start with {@link io.github.tokenfactory.embeddings.EmbeddingsService}.
  *
- * <p>{@code EmbeddingInput} and {@code EmbeddingVector} are handwritten classes for two unions of the
- * document. This package builds on the client and the generated code; only {@code bulk} builds on it.
+ * <p>{@code EmbeddingInput} and {@code EmbeddingVector} are handwritten classes for two unions of
+ * the published document. This package uses the client and the generated code. Only {@code bulk}
+ * and the generated models use it.
  */
 @NullMarked
 package io.github.tokenfactory.embeddings;

@@ -51,7 +51,8 @@ public final class Generation {
             .setGeneratorName("java")
             .setInputSpec(input.resolve("openapi.json").toString())
             .setTemplateDir(TEMPLATES.toString())
-            .setOutputDir(output.toString());
+            .setOutputDir(output.toString())
+            .addGlobalProperty("quiet", "true");
         change.accept(settings);
         DefaultGenerator generator = new DefaultGenerator();
         generator.setGenerateMetadata(false);

@@ -50,12 +50,12 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Corpora: batches, order, failures, limits, checkpoints, progress. */
+/** Bulk runs: batches, order, failures, rate limits, checkpoints, progress. */
 class BulkEmbedderTest {
   private final MockWebServer server = new MockWebServer();
   private final FakeScheduler scheduler = FakeScheduler.impatient();
   private final List<List<String>> requests = new CopyOnWriteArrayList<>();
-  private volatile Function<List<String>, MockResponse> answers = BulkEmbedderTest::embed;
+  private volatile Function<List<String>, MockResponse> responses = BulkEmbedderTest::embed;
   private TokenFactoryClient client;
 
   @BeforeEach
@@ -69,7 +69,7 @@ class BulkEmbedderTest {
             List<String> texts = new ArrayList<>();
             body.getAsJsonArray("input").forEach(text -> texts.add(text.getAsString()));
             requests.add(texts);
-            return answers.apply(texts);
+            return responses.apply(texts);
           }
         });
     server.start();
@@ -93,7 +93,7 @@ class BulkEmbedderTest {
     return BulkEmbedder.builder(EmbeddingsService.of(client), "m").maxTexts(4).concurrency(3);
   }
 
-  /** {@return an answer with vectors that tell their texts} */
+  /** {@return a response whose vectors are the hash codes of the texts} */
   private static MockResponse embed(List<String> texts) {
     JsonArray data = new JsonArray();
     for (int i = 0; i < texts.size(); i++) {
@@ -126,7 +126,7 @@ class BulkEmbedderTest {
     assertThat(vector).containsExactly((float) text.hashCode(), 1);
   }
 
-  // What comes out.
+  // Delivery.
 
   @Test
   void embedsACollection() {
@@ -144,9 +144,9 @@ class BulkEmbedderTest {
   }
 
   @Test
-  void handsOverInOrderWhateverComesFirst() throws IOException {
+  void deliversInTheOrderOfTheTexts() throws IOException {
     CountDownLatch others = new CountDownLatch(2);
-    answers =
+    responses =
         texts -> {
           if (texts.contains("text 0")) {
             awaitQuietly(others);
@@ -183,9 +183,9 @@ class BulkEmbedderTest {
   }
 
   @Test
-  void handsOverAsTheyComeIfOrderDoesNotMatter() throws IOException {
+  void deliversUnorderedItemsAsResponsesArrive() throws IOException {
     CountDownLatch first = new CountDownLatch(1);
-    answers =
+    responses =
         texts -> {
           if (texts.contains("text 0")) {
             awaitQuietly(first);
@@ -224,12 +224,12 @@ class BulkEmbedderTest {
   }
 
   @Test
-  void keepsAsManyRequestsUnderWayAsItMay() throws IOException {
-    keepsThreeUnderWay(client);
+  void keepsTheSetNumberOfRequestsInFlight() throws IOException {
+    assertThreeRequestsInFlight(client);
   }
 
   @Test
-  void keepsAsManyUnderWayWhateverADispatcherSays() throws IOException {
+  void ignoresTheLimitsOfADispatcher() throws IOException {
     okhttp3.Dispatcher narrow = new okhttp3.Dispatcher();
     narrow.setMaxRequestsPerHost(1);
     try (TokenFactoryClient own =
@@ -238,32 +238,36 @@ class BulkEmbedderTest {
             .baseUrl(server.url("/").toString())
             .httpClient(new OkHttpClient.Builder().dispatcher(narrow).build())
             .build()) {
-      keepsThreeUnderWay(own);
+      assertThreeRequestsInFlight(own);
     }
   }
 
-  private void keepsThreeUnderWay(TokenFactoryClient client) throws IOException {
-    AtomicInteger underWay = new AtomicInteger();
+  private void assertThreeRequestsInFlight(TokenFactoryClient client) throws IOException {
+    AtomicInteger inFlight = new AtomicInteger();
     AtomicInteger most = new AtomicInteger();
     CountDownLatch together = new CountDownLatch(3);
-    answers =
+    responses =
         texts -> {
-          most.accumulateAndGet(underWay.incrementAndGet(), Math::max);
+          most.accumulateAndGet(inFlight.incrementAndGet(), Math::max);
           together.countDown();
           awaitQuietly(together);
-          underWay.decrementAndGet();
+          inFlight.decrementAndGet();
           return embed(texts);
         };
 
-    BulkEmbedder.builder(EmbeddingsService.of(client), "m").maxTexts(4).concurrency(3).build().embedAll(texts(60), i -> {});
+    BulkEmbedder.builder(EmbeddingsService.of(client), "m")
+        .maxTexts(4)
+        .concurrency(3)
+        .build()
+        .embedAll(texts(60), i -> {});
 
     assertThat(most).hasValue(3);
   }
 
   @Test
-  void goesOnSendingWhileAnItemIsTaken() throws IOException {
+  void sendsRequestsWhileTheSinkWorks() throws IOException {
     CountDownLatch sent = new CountDownLatch(15);
-    answers =
+    responses =
         texts -> {
           sent.countDown();
           return embed(texts);
@@ -284,7 +288,7 @@ class BulkEmbedderTest {
   }
 
   @Test
-  void keepsRequestsWithinTheirSizes() {
+  void keepsRequestsWithinTheSetSizes() {
     BulkEmbedder.Builder bulk = bulk().maxTexts(100);
     List<String> texts =
         List.of("a".repeat(60), "b".repeat(30), "é".repeat(10), "c".repeat(300), "d");
@@ -296,15 +300,15 @@ class BulkEmbedderTest {
     bulk.maxBytes(1000).maxTokens(20).build().embedAll(texts);
     assertThat(requests)
         .extracting(List::size)
-        .containsExactly(1, 4); // once it knows how few they are
+        .containsExactly(1, 4); // the first response corrects the token estimates
     assertThat(requests.stream().flatMap(List::stream)).containsExactlyElementsOf(texts);
   }
 
-  // What goes wrong.
+  // Failures.
 
   @Test
-  void splitsWhatIsTooLargeAndRefusesOneTextAlone() throws IOException {
-    answers =
+  void splitsTooLargeBatchesAndFailsARefusedTextAlone() throws IOException {
+    responses =
         texts ->
             texts.contains("text 5") ? error(400) : texts.size() > 2 ? error(413) : embed(texts);
     List<BulkItem> items = new ArrayList<>();
@@ -321,8 +325,8 @@ class BulkEmbedderTest {
   }
 
   @Test
-  void stopsAtARefusedTextWithAllHandedOverThatIsDone() {
-    answers = texts -> texts.contains("text 5") ? error(422) : embed(texts);
+  void stopsAtARefusedTextAfterDeliveringEarlierOnes() {
+    responses = texts -> texts.contains("text 5") ? error(422) : embed(texts);
     List<Long> positions = new ArrayList<>();
 
     BulkException error =
@@ -339,8 +343,8 @@ class BulkEmbedderTest {
   }
 
   @Test
-  void endsAtOnceIfNothingCanBeEmbedded() {
-    answers = texts -> error(401);
+  void endsAtOnceOnAnAuthenticationError() {
+    responses = texts -> error(401);
 
     assertThatExceptionOfType(BulkException.class)
         .isThrownBy(() -> bulk().onFailure(OnFailure.COLLECT).build().embedAll(texts(100)))
@@ -349,8 +353,8 @@ class BulkEmbedderTest {
   }
 
   @Test
-  void endsSoonIfAllIsRefused() {
-    answers = texts -> error(400);
+  void endsWhenTheFirstTextsAreAllRefused() {
+    responses = texts -> error(400);
 
     assertThatExceptionOfType(BulkException.class)
         .isThrownBy(
@@ -360,9 +364,9 @@ class BulkEmbedderTest {
   }
 
   @Test
-  void triesAgainWhatMayPassAndSplitsWhatDoesNot() throws IOException {
+  void retriesTemporaryFailuresAndIsolatesATextThatKeepsFailing() throws IOException {
     AtomicInteger failures = new AtomicInteger();
-    answers =
+    responses =
         texts ->
             failures.getAndIncrement() < 6
                 ? error(503)
@@ -379,8 +383,8 @@ class BulkEmbedderTest {
   }
 
   @Test
-  void givesUpAServerThatStaysDown() {
-    answers = texts -> error(503);
+  void endsWhenTheServerStaysDownBeyondPatience() {
+    responses = texts -> error(503);
 
     assertThatExceptionOfType(BulkException.class)
         .isThrownBy(() -> bulk().patience(Duration.ofMinutes(5)).build().embedAll(texts(4)))
@@ -391,15 +395,37 @@ class BulkEmbedderTest {
   }
 
   @Test
-  void failsWithWhatTheCallersOwnCodeThrows() {
+  void spendsNoPatienceWhileTheSinkWorks() throws IOException {
+    AtomicInteger received = new AtomicInteger();
+    responses = texts -> received.getAndIncrement() == 1 ? error(503) : embed(texts);
+    List<BulkItem> items = new ArrayList<>();
+
+    bulk()
+        .concurrency(1)
+        .patience(Duration.ofMinutes(5))
+        .build()
+        .embedAll(
+            texts(12),
+            item -> {
+              if (items.isEmpty()) {
+                scheduler.afterWait(Duration.ofHours(1), () -> {});
+              }
+              items.add(item);
+            });
+
+    assertThat(items).hasSize(12).allMatch(BulkItem::isEmbedded);
+  }
+
+  @Test
+  void rethrowsExceptionsOfTheCallersCode() {
     Iterator<String> broken =
         Stream.of("a", "b", "c").map(text -> text.equals("c") ? null : text).iterator();
-    List<String> handed = new ArrayList<>();
+    List<String> delivered = new ArrayList<>();
 
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> bulk().build().embedAll(() -> broken, item -> handed.add(item.text())))
+        .isThrownBy(() -> bulk().build().embedAll(() -> broken, item -> delivered.add(item.text())))
         .withMessage("The text at position 2 is null.");
-    assertThat(handed).isSubsetOf("a", "b");
+    assertThat(delivered).isSubsetOf("a", "b");
     assertThatExceptionOfType(IOException.class)
         .isThrownBy(
             () ->
@@ -414,7 +440,7 @@ class BulkEmbedderTest {
   }
 
   @Test
-  void endsIfARequestEndsInAnError() throws IOException {
+  void endsWhenARequestThrowsAnError() throws IOException {
     try (TokenFactoryClient broken =
         TokenFactoryClient.builder()
             .apiKey("k3y")
@@ -428,29 +454,38 @@ class BulkEmbedderTest {
                     .build())
             .build()) {
       assertThatExceptionOfType(BulkException.class)
-          .isThrownBy(() -> BulkEmbedder.builder(EmbeddingsService.of(broken), "m").build().embedAll(texts(4)))
+          .isThrownBy(
+              () ->
+                  BulkEmbedder.builder(EmbeddingsService.of(broken), "m")
+                      .build()
+                      .embedAll(texts(4)))
           .withMessageContaining("java.lang.AssertionError");
     }
   }
 
   @Test
-  void endsIfTheClientIsClosed() {
+  void endsWhenTheClientIsClosed() {
     client.close();
 
     assertThatExceptionOfType(BulkException.class)
         .isThrownBy(() -> bulk().build().embedAll(texts(100)))
-        .withMessageContaining("The client is closed");
+        .withMessageContaining("The client has been closed");
     assertThat(requests).isEmpty();
   }
 
   @Test
-  void endsIfTheClientIsClosedWhileLimitsHoldItUp() throws Exception {
-    answers = texts -> error(429).setHeader("Retry-After", "7");
+  void endsWhenTheClientIsClosedDuringAPause() throws Exception {
+    responses = texts -> error(429).setHeader("Retry-After", "7");
     FakeScheduler patient = FakeScheduler.holding();
     TokenFactoryClient closed = client(patient);
     FutureTask<Throwable> run =
         new FutureTask<>(
-            () -> catchThrowable(() -> BulkEmbedder.builder(EmbeddingsService.of(closed), "m").build().embedAll(texts(4))));
+            () ->
+                catchThrowable(
+                    () ->
+                        BulkEmbedder.builder(EmbeddingsService.of(closed), "m")
+                            .build()
+                            .embedAll(texts(4))));
     new Thread(run).start();
     patient.takeHeld();
 
@@ -458,13 +493,13 @@ class BulkEmbedderTest {
 
     assertThat(run.get(10, TimeUnit.SECONDS))
         .isInstanceOf(BulkException.class)
-        .hasMessageStartingWith("The client is closed");
+        .hasMessageStartingWith("The client has been closed");
   }
 
   @Test
-  void endsWithItsThreadsInterruption() throws Exception {
+  void endsWhenItsThreadIsInterrupted() throws Exception {
     CountDownLatch stuck = new CountDownLatch(3);
-    answers =
+    responses =
         texts -> {
           if (texts.contains("text 0")) {
             return embed(texts);
@@ -494,12 +529,12 @@ class BulkEmbedderTest {
     assertThat(positions).containsExactly(0L, 1L, 2L, 3L);
   }
 
-  // Limits.
+  // Rate limits.
 
   @Test
   void waitsAsLongAsTheServerAsks() {
     AtomicInteger refusals = new AtomicInteger();
-    answers =
+    responses =
         texts ->
             refusals.getAndIncrement() == 1
                 ? error(429).setHeader("Retry-After", "7")
@@ -512,9 +547,9 @@ class BulkEmbedderTest {
   }
 
   @Test
-  void waitsNoLongerThanCanBeCounted() {
+  void limitsWaitsToAYear() {
     AtomicInteger asked = new AtomicInteger();
-    answers =
+    responses =
         texts ->
             switch (asked.getAndIncrement()) {
               case 1 -> error(503).setHeader("Retry-After", "Fri, 31 Dec 9999 23:59:59 GMT");
@@ -530,7 +565,7 @@ class BulkEmbedderTest {
   }
 
   @Test
-  void takesSizesWithoutBounds() {
+  void acceptsTheLargestSizes() {
     List<float[]> vectors =
         bulk()
             .maxTexts(Integer.MAX_VALUE)
@@ -547,21 +582,22 @@ class BulkEmbedderTest {
   // Checkpoints.
 
   @Test
-  void goesOnWhereItEnded(@TempDir Path folder) throws IOException {
+  void resumesFromItsCheckpoint(@TempDir Path folder) throws IOException {
     Path file = folder.resolve("done.json");
-    answers = texts -> texts.contains("text 5") ? error(400) : embed(texts);
-    List<String> handed = new ArrayList<>();
+    responses = texts -> texts.contains("text 5") ? error(400) : embed(texts);
+    List<String> delivered = new ArrayList<>();
     assertThatExceptionOfType(BulkException.class)
         .isThrownBy(
-            () -> bulk().checkpoint(file).build().embedAll(texts(40), i -> handed.add(i.text())));
-    int first = handed.size();
+            () ->
+                bulk().checkpoint(file).build().embedAll(texts(40), i -> delivered.add(i.text())));
+    int first = delivered.size();
     requests.clear();
-    answers = BulkEmbedderTest::embed;
+    responses = BulkEmbedderTest::embed;
 
     BulkProgress progress =
-        bulk().checkpoint(file).build().embedAll(texts(40), i -> handed.add(i.text()));
+        bulk().checkpoint(file).build().embedAll(texts(40), i -> delivered.add(i.text()));
 
-    assertThat(handed).containsExactlyInAnyOrderElementsOf(texts(40));
+    assertThat(delivered).containsExactlyInAnyOrderElementsOf(texts(40));
     assertThat(requests.stream().mapToInt(List::size).sum()).isEqualTo(40 - first);
     assertThat(progress.done()).isEqualTo(40);
     assertThat(progress.resumed()).isEqualTo(first);
@@ -573,7 +609,7 @@ class BulkEmbedderTest {
   }
 
   @Test
-  void takesNoCheckpointOfAnotherRequest(@TempDir Path folder) throws IOException {
+  void refusesACheckpointOfAnotherRequest(@TempDir Path folder) throws IOException {
     Path file = folder.resolve("done.json");
     bulk().checkpoint(file).build().embedAll(texts(4));
 
@@ -588,14 +624,14 @@ class BulkEmbedderTest {
     Files.writeString(file, "{\"done\":[[0");
     assertThatIllegalStateException()
         .isThrownBy(() -> bulk().checkpoint(file).build().embedAll(texts(4), item -> {}))
-        .withMessageContaining("is no checkpoint");
+        .withMessageContaining("is not a checkpoint");
     assertThat(file).hasContent("{\"done\":[[0");
   }
 
   // Progress.
 
   @Test
-  void tellsHowFarItIs() {
+  void reportsProgress() {
     List<BulkProgress> seen = new ArrayList<>();
 
     bulk().listener(seen::add).concurrency(1).build().embedAll(texts(12));
@@ -606,11 +642,12 @@ class BulkEmbedderTest {
   }
 
   @Test
-  void refusesATemplateWithInput() {
+  void refusesATemplateWithInputAndASizeOfZero() {
     EmbeddingRequest request =
         EmbeddingRequest.builder().model("m").input(EmbeddingInput.text("a")).build();
 
-    assertThatIllegalArgumentException().isThrownBy(() -> BulkEmbedder.builder(EmbeddingsService.of(client), request));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> BulkEmbedder.builder(EmbeddingsService.of(client), request));
     assertThatIllegalArgumentException().isThrownBy(() -> bulk().maxTexts(0));
   }
 }

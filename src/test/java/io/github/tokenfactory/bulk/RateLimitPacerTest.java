@@ -19,19 +19,19 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Clients and a server with limits, in simulated time. */
+/** Simulates clients and a server with rate limits, and their time. */
 class RateLimitPacerTest {
   private static final long MINUTE = TimeUnit.MINUTES.toNanos(1);
-  private static final int AT_ONCE = 8;
+  private static final int MAX_IN_FLIGHT = 8;
 
-  /** How a server limits what it takes in a minute. */
+  /** How a server applies its limits per minute. */
   enum Limiter {
     FIXED_WINDOW,
     SLIDING_WINDOW,
     BUCKET
   }
 
-  private record Event(long time, long number, Runnable what) implements Comparable<Event> {
+  private record Event(long time, long number, Runnable action) implements Comparable<Event> {
     @Override
     public int compareTo(Event other) {
       return time == other.time
@@ -44,26 +44,26 @@ class RateLimitPacerTest {
   private long now;
   private long lastEvent;
 
-  private void in(long delay, Runnable what) {
-    events.add(new Event(now + delay, lastEvent++, what));
+  private void schedule(long delay, Runnable action) {
+    events.add(new Event(now + delay, lastEvent++, action));
   }
 
   /** A limit on requests or tokens. */
   private final class Limit {
     private final Limiter limiter;
-    private final String what;
+    private final String quota;
     private double limit;
-    private final List<long[]> taken = new ArrayList<>(); // when, and how many
+    private final List<long[]> taken = new ArrayList<>(); // pairs of time and amount
     private long start;
     private double level;
 
-    Limit(Limiter limiter, String what, long limit) {
+    Limit(Limiter limiter, String quota, long limit) {
       this.limiter = limiter;
-      this.what = what;
+      this.quota = quota;
       this.limit = limit;
     }
 
-    private void pass() {
+    private void advance() {
       switch (limiter) {
         case FIXED_WINDOW -> {
           if (now - start >= MINUTE) {
@@ -82,8 +82,8 @@ class RateLimitPacerTest {
       }
     }
 
-    boolean has(long count) {
-      pass();
+    boolean allows(long count) {
+      advance();
       return level + count <= limit;
     }
 
@@ -92,59 +92,59 @@ class RateLimitPacerTest {
       taken.add(new long[] {now, count});
     }
 
-    void state(Map<String, List<String>> headers) {
-      pass();
+    void addHeaders(Map<String, List<String>> headers) {
+      advance();
       double reset =
           switch (limiter) {
             case FIXED_WINDOW -> start + MINUTE - now;
             case SLIDING_WINDOW -> taken.isEmpty() ? 0 : taken.get(0)[0] + MINUTE - now;
             case BUCKET -> level / limit * MINUTE;
           };
-      headers.put("x-ratelimit-limit-" + what, List.of(Long.toString((long) limit)));
-      headers.put("x-ratelimit-remaining-" + what, List.of(Long.toString((long) (limit - level))));
+      headers.put("x-ratelimit-limit-" + quota, List.of(Long.toString((long) limit)));
+      headers.put("x-ratelimit-remaining-" + quota, List.of(Long.toString((long) (limit - level))));
       headers.put(
-          "x-ratelimit-reset-" + what, List.of(String.format(Locale.ROOT, "%.3f", reset / 1e9)));
+          "x-ratelimit-reset-" + quota, List.of(String.format(Locale.ROOT, "%.3f", reset / 1e9)));
     }
   }
 
-  /** Several runs of one client that send as much as they may. */
+  /** A client whose bulk runs send as much as the pacer allows. */
   private final class Simulation {
     private final RateLimitPacer pacer = new RateLimitPacer();
     private final Limit requests;
     private final Limit tokens;
-    private final boolean states;
+    private final boolean sendsHeaders;
     private final long latency;
     private final long cost;
     private long left;
-    private int underWay;
+    private int inFlight;
     private int served;
     private int refused;
 
-    Simulation(Limit requests, Limit tokens, boolean states, long latencyMillis, long cost) {
+    Simulation(Limit requests, Limit tokens, boolean sendsHeaders, long latencyMillis, long cost) {
       this.requests = requests;
       this.tokens = tokens;
-      this.states = states;
+      this.sendsHeaders = sendsHeaders;
       this.latency = TimeUnit.MILLISECONDS.toNanos(latencyMillis);
       this.cost = cost;
     }
 
     void send() {
-      while (underWay < AT_ONCE && left > 0) {
-        long wait = pacer.tryTake(cost, now);
+      while (inFlight < MAX_IN_FLIGHT && left > 0) {
+        long wait = pacer.reserve(cost, now);
         if (wait > 0) {
           if (wait != RateLimitPacer.FOREVER) {
-            in(wait, this::send);
+            schedule(wait, this::send);
           }
           return;
         }
         left--;
-        underWay++;
-        in(latency / 2, this::serve);
+        inFlight++;
+        schedule(latency / 2, this::serve);
       }
     }
 
     private void serve() {
-      boolean allowed = requests.has(1) && tokens.has(cost);
+      boolean allowed = requests.allows(1) && tokens.allows(cost);
       Map<String, List<String>> headers = new TreeMap<>();
       if (allowed) {
         requests.take(1);
@@ -153,39 +153,39 @@ class RateLimitPacerTest {
       } else {
         refused++;
       }
-      if (states) {
-        requests.state(headers);
-        tokens.state(headers);
+      if (sendsHeaders) {
+        requests.addHeaders(headers);
+        tokens.addHeaders(headers);
       }
       int status = allowed ? 200 : 429;
-      in(
+      schedule(
           latency / 2,
           () -> {
-            underWay--;
+            inFlight--;
             left += allowed ? 0 : 1;
-            pacer.settle(cost, new ResponseInfo(status, headers, "", 1, Instant.EPOCH), now);
+            pacer.release(cost, new ResponseInfo(status, headers, "", 1, Instant.EPOCH), now);
             send();
           });
     }
 
     void start() {
       left = Integer.MAX_VALUE;
-      in(0, this::send);
+      schedule(0, this::send);
     }
 
-    /** {@return how many requests were served in so many minutes} */
+    /** {@return how many requests are served in {@code minutes}} */
     int run(int minutes) {
       start();
       while (events.peek().time < minutes * MINUTE) {
         Event event = events.remove();
         now = event.time;
-        event.what.run();
+        event.action.run();
       }
       return served;
     }
   }
 
-  /** Requests are what there is least of, or tokens. */
+  /** In some cases the requests are the scarce quota, in others the tokens. */
   @ParameterizedTest
   @CsvSource({
     "FIXED_WINDOW, 200, 5000, 60", "FIXED_WINDOW, 200, 10000, 40",
@@ -195,7 +195,7 @@ class RateLimitPacerTest {
     "BUCKET, 200, 5000, 60", "BUCKET, 200, 10000, 40",
     "BUCKET, 3000, 5000, 60", "BUCKET, 3000, 10000, 40"
   })
-  void usesWhatIsAllowed(Limiter limiter, long latency, long cost, int eachMinute) {
+  void usesTheWholeQuota(Limiter limiter, long latency, long cost, int eachMinute) {
     Simulation simulation =
         new Simulation(
             new Limit(limiter, "requests", 60),
@@ -210,10 +210,10 @@ class RateLimitPacerTest {
     assertThat(simulation.refused).isLessThanOrEqualTo(10);
   }
 
-  /** As the executors of a cluster do, which know of each other by the server's headers alone. */
+  /** Such as the executors of a cluster, which see each other in the response headers only. */
   @ParameterizedTest
   @EnumSource(Limiter.class)
-  void usesWhatIsAllowedToSeveralClients(Limiter limiter) {
+  void usesTheWholeQuotaTogetherWithOtherClients(Limiter limiter) {
     Limit requests = new Limit(limiter, "requests", 60);
     Limit tokens = new Limit(limiter, "tokens", 400_000);
     List<Simulation> clients =
@@ -231,13 +231,13 @@ class RateLimitPacerTest {
   }
 
   @Test
-  void speedsUpAndSlowsDownWithTheServer() {
+  void followsChangesOfTheLimits() {
     Limit requests = new Limit(Limiter.FIXED_WINDOW, "requests", 60);
     Simulation simulation =
         new Simulation(
             requests, new Limit(Limiter.FIXED_WINDOW, "tokens", 400_000), true, 500, 100);
-    in(5 * MINUTE, () -> requests.limit = 120);
-    in(10 * MINUTE, () -> requests.limit = 80);
+    schedule(5 * MINUTE, () -> requests.limit = 120);
+    schedule(10 * MINUTE, () -> requests.limit = 80);
 
     int served = simulation.run(15);
 
@@ -246,16 +246,16 @@ class RateLimitPacerTest {
   }
 
   @Test
-  void isHeldUpByNothingWhereNothingIsLimited() {
+  void doesNotThrottleWithoutLimitHeaders() {
     Limit none = new Limit(Limiter.FIXED_WINDOW, "requests", Long.MAX_VALUE);
     Simulation simulation = new Simulation(none, none, false, 100, 50_000);
 
-    // 8 at once, 10 times a second.
+    // 8 in flight, 10 times a second.
     assertThat(simulation.run(1)).isGreaterThan(8 * 10 * 60 * 95 / 100);
   }
 
   @Test
-  void findsOutWhatAServerTakesThatOnlyRefuses() {
+  void adaptsToAServerWhoseOnlySignalIs429() {
     Limit requests = new Limit(Limiter.BUCKET, "requests", 120);
     Limit none = new Limit(Limiter.BUCKET, "tokens", Long.MAX_VALUE);
     Simulation simulation = new Simulation(requests, none, false, 500, 100);
@@ -267,13 +267,13 @@ class RateLimitPacerTest {
   }
 
   @Test
-  void waitsNoLongerThanCanBeCounted() {
+  void limitsWaitsToAYear() {
     RateLimitPacer pacer = new RateLimitPacer();
-    pacer.tryTake(1, now);
+    pacer.reserve(1, now);
 
     Map<String, List<String>> headers = Map.of("Retry-After", List.of("999999999999999"));
-    pacer.settle(1, new ResponseInfo(429, headers, "", 1, Instant.EPOCH), now);
+    pacer.release(1, new ResponseInfo(429, headers, "", 1, Instant.EPOCH), now);
 
-    assertThat(pacer.tryTake(1, now)).isEqualTo(Duration.ofDays(365).toNanos());
+    assertThat(pacer.reserve(1, now)).isEqualTo(Duration.ofDays(365).toNanos());
   }
 }

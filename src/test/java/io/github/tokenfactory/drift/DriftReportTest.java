@@ -72,6 +72,7 @@ class DriftReportTest {
     assertThat(report.toText().lines()).hasSize(4);
     assertThat(report.toText()).doesNotContain("\u001b", "\u202e");
     List<String> rows = report.toMarkdown().lines().skip(2).toList();
+    assertThat(rows.get(0)).isEqualTo("| Effect | Place | What | Was | Is | To do | Pointer |");
     assertThat(rows)
         .hasSize(5)
         .allSatisfy(row -> assertThat(row.chars().filter(c -> c == '|')).hasSize(8));

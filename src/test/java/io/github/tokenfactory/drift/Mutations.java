@@ -568,7 +568,7 @@ public final class Mutations {
   }
 
   /**
-   * SchemaReader that say something about a value; keywords beside a reference are another test.
+   * Schemas that say something about a value; keywords beside a reference are another test.
    */
   static boolean plain(JsonObject schema) {
     return !schema.has("$ref");

@@ -17,9 +17,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/**
- * The wire form of what is embedded, inside a whole request and through a Gson without settings.
- */
+/** The wire forms of inputs, as part of a request and with a default Gson. */
 class EmbeddingInputTest {
   private static final Gson GSON = new Gson();
 
@@ -72,7 +70,7 @@ class EmbeddingInputTest {
 
   @ParameterizedTest
   @MethodSource("forms")
-  void readsEachFormAsWhatWasWritten(EmbeddingInput input, int size, String json) {
+  void readsBackEachForm(EmbeddingInput input, int size, String json) {
     assertThat(GSON.fromJson(json, EmbeddingRequest.class))
         .isEqualTo(request(input))
         .hasSameHashCodeAs(request(input));
@@ -80,26 +78,26 @@ class EmbeddingInputTest {
 
   @ParameterizedTest
   @MethodSource("forms")
-  void countsTheVectorsToExpect(EmbeddingInput input, int size, String json) {
+  void countsTheExpectedVectors(EmbeddingInput input, int size, String json) {
     assertThat(input.size()).isEqualTo(size);
   }
 
   @Test
-  void tellsATextFromAListOfOneText() {
+  void distinguishesATextFromAListOfOneText() {
     assertThat(EmbeddingInput.text("a")).isNotEqualTo(EmbeddingInput.texts("a"));
     assertThat(GSON.toJson(EmbeddingInput.text("a"))).isEqualTo("\"a\"");
     assertThat(GSON.toJson(EmbeddingInput.texts("a"))).isEqualTo("[\"a\"]");
   }
 
   @Test
-  void tellsTokensFromAListOfTokens() {
+  void distinguishesTokensFromAListOfTokens() {
     assertThat(EmbeddingInput.tokens(1)).isNotEqualTo(EmbeddingInput.tokenArrays(new int[] {1}));
     assertThat(GSON.toJson(EmbeddingInput.tokens(1))).isEqualTo("[1]");
     assertThat(GSON.toJson(EmbeddingInput.tokenArrays(new int[] {1}))).isEqualTo("[[1]]");
   }
 
   @Test
-  void writesAnEmptyArrayWhateverItIsOf() {
+  void writesEachEmptyInputAsAnEmptyArray() {
     assertThat(GSON.toJson(EmbeddingInput.texts())).isEqualTo("[]");
     assertThat(GSON.toJson(EmbeddingInput.tokens())).isEqualTo("[]");
     assertThat(GSON.toJson(EmbeddingInput.tokenArrays())).isEqualTo("[]");
@@ -117,7 +115,7 @@ class EmbeddingInputTest {
         "null",
         "[1]"
       })
-  void carriesAnyText(String text) {
+  void keepsAnyText(String text) {
     assertThat(read(GSON.toJson(EmbeddingInput.text(text)))).isEqualTo(EmbeddingInput.text(text));
     assertThat(
             JsonParser.parseString(GSON.toJson(EmbeddingInput.texts(text, text)))
@@ -137,7 +135,7 @@ class EmbeddingInputTest {
         "[1e400]",
         "[1.5]"
       })
-  void keepsTokensThatAreNoInt(String json) {
+  void keepsTokenIdsThatAreNotInts(String json) {
     assertThat(read(json).size()).isEqualTo(-1);
     assertThat(rewrite(json)).isEqualTo(json);
   }
@@ -158,7 +156,7 @@ class EmbeddingInputTest {
         "5",
         "true"
       })
-  void keepsAFormThatItDoesNotKnow(String json) {
+  void keepsUnknownForms(String json) {
     EmbeddingInput input = read(json);
 
     assertThat(input.size()).isEqualTo(-1);
@@ -171,7 +169,7 @@ class EmbeddingInputTest {
 
   @ParameterizedTest
   @MethodSource("forms")
-  void recognisesAKnownFormInRawJson(EmbeddingInput input, int size, String json) {
+  void recognizesKnownFormsInJson(EmbeddingInput input, int size, String json) {
     assertThat(EmbeddingInput.json(JsonParser.parseString(json).getAsJsonObject().get("input")))
         .isEqualTo(input);
   }
@@ -218,7 +216,7 @@ class EmbeddingInputTest {
   }
 
   @Test
-  void doesNotSeeLaterChangesOfTheCallersArraysAndLists() {
+  void copiesTheCallersArraysAndLists() {
     String[] texts = {"a", "b"};
     List<String> list = new ArrayList<>(List.of("a", "b"));
     int[] tokens = {1, 2};

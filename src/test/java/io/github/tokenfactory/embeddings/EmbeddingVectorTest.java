@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The two wire forms of a vector, and what becomes of a third. */
+/** The two wire forms of a vector, and unknown forms. */
 class EmbeddingVectorTest {
   private static final Gson GSON = new Gson();
 
@@ -37,7 +37,7 @@ class EmbeddingVectorTest {
   }
 
   @Test
-  void writesTheFormThatItWasMadeWith() {
+  void writesTheFormItWasCreatedWith() {
     assertThat(GSON.toJson(EmbeddingVector.of(1.0f, -2.5f))).isEqualTo("[1.0,-2.5]");
     assertThat(GSON.toJson(EmbeddingVector.ofBase64(1.0f, -2.5f)))
         .isEqualTo("\"AACAPwAAIMA\\u003d\"");
@@ -83,7 +83,7 @@ class EmbeddingVectorTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "1.00000017881393432617187499", // by way of double it would become the next float
+        "1.00000017881393432617187499", // rounding to double first gives the next float
         "0.0023064255",
         "-0.009327292",
         "3.4028235e38",
@@ -112,7 +112,7 @@ class EmbeddingVectorTest {
         "[1]",
         "{}"
       })
-  void refusesAnElementThatIsNoFiniteFloat(String element) {
+  void refusesElementsThatAreNotFiniteFloats(String element) {
     JsonSyntaxException error = refusal("[0.125," + element + "]");
 
     assertThat(error).hasMessageContaining("$.data[1].embedding[1]");
@@ -121,13 +121,13 @@ class EmbeddingVectorTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"null", "NaN", "1e39", "\"secret\"", "true"})
-  void refusesAFirstElementThatIsNoFiniteFloat(String element) {
+  void refusesAFirstElementThatIsNotAFiniteFloat(String element) {
     assertThat(refusal("[" + element + ",0.125]")).hasMessageContaining("$.data[1].embedding[0]");
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"secret!!", "AACAPw==AACAPw==", "AAC_Pw==", "AACA Pw==", "\\u0000", "é"})
-  void refusesWhatIsNotBase64(String text) {
+  void refusesInvalidBase64(String text) {
     JsonSyntaxException error = refusal("\"" + text + "\"");
 
     assertThat(error).hasMessageContaining("base64").hasMessageContaining("$.data[1].embedding");
@@ -136,7 +136,7 @@ class EmbeddingVectorTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"AA==", "AACAPwA=", "AACAPwAA", "AACAPwAAIA=="})
-  void refusesBase64ThatIsNotWholeFloats(String text) {
+  void refusesBase64OfPartialFloats(String text) {
     JsonSyntaxException error = refusal("\"" + text + "\"");
 
     assertThat(error)
@@ -147,7 +147,7 @@ class EmbeddingVectorTest {
 
   @ParameterizedTest
   @ValueSource(floats = {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY})
-  void refusesBase64OfWhatIsNotFinite(float element) {
+  void refusesBase64OfNonFiniteFloats(float element) {
     byte[] bytes =
         ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putFloat(1).putFloat(element).array();
 
@@ -157,7 +157,7 @@ class EmbeddingVectorTest {
 
   @ParameterizedTest
   @ValueSource(floats = {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY})
-  void cannotBeMadeOfWhatIsNotFinite(float element) {
+  void refusesToBeCreatedWithNonFiniteFloats(float element) {
     assertThatIllegalArgumentException().isThrownBy(() -> EmbeddingVector.of(1, element));
     assertThatIllegalArgumentException().isThrownBy(() -> EmbeddingVector.ofBase64(1, element));
   }
@@ -171,7 +171,7 @@ class EmbeddingVectorTest {
         "7",
         "true"
       })
-  void keepsAFormThatItDoesNotKnow(String json) {
+  void keepsUnknownForms(String json) {
     EmbeddingVector vector = read(json);
 
     assertThat(vector.asJson()).isEqualTo(JsonParser.parseString(json));
@@ -185,7 +185,7 @@ class EmbeddingVectorTest {
   }
 
   @Test
-  void hasNoRawJsonInAKnownForm() {
+  void hasNoJsonInKnownForms() {
     assertThat(read("[1]").asJson()).isNull();
     assertThat(read("\"AACAPw==\"").asJson()).isNull();
   }
@@ -221,7 +221,7 @@ class EmbeddingVectorTest {
   }
 
   @Test
-  void doesNotChangeWithTheArraysOfItsCallers() {
+  void copiesArraysInAndOut() {
     float[] given = {1, 2};
     EmbeddingVector numbers = EmbeddingVector.of(given);
     EmbeddingVector base64 = EmbeddingVector.ofBase64(given);
@@ -235,7 +235,7 @@ class EmbeddingVectorTest {
   }
 
   @Test
-  void doesNotChangeWithTheRawJsonThatItHandsOut() {
+  void copiesItsJson() {
     EmbeddingVector vector = read("[[1]]");
 
     vector.asJson().getAsJsonArray().add("more");
@@ -247,7 +247,7 @@ class EmbeddingVectorTest {
     return GSON.fromJson(json, EmbeddingVector.class);
   }
 
-  /** Reads the vector as the second of a response, so that the path has something to tell. */
+  /** {@return the error for a response with {@code json} as its second vector} */
   private static JsonSyntaxException refusal(String json) {
     String response =
         """

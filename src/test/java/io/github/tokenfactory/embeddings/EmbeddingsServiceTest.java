@@ -42,7 +42,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The operation over real HTTP: what goes out, what is made of what comes back. */
+/** The embeddings operation over HTTP: requests, results and errors. */
 class EmbeddingsServiceTest {
   private static final String KEY = "k3y-0f-the-caller";
   private static final String TEXT = "secret text of the caller";
@@ -58,7 +58,7 @@ class EmbeddingsServiceTest {
   private final MockWebServer server = new MockWebServer();
   private TokenFactoryClient client;
 
-  /** Both ways to call; whatever holds for one must hold for the other. */
+  /** The two ways to call, which must behave the same. */
   enum Way {
     SYNC {
       @Override
@@ -100,7 +100,7 @@ class EmbeddingsServiceTest {
     server.shutdown();
   }
 
-  // What goes out.
+  // Requests.
 
   @ParameterizedTest
   @EnumSource
@@ -122,13 +122,17 @@ class EmbeddingsServiceTest {
   }
 
   @Test
-  void takesModelAndInputAlone() throws InterruptedException {
+  void acceptsAModelAndAnInput() throws InterruptedException {
     server.enqueue(json(ONE_VECTOR));
     server.enqueue(json(ONE_VECTOR));
 
     assertThat(EmbeddingsService.of(client).create("m", EmbeddingInput.tokens(1, 2)).vector(0))
         .containsExactly(1, -2.5f);
-    assertThat(EmbeddingsService.of(client).createAsync("m", EmbeddingInput.tokens(1, 2)).join().vector(0))
+    assertThat(
+            EmbeddingsService.of(client)
+                .createAsync("m", EmbeddingInput.tokens(1, 2))
+                .join()
+                .vector(0))
         .containsExactly(1, -2.5f);
 
     String body =
@@ -140,7 +144,7 @@ class EmbeddingsServiceTest {
   }
 
   @Test
-  void sendsAllThatTheRequestHolds() throws InterruptedException {
+  void sendsAllPropertiesOfTheRequest() throws InterruptedException {
     server.enqueue(json(ONE_VECTOR));
 
     EmbeddingsService.of(client)
@@ -162,7 +166,7 @@ class EmbeddingsServiceTest {
   }
 
   @Test
-  void leavesTheEncodingToTheServerIfTheClientDoesNotWantBase64() throws InterruptedException {
+  void leavesTheEncodingToTheServerWithoutBase64() throws InterruptedException {
     server.enqueue(json(ONE_VECTOR));
 
     try (TokenFactoryClient client = builder("/").build()) {
@@ -174,7 +178,7 @@ class EmbeddingsServiceTest {
 
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
-  void letsTheRequestsOwnEncodingWin(boolean base64) throws InterruptedException {
+  void prefersTheEncodingOfTheRequest(boolean base64) throws InterruptedException {
     for (int i = 0; i < 3; i++) {
       server.enqueue(json(ONE_VECTOR));
     }
@@ -210,7 +214,9 @@ class EmbeddingsServiceTest {
     try (TokenFactoryClient ofProject = builder("/").aiProjectId("aiproject-1").build()) {
       way.call(ofProject, ONE);
       way.call(
-          EmbeddingsService.of(ofProject), ONE, RequestOptions.builder().aiProjectId("aiproject-2").build());
+          EmbeddingsService.of(ofProject),
+          ONE,
+          RequestOptions.builder().aiProjectId("aiproject-2").build());
     }
 
     assertThat(sent().getPath()).isEqualTo("/v1/embeddings?ai_project_id=aiproject-1");
@@ -253,7 +259,7 @@ class EmbeddingsServiceTest {
 
   @ParameterizedTest
   @EnumSource
-  void checksTheRequestBeforeAnythingIsSent(Way way) {
+  void validatesTheRequestBeforeSending(Way way) {
     assertThatExceptionOfType(InvalidRequestException.class)
         .isThrownBy(() -> way.call(client, EmbeddingRequest.builder().model("m").build()))
         .withMessageContaining("input must not be null")
@@ -274,7 +280,7 @@ class EmbeddingsServiceTest {
   }
 
   @Test
-  void failsTheFutureAndNotTheCallerForAnInvalidRequest() {
+  void failsTheFutureOfAnInvalidRequest() {
     CompletableFuture<EmbeddingResult> future = EmbeddingsService.of(client).createAsync("m", null);
 
     assertThat(future).isCompletedExceptionally();
@@ -285,7 +291,7 @@ class EmbeddingsServiceTest {
 
   @ParameterizedTest
   @EnumSource
-  void refusesARequestThatJsonCannotCarry(Way way) {
+  void refusesARequestThatJsonCannotRepresent(Way way) {
     EmbeddingRequest request =
         ONE.toBuilder().unknown("temperature", new JsonPrimitive(Double.NaN)).build();
 
@@ -294,7 +300,7 @@ class EmbeddingsServiceTest {
     assertThat(server.getRequestCount()).isZero();
   }
 
-  // What comes back, usable.
+  // Usable responses.
 
   @ParameterizedTest
   @CsvSource(
@@ -306,7 +312,7 @@ class EmbeddingsServiceTest {
           float  | [1.0,-2.5]
           float  | "AACAPwAAIMA="
           """)
-  void readsEitherFormWhateverWasAsked(String asked, String vector) {
+  void readsBothFormsWhicheverWasRequested(String asked, String vector) {
     server.enqueue(json("{\"data\":[{\"embedding\":" + vector + ",\"index\":0}]}"));
 
     EmbeddingResult result =
@@ -319,7 +325,7 @@ class EmbeddingsServiceTest {
 
   @ParameterizedTest
   @EnumSource
-  void handsOutAllThatTheServerSaid(Way way) {
+  void exposesAllPropertiesOfTheResponse(Way way) {
     server.enqueue(
         json(
             """
@@ -352,7 +358,7 @@ class EmbeddingsServiceTest {
   }
 
   @Test
-  void goesByPositionIfNoVectorHasAnIndex() {
+  void ordersVectorsByPositionIfNoneHasAnIndex() {
     server.enqueue(
         json(
             """
@@ -364,7 +370,7 @@ class EmbeddingsServiceTest {
   }
 
   @Test
-  void doesWithoutUsageAndModel() {
+  void acceptsMissingUsageAndModel() {
     server.enqueue(json("{\"data\":[{\"embedding\":[1.0],\"index\":0}],\"usage\":null}"));
 
     EmbeddingResult result = EmbeddingsService.of(client).create(ONE);
@@ -375,15 +381,18 @@ class EmbeddingsServiceTest {
   }
 
   @Test
-  void acceptsTheDimensionsThatWereAskedFor() {
+  void acceptsTheRequestedDimensions() {
     server.enqueue(json(ONE_VECTOR));
 
-    assertThat(EmbeddingsService.of(client).create(ONE.toBuilder().dimensions(2L).build()).dimensions())
+    assertThat(
+            EmbeddingsService.of(client)
+                .create(ONE.toBuilder().dimensions(2L).build())
+                .dimensions())
         .isEqualTo(2);
   }
 
   @Test
-  void takesAnyNumberOfVectorsForAnInputThatItDoesNotKnow() {
+  void acceptsAnyNumberOfVectorsForAnUnknownInput() {
     server.enqueue(
         json("{\"data\":[{\"embedding\":[1.0],\"index\":1},{\"embedding\":[2.0],\"index\":0}]}"));
 
@@ -395,7 +404,7 @@ class EmbeddingsServiceTest {
   }
 
   @Test
-  void givesNoVectorsForNoTexts() {
+  void returnsNoVectorsForNoTexts() {
     server.enqueue(json("{\"data\":[]}"));
 
     EmbeddingResult result = EmbeddingsService.of(client).create(request(EmbeddingInput.texts()));
@@ -404,7 +413,7 @@ class EmbeddingsServiceTest {
     assertThat(result.dimensions()).isZero();
   }
 
-  // What comes back, unusable.
+  // Unusable responses.
 
   @ParameterizedTest
   @CsvSource(
@@ -440,7 +449,7 @@ class EmbeddingsServiceTest {
           {"data":{}}                                                          | $.data
           []                                                                   | $
           """)
-  void saysWhatIsWrongWithAnAnswer(String body, String where) {
+  void saysWhatIsWrongWithAResponse(String body, String where) {
     server.enqueue(json(body));
 
     assertThatExceptionOfType(InvalidResponseException.class)
@@ -449,7 +458,7 @@ class EmbeddingsServiceTest {
   }
 
   @Test
-  void givesTheSameErrorThroughTheFuture() {
+  void failsTheFutureWithTheSameError() {
     server.enqueue(json("{\"data\":[]}"));
     server.enqueue(json("{\"data\":{}}"));
 
@@ -463,18 +472,19 @@ class EmbeddingsServiceTest {
 
   @ParameterizedTest
   @ValueSource(longs = {0, -1, 1, 3, 4096})
-  void refusesVectorsOfOtherDimensionsThanAskedFor(long dimensions) {
+  void refusesOtherDimensionsThanRequested(long dimensions) {
     server.enqueue(json(ONE_VECTOR));
 
     assertThatExceptionOfType(InvalidResponseException.class)
         .isThrownBy(
-            () -> EmbeddingsService.of(client).create(ONE.toBuilder().dimensions(dimensions).build()))
+            () ->
+                EmbeddingsService.of(client).create(ONE.toBuilder().dimensions(dimensions).build()))
         .withMessageContaining("has 2 dimensions, not " + dimensions);
   }
 
   @ParameterizedTest
   @EnumSource
-  void failsWithoutAnObjectInTheAnswer(Way way) {
+  void refusesAResponseWithoutAnObject(Way way) {
     server.enqueue(new MockResponse().setResponseCode(204));
     server.enqueue(json("null"));
 
@@ -496,7 +506,7 @@ class EmbeddingsServiceTest {
         "{\"data\":[{\"embedding\":[1.0],\"index\":0}]]",
         "{'data':[]}"
       })
-  void callsAWholeAnswerThatIsNotJsonInvalid(String body) {
+  void refusesAResponseThatIsNotJson(String body) {
     for (Way way : Way.values()) {
       server.enqueue(json(body));
       assertThatExceptionOfType(InvalidResponseException.class)
@@ -514,7 +524,7 @@ class EmbeddingsServiceTest {
         "{\"data\":[{\"embedding\":\"AACA",
         "{\"data\":[]"
       })
-  void failsOnAnAnswerThatEndsTooSoon(String body) {
+  void failsOnATruncatedResponse(String body) {
     for (Way way : Way.values()) {
       server.enqueue(json(body));
       assertThatExceptionOfType(TokenFactoryException.class)
@@ -524,7 +534,7 @@ class EmbeddingsServiceTest {
 
   @ParameterizedTest
   @EnumSource
-  void failsOnAConnectionThatBreaksDuringTheAnswer(Way way) {
+  void failsWhenTheConnectionBreaksDuringTheResponse(Way way) {
     server.enqueue(
         json(ONE_VECTOR + " ".repeat(1 << 16))
             .setSocketPolicy(SocketPolicy.DISCONNECT_DURING_RESPONSE_BODY));
@@ -536,7 +546,7 @@ class EmbeddingsServiceTest {
 
   @ParameterizedTest
   @EnumSource
-  void failsIfNobodyListens(Way way) throws IOException {
+  void failsWhenNoServerListens(Way way) throws IOException {
     server.shutdown();
 
     assertThatExceptionOfType(TransportException.class)
@@ -546,7 +556,7 @@ class EmbeddingsServiceTest {
   }
 
   @Test
-  void refusesAnAnswerThatIsNestedWithoutEnd() {
+  void refusesADeeplyNestedResponse() {
     server.enqueue(json("{\"data\":[{\"embedding\":" + "[".repeat(100_000)));
     server.enqueue(json("{\"x\":" + "{\"x\":".repeat(100_000)));
 
@@ -597,7 +607,8 @@ class EmbeddingsServiceTest {
         catchThrowableOfType(ApiException.class, () -> EmbeddingsService.of(client).create(ONE));
 
     assertThat(error.info().body()).isEqualTo(body);
-    HTTPValidationError parsed = new Gson().fromJson(error.info().body(), HTTPValidationError.class);
+    HTTPValidationError parsed =
+        new Gson().fromJson(error.info().body(), HTTPValidationError.class);
     assertThat(parsed.getDetail().get(0).getLoc().get(1).asString()).isEqualTo("input");
     assertThat(parsed.getDetail().get(0).getLoc().get(2).asLong()).isZero();
   }
@@ -614,7 +625,7 @@ class EmbeddingsServiceTest {
   }
 
   @Test
-  void keepsNoMoreThanTheStartOfALargeErrorBody() {
+  void keepsOnlyTheStartOfALargeErrorBody() {
     server.enqueue(new MockResponse().setResponseCode(500).setBody("start" + "x".repeat(1 << 20)));
 
     ApiException error =
@@ -638,7 +649,7 @@ class EmbeddingsServiceTest {
   // Secrets.
 
   @Test
-  void showsNeitherKeyNorTextsOfACallThatWorks() {
+  void showsNeitherKeyNorTextsOfASuccessfulCall() {
     server.enqueue(json(ONE_VECTOR));
 
     EmbeddingResult result = EmbeddingsService.of(client).create(ONE);
@@ -649,7 +660,7 @@ class EmbeddingsServiceTest {
 
   @ParameterizedTest
   @ValueSource(ints = {400, 401, 422, 500})
-  void putsNeitherKeyNorTextsIntoAMessageThoughTheServerEchoesThem(int status) {
+  void keepsEchoedKeysAndTextsOutOfMessages(int status) {
     String body =
         """
         {"detail":[{"loc":["body","model"],"msg":"Field required","type":"missing","input":{"input":"%s"}}],
@@ -678,7 +689,7 @@ class EmbeddingsServiceTest {
         "{\"input\":\"secret text of the caller\"",
         "{\"input\":\"secret text of the caller\"}"
       })
-  void putsNothingOfAnUnusableAnswerIntoAMessage(String body) {
+  void keepsContentsOfUnusableResponsesOutOfMessages(String body) {
     for (Way way : Way.values()) {
       server.enqueue(json(body));
 
@@ -691,7 +702,7 @@ class EmbeddingsServiceTest {
 
   @ParameterizedTest
   @ValueSource(ints = {301, 302, 303, 307, 308})
-  void carriesTheKeyToNoOtherServer(int status) throws IOException {
+  void sendsTheKeyToNoOtherServer(int status) throws IOException {
     try (MockWebServer other = new MockWebServer()) {
       for (Way way : Way.values()) {
         String target = other.url("/v1/embeddings").toString();
@@ -747,7 +758,7 @@ class EmbeddingsServiceTest {
 
   @ParameterizedTest
   @EnumSource
-  void keepsTheConnectionForTheNextCall(Way way) throws InterruptedException {
+  void reusesTheConnectionForTheNextCall(Way way) throws InterruptedException {
     server.enqueue(json(ONE_VECTOR).setChunkedBody(ONE_VECTOR, 7));
     server.enqueue(new MockResponse().setResponseCode(500).setBody("x".repeat(10_000)));
     server.enqueue(new MockResponse().setResponseCode(204));
@@ -777,7 +788,7 @@ class EmbeddingsServiceTest {
     return TokenFactoryClient.builder()
         .apiKey(KEY)
         .baseUrl(root.substring(0, root.length() - 1) + basePath)
-        .maxRetries(0); // each answer here is the only one; FaultTest is about more
+        .maxRetries(0); // a test here queues one response for each call; FaultTest covers retries
   }
 
   private RecordedRequest sent() throws InterruptedException {

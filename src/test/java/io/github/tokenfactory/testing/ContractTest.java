@@ -3,7 +3,6 @@ package io.github.tokenfactory.testing;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonParser;
-import io.github.tokenfactory.drift.Documents;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
@@ -12,7 +11,7 @@ import java.util.Map;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Documents other than today's: what they ask for is checked, and nothing else. */
+/** Checks requests against a document with other features than the published one. */
 class ContractTest {
   private static final Contract OTHER =
       new Contract(
@@ -76,7 +75,7 @@ class ContractTest {
           POST   | /v2/m/vectors?limit=1   | X-Key: k                         | `{"text": "a"}`   | 422 body.text: Input should have at least 2, not 1
           POST   | /v2/m/vectors?limit=1   | X-Key: k                         | `{"text": "ab", "x": 1}` | 422 body.x: Extra inputs are not permitted
           """)
-  void holdsRequestsAgainstTheDocument(
+  void checksRequestsAgainstTheDocument(
       String method, String uri, String headers, String body, String violation) {
     Map<String, List<String>> sent =
         new HashMap<>(Map.of("Content-Type", List.of("application/json")));

@@ -34,7 +34,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.platform.testkit.engine.EngineTestKit;
 import org.junit.platform.testkit.engine.Events;
 
-/** Runs tests that use the extension, some of which are to fail. */
+/** Runs tests that use the extension, some of which must fail. */
 class EmbeddingsServerExtensionTest {
   private static final EmbeddingInput TEXT = EmbeddingInput.text("a cat");
 
@@ -63,7 +63,7 @@ class EmbeddingsServerExtensionTest {
     static final CyclicBarrier ALL = new CyclicBarrier(4);
 
     @BeforeEach
-    void ask(TokenFactoryClient client) {
+    void embed(TokenFactoryClient client) {
       EmbeddingsService.of(client).create("m", TEXT);
     }
 
@@ -72,7 +72,7 @@ class EmbeddingsServerExtensionTest {
       SERVERS.add(server);
       CLIENTS.add(client);
       EmbeddingsService.of(client).create("m", TEXT);
-      ALL.await(); // until all have asked
+      ALL.await(); // all tests are running now
       assertThat(server.requests()).hasSize(2);
     }
   }
@@ -113,7 +113,7 @@ class EmbeddingsServerExtensionTest {
   }
 
   @Test
-  void failsTestsWithViolationsThatTheyDoNotTake() {
+  void failsTestsThatLeaveViolations() {
     Events tests = run(WithViolations.class);
 
     tests.assertStatistics(t -> t.started(2).succeeded(1).failed(1));

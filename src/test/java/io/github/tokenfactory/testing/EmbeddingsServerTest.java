@@ -25,10 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/**
- * Asks the server over HTTP, without the library, so that it is known to be right when the library
- * is tried on it.
- */
+/** Calls the server with the JDK's HTTP client, independently of this library. */
 class EmbeddingsServerTest {
   private static final String SENTENCE = "a cat sits on the mat";
 
@@ -43,11 +40,11 @@ class EmbeddingsServerTest {
   }
 
   @Test
-  void answersWithEveryFieldOfTheContract() throws Exception {
-    JsonObject answer = ok("\"" + SENTENCE + "\"", ", \"dimensions\": 1");
+  void respondsWithEveryPropertyOfTheDocument() throws Exception {
+    JsonObject response = ok("\"" + SENTENCE + "\"", ", \"dimensions\": 1");
 
-    answer.getAsJsonArray("data").get(0).getAsJsonObject().remove("embedding");
-    assertThat(answer)
+    response.getAsJsonArray("data").get(0).getAsJsonObject().remove("embedding");
+    assertThat(response)
         .isEqualTo(
             JsonParser.parseString(
                 """
@@ -58,14 +55,14 @@ class EmbeddingsServerTest {
   }
 
   @Test
-  void givesTheSameVectorForAllFourInputs() throws Exception {
+  void returnsTheSameVectorForAllFourFormsOfInput() throws Exception {
     String ids = Arrays.toString(EmbeddingModel.ofWords(1).tokenize(SENTENCE));
     float[] text = vectors(ok("\"" + SENTENCE + "\"", "")).get(0);
 
     for (String input : List.of(ids, "[\"" + SENTENCE + "\"]", "[" + ids + "]")) {
-      JsonObject answer = ok(input, "");
-      assertThat(vectors(answer)).containsExactly(text);
-      assertThat(answer.getAsJsonObject("usage").get("total_tokens").getAsInt()).isEqualTo(6);
+      JsonObject response = ok(input, "");
+      assertThat(vectors(response)).containsExactly(text);
+      assertThat(response.getAsJsonObject("usage").get("total_tokens").getAsInt()).isEqualTo(6);
     }
     assertThat(server.requests()).extracting(ReceivedRequest::size).containsOnly(1);
     assertThat(server.requests().get(0).texts()).containsExactly(SENTENCE);
@@ -75,7 +72,7 @@ class EmbeddingsServerTest {
   }
 
   @Test
-  void answersListsInOrder() throws Exception {
+  void returnsVectorsInOrder() throws Exception {
     List<float[]> vectors = vectors(ok("[\"one\", \"two\", \"one\"]", ""));
 
     assertThat(vectors).hasSize(3);
@@ -83,7 +80,7 @@ class EmbeddingsServerTest {
   }
 
   @Test
-  void agreesBitForBitInBothFormats() throws Exception {
+  void returnsTheSameBitsInBothFormats() throws Exception {
     JsonObject numbers = ok("[\"one\", \"two\"]", ", \"encoding_format\": \"float\"");
     JsonObject base64 = ok("[\"one\", \"two\"]", ", \"encoding_format\": \"base64\"");
 
@@ -93,21 +90,21 @@ class EmbeddingsServerTest {
 
   @ParameterizedTest
   @ValueSource(ints = {1, 64, 256, 4096})
-  void hasAsManyDimensionsAsAreAskedFor(int dimensions) throws Exception {
+  void returnsTheRequestedDimensions(int dimensions) throws Exception {
     assertThat(vectors(ok("\"one\"", ", \"dimensions\": " + dimensions)).get(0))
         .hasSize(dimensions);
   }
 
   @ParameterizedTest
   @CsvSource({"auto, default", "default, default", "flex, flex", "no-limit, no-limit"})
-  void answersTheTierUsed(String asked, String used) throws Exception {
-    JsonObject answer = ok("\"one\"", ", \"service_tier\": \"" + asked + "\"");
+  void namesTheServiceTierUsed(String requested, String used) throws Exception {
+    JsonObject response = ok("\"one\"", ", \"service_tier\": \"" + requested + "\"");
 
-    assertThat(answer.get("service_tier").getAsString()).isEqualTo(used);
+    assertThat(response.get("service_tier").getAsString()).isEqualTo(used);
   }
 
   @Test
-  void takesNullsUserUnknownFieldsAndProject() throws Exception {
+  void acceptsNullsUserUnknownPropertiesAndProject() throws Exception {
     String nulls =
         ", \"encoding_format\": null, \"dimensions\": null, \"user\": null, \"extra\": {}";
     JsonObject plain = ok("\"one\"", "");
@@ -122,7 +119,7 @@ class EmbeddingsServerTest {
   }
 
   @Test
-  void recordsWhatItReceives() throws Exception {
+  void recordsRequests() throws Exception {
     ok("[\"one\", \"two\"]", "");
 
     ReceivedRequest request = server.requests().get(0);
@@ -138,7 +135,7 @@ class EmbeddingsServerTest {
   }
 
   @Test
-  void namesEachAnswerAndItsLimits() throws Exception {
+  void sendsRequestIdsAndRateLimits() throws Exception {
     HttpResponse<String> first = post(body("\"one two\"", ""));
     HttpResponse<String> second = post(body("\"one two\"", ""));
 
@@ -150,7 +147,7 @@ class EmbeddingsServerTest {
     assertThat(second.headers().firstValue("x-ratelimit-remaining-tokens")).contains("999999996");
   }
 
-  /** The last column is what it is not: a violation of the document, which does not say so. */
+  /** The last column is false for mistakes that the document does not rule out. */
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -191,21 +188,22 @@ class EmbeddingsServerTest {
           `{"model": "m", "input": "a", "dimensions": 0}`               | dimensions       | false
           `{"model": "m", "input": "a", "dimensions": 99999999999}`     | dimensions       | false
           """)
-  void refusesABadBodyAndSaysWhere(String body, String location, boolean isViolation)
+  void refusesInvalidBodiesAndSaysWhere(String body, String location, boolean isViolation)
       throws Exception {
     String path = location.isEmpty() ? "body" : "body," + location;
 
-    HttpResponse<String> answer = post(BodyPublishers.ofString(body));
+    HttpResponse<String> response = post(BodyPublishers.ofString(body));
 
-    assertInvalid(answer, path);
+    assertInvalid(response, path);
     assertThat(server.violations()).hasSize(isViolation ? 1 : 0);
-    assertThat(server.takeViolations()).isEqualTo(isViolation ? List.of(only(answer)) : List.of());
+    assertThat(server.takeViolations())
+        .isEqualTo(isViolation ? List.of(only(response)) : List.of());
     assertThat(server.violations()).isEmpty();
   }
 
-  private static Violation only(HttpResponse<String> answer) {
+  private static Violation only(HttpResponse<String> response) {
     JsonObject detail =
-        JsonParser.parseString(answer.body())
+        JsonParser.parseString(response.body())
             .getAsJsonObject()
             .getAsJsonArray("detail")
             .get(0)
@@ -246,9 +244,9 @@ class EmbeddingsServerTest {
       if (authorization != null) {
         request.setHeader("Authorization", authorization);
       }
-      HttpResponse<String> answer = http.send(request.build(), BodyHandlers.ofString());
-      assertThat(answer.statusCode()).isEqualTo(401);
-      assertThat(answer.body()).isEqualTo("{\"detail\":\"Not authenticated\"}");
+      HttpResponse<String> response = http.send(request.build(), BodyHandlers.ofString());
+      assertThat(response.statusCode()).isEqualTo(401);
+      assertThat(response.body()).isEqualTo("{\"detail\":\"Not authenticated\"}");
     }
     assertThat(server.violations())
         .hasSize(5)
@@ -259,21 +257,21 @@ class EmbeddingsServerTest {
   @Test
   void refusesOtherPathsAndMethods() throws Exception {
     for (String path : List.of("", "v1", "v1/embeddings/", "v1/embeddings/x", "v1/v1/embeddings")) {
-      HttpResponse<String> answer = send(path, "POST", "secret", body("\"one\"", ""));
-      assertThat(answer.statusCode()).isEqualTo(404);
-      assertThat(answer.body()).isEqualTo("{\"detail\":\"Not Found\"}");
+      HttpResponse<String> response = send(path, "POST", "secret", body("\"one\"", ""));
+      assertThat(response.statusCode()).isEqualTo(404);
+      assertThat(response.body()).isEqualTo("{\"detail\":\"Not Found\"}");
     }
     for (String method : List.of("GET", "PUT", "DELETE")) {
-      HttpResponse<String> answer =
+      HttpResponse<String> response =
           send("v1/embeddings", method, "secret", BodyPublishers.noBody());
-      assertThat(answer.statusCode()).isEqualTo(405);
-      assertThat(answer.body()).isEqualTo("{\"detail\":\"Method Not Allowed\"}");
+      assertThat(response.statusCode()).isEqualTo(405);
+      assertThat(response.body()).isEqualTo("{\"detail\":\"Method Not Allowed\"}");
     }
     assertThat(server.violations()).hasSize(8);
   }
 
   @Test
-  void hasTheModelsThatItIsGiven() throws Exception {
+  void usesOnlyTheModelsAdded() throws Exception {
     EmbeddingModel model =
         new EmbeddingModel() {
           @Override
@@ -313,7 +311,7 @@ class EmbeddingsServerTest {
   }
 
   @Test
-  void allowsSoMuchInAWindow() throws Exception {
+  void enforcesTheRateLimit() throws Exception {
     server.rateLimit(2, 5, Duration.ofMillis(1500));
 
     assertThat(limits(post(body("\"one two\"", "")))).isEqualTo("200 1 3 1.500 1.500");
@@ -332,17 +330,17 @@ class EmbeddingsServerTest {
         .withMessageContaining("PT0S");
   }
 
-  private static String limits(HttpResponse<String> answer) {
-    StringBuilder limits = new StringBuilder().append(answer.statusCode());
+  private static String limits(HttpResponse<String> response) {
+    StringBuilder limits = new StringBuilder().append(response.statusCode());
     for (String name :
         List.of("remaining-requests", "remaining-tokens", "reset-requests", "reset-tokens")) {
-      limits.append(' ').append(answer.headers().firstValue("x-ratelimit-" + name).orElse("?"));
+      limits.append(' ').append(response.headers().firstValue("x-ratelimit-" + name).orElse("?"));
     }
     return limits.toString();
   }
 
   @Test
-  void repliesAsQueuedThenAsRuled() throws Exception {
+  void repliesFromTheQueueThenByTheRules() throws Exception {
     server
         .when(request -> request.size() > 1, Reply.detail(400, "too many"))
         .when(request -> request.texts().contains("x"), Reply.detail(400, "no x"))
@@ -359,9 +357,9 @@ class EmbeddingsServerTest {
     assertThat(server.requests()).hasSize(2);
   }
 
-  /** What a client puts right without a word. */
+  /** Replies that a client must accept. */
   @Test
-  void answersOddlyIfItIsTold() throws Exception {
+  void sendsUnusualButValidReplies() throws Exception {
     String base64 = ", \"encoding_format\": \"base64\"";
     server.enqueue(Reply.embeddings().reversed(), Reply.embeddings().asNumbers());
 
@@ -373,7 +371,7 @@ class EmbeddingsServerTest {
   }
 
   @Test
-  void saysWhatFailsInIt() throws Exception {
+  void reportsFailuresOfTheTestKit() throws Exception {
     server.when(
         request -> {
           throw new IllegalStateException("broken");
@@ -390,11 +388,11 @@ class EmbeddingsServerTest {
   }
 
   private JsonObject ok(String input, String more) throws Exception {
-    HttpResponse<String> answer = post(body(input, more));
-    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
-    assertThat(answer.headers().firstValue("Content-Type")).contains("application/json");
+    HttpResponse<String> response = post(body(input, more));
+    assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
+    assertThat(response.headers().firstValue("Content-Type")).contains("application/json");
     assertThat(server.violations()).isEmpty();
-    return JsonParser.parseString(answer.body()).getAsJsonObject();
+    return JsonParser.parseString(response.body()).getAsJsonObject();
   }
 
   private HttpResponse<String> post(BodyPublisher body) throws Exception {
@@ -414,10 +412,10 @@ class EmbeddingsServerTest {
     return key == null ? request : request.header("Authorization", "Bearer " + key);
   }
 
-  private static void assertInvalid(HttpResponse<String> answer, String location) {
-    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(422);
+  private static void assertInvalid(HttpResponse<String> response, String location) {
+    assertThat(response.statusCode()).as(response.body()).isEqualTo(422);
     JsonArray details =
-        JsonParser.parseString(answer.body()).getAsJsonObject().getAsJsonArray("detail");
+        JsonParser.parseString(response.body()).getAsJsonObject().getAsJsonArray("detail");
     assertThat(details).hasSize(1);
     JsonObject detail = details.get(0).getAsJsonObject();
     List<String> steps = new ArrayList<>();
@@ -427,9 +425,9 @@ class EmbeddingsServerTest {
     assertThat(detail.get("type").getAsString()).isNotBlank();
   }
 
-  private static List<float[]> vectors(JsonObject answer) {
+  private static List<float[]> vectors(JsonObject response) {
     List<float[]> vectors = new ArrayList<>();
-    for (var element : answer.getAsJsonArray("data")) {
+    for (var element : response.getAsJsonArray("data")) {
       JsonObject item = element.getAsJsonObject();
       assertThat(item.get("index").getAsInt()).isEqualTo(vectors.size());
       vectors.add(decode(item));

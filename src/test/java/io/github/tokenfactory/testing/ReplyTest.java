@@ -28,13 +28,13 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What each reply is to the client. */
+/** How the client handles each reply. */
 @ExtendWith(EmbeddingsServerExtension.class)
 class ReplyTest {
   private static final EmbeddingInput TEXTS = EmbeddingInput.texts("a cat", "a dog");
   private static final Duration LONG = Duration.ofHours(1);
 
-  private static TokenFactoryClient once(EmbeddingsServer server) {
+  private static TokenFactoryClient withoutRetries(EmbeddingsServer server) {
     return server.clientBuilder().maxRetries(0).build();
   }
 
@@ -62,21 +62,21 @@ class ReplyTest {
 
   @ParameterizedTest(name = "{0}")
   @MethodSource("faults")
-  void fails(String name, Reply reply, Class<? extends Throwable> error, EmbeddingsServer server) {
+  void failsAsExpected(
+      String name, Reply reply, Class<? extends Throwable> error, EmbeddingsServer server) {
     for (boolean base64 : new boolean[] {true, false}) {
-      try (TokenFactoryClient client = once(server)) {
+      try (TokenFactoryClient client = withoutRetries(server)) {
         EmbeddingsService embeddings = EmbeddingsService.of(client).withBase64(base64);
         server.enqueue(reply);
-        assertThat(catchThrowable(() -> embeddings.create("m", TEXTS)))
-            .isInstanceOf(error);
-        // The next request is answered as ever.
+        assertThat(catchThrowable(() -> embeddings.create("m", TEXTS))).isInstanceOf(error);
+        // The next request gets vectors again.
         assertThat(embeddings.create("m", TEXTS).size()).isEqualTo(2);
       }
     }
     assertThat(server.requests()).hasSize(4);
   }
 
-  static List<Arguments> oddities() {
+  static List<Arguments> unusual() {
     return List.of(
         arguments("delayed", good().delayed(Duration.ofMillis(1))),
         arguments("throttled", good().throttled(1000, Duration.ofNanos(1))),
@@ -86,9 +86,9 @@ class ReplyTest {
   }
 
   @ParameterizedTest(name = "{0}")
-  @MethodSource("oddities")
-  void succeeds(String name, Reply reply, EmbeddingsServer server) {
-    try (TokenFactoryClient client = once(server)) {
+  @MethodSource("unusual")
+  void succeedsDespiteUnusualReplies(String name, Reply reply, EmbeddingsServer server) {
+    try (TokenFactoryClient client = withoutRetries(server)) {
       EmbeddingResult expected = EmbeddingsService.of(client).create("m", TEXTS);
       server.enqueue(reply);
       EmbeddingResult result = EmbeddingsService.of(client).create("m", TEXTS);
@@ -97,7 +97,7 @@ class ReplyTest {
   }
 
   @Test
-  void takesVectorsAsTheyAreGiven(EmbeddingsServer server, TokenFactoryClient client) {
+  void sendsTheGivenVectors(EmbeddingsServer server, TokenFactoryClient client) {
     server.enqueue(good().vector(0, 1, 2).vectorJson(1, "[3, 4]"));
 
     assertThat(EmbeddingsService.of(client).create("m", TEXTS).vectors())
@@ -106,17 +106,18 @@ class ReplyTest {
 
   @ParameterizedTest
   @ValueSource(ints = {408, 409, 429, 500, 503})
-  void letsClientsTryAgainAtOnce(int status, EmbeddingsServer server, TokenFactoryClient client) {
+  void asksClientsToRetryAtOnce(int status, EmbeddingsServer server, TokenFactoryClient client) {
     server.enqueue(Reply.detail(status, "not now"), Reply.detail(status, "not now"));
 
     assertThat(EmbeddingsService.of(client).create("m", TEXTS).info().attempts()).isEqualTo(3);
   }
 
   @Test
-  void letsTheReplySayWhenToTryAgain(EmbeddingsServer server, TokenFactoryClient client) {
+  void sendsTheRetryAfterOfTheReply(EmbeddingsServer server, TokenFactoryClient client) {
     server.enqueue(Reply.detail(503, "not now").header("Retry-After", "3600"));
     ServerException busy =
-        catchThrowableOfType(ServerException.class, () -> EmbeddingsService.of(client).create("m", TEXTS));
+        catchThrowableOfType(
+            ServerException.class, () -> EmbeddingsService.of(client).create("m", TEXTS));
     assertThat(busy.info().attempts()).isEqualTo(1);
 
     server.enqueue(
@@ -131,7 +132,7 @@ class ReplyTest {
   }
 
   @Test
-  void keepsClientsWaiting(EmbeddingsServer server) {
+  void delaysClientsBeyondTheirTimeout(EmbeddingsServer server) {
     try (TokenFactoryClient client =
         server.clientBuilder().timeout(Duration.ofMillis(300)).build()) {
       for (Reply reply : List.of(good().delayed(LONG), good().throttled(1000, LONG))) {
@@ -143,7 +144,7 @@ class ReplyTest {
   }
 
   @Test
-  void writesErrorsAsServersDo(EmbeddingsServer server, TokenFactoryClient client) {
+  void writesErrorsInTheFormsOfServers(EmbeddingsServer server, TokenFactoryClient client) {
     BadRequestException invalid = error(server, client, Reply.invalid("too long", "input", 1));
     assertThat(invalid.info().status()).isEqualTo(422);
     assertThat(invalid.validationIssues()).hasSize(1);
@@ -170,7 +171,7 @@ class ReplyTest {
   }
 
   @Test
-  void failsLoudlyIfItCannotBe(EmbeddingsServer server, TokenFactoryClient client) {
+  void reportsRepliesThatDoNotFitTheRequest(EmbeddingsServer server, TokenFactoryClient client) {
     assertThatIllegalStateException().isThrownBy(() -> Reply.detail(400, "no").reversed());
 
     server.enqueue(good().without(2));
@@ -179,7 +180,7 @@ class ReplyTest {
     assertThat(server.takeViolations().toString()).contains("the input 2");
   }
 
-  /** All that a bulk run does about failures, against a service that has them. */
+  /** A bulk run splits, retries and collects failures. */
   @Test
   void servesBulkRuns(EmbeddingsServer server, TokenFactoryClient client) {
     server
@@ -200,12 +201,16 @@ class ReplyTest {
   }
 
   @Test
-  void pacesBulkRuns(EmbeddingsServer server, TokenFactoryClient client) {
+  void limitsTheRateOfBulkRuns(EmbeddingsServer server, TokenFactoryClient client) {
     server.rateLimit(2, 1000, Duration.ofMillis(20));
     List<String> texts = Stream.generate(() -> "a cat").limit(9).toList();
 
     List<float[]> vectors =
-        BulkEmbedder.builder(EmbeddingsService.of(client), "m").maxTexts(1).concurrency(1).build().embedAll(texts);
+        BulkEmbedder.builder(EmbeddingsService.of(client), "m")
+            .maxTexts(1)
+            .concurrency(1)
+            .build()
+            .embedAll(texts);
 
     assertThat(vectors).hasSize(9);
     assertThat(server.requests()).hasSize(9); // none was refused

@@ -21,16 +21,16 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Which JSON meets a schema, and where it does not. */
+/** Which JSON matches a schema, and where it does not. */
 class SchemaCheckTest {
-  private static final List<Object> HERE = List.of("body");
+  private static final List<Object> LOCATION = List.of("body");
 
   private static List<Violation> check(String schema, String json) {
     return new SchemaCheck(new JsonObject())
-        .check(JsonParser.parseString(schema), JsonParser.parseString(json), HERE);
+        .check(JsonParser.parseString(schema), JsonParser.parseString(json), LOCATION);
   }
 
-  /** Random schemas, and random values that often nearly meet them. */
+  /** Generates random schemas, and random values that often match or nearly match them. */
   private static final class Dice {
     private final Random random;
 
@@ -185,14 +185,14 @@ class SchemaCheckTest {
       for (int i = 0; i < 20; i++) {
         JsonElement value = dice.value(2);
         boolean expected = theirs.validate(uri, value.toString()).isValid();
-        assertThat(ours.check(schema, value, HERE).isEmpty())
+        assertThat(ours.check(schema, value, LOCATION).isEmpty())
             .as("%s of %s in %s", value, schema, components)
             .isEqualTo(expected);
         valid += expected ? 1 : 0;
         pairs++;
       }
     }
-    // Else it would say little.
+    // Both outcomes must be common for the comparison to mean something.
     assertThat(valid).isBetween(pairs / 4, pairs * 3 / 4);
   }
 
@@ -228,12 +228,12 @@ class SchemaCheckTest {
           `{"anyOf": [{"type": "string"}, {"items": {"type": "integer"}}]}` | `[1, "a"]` | body.1: Input should be a valid integer
           `{"anyOf": [{"type": "string"}, {"type": "null"}]}` | `1` | body: Input should be a valid string; or: Input should be null
           """)
-  void saysWhereAndWhat(String schema, String json, String violation) {
+  void saysWhatIsWrongAndWhere(String schema, String json, String violation) {
     assertThat(check(schema, json)).extracting(Violation::toString).containsExactly(violation);
   }
 
   @Test
-  void failsOnWhatItCannotCheck() {
+  void failsOnUnknownKeywords() {
     assertThatIllegalStateException()
         .isThrownBy(() -> check("{\"if\": {\"type\": \"string\"}}", "1"))
         .withMessageContaining("\"if\"");

@@ -9,6 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+/** The vectors of {@link EmbeddingModel#ofWords}. */
 class WordsModelTest {
   private static final EmbeddingModel MODEL = EmbeddingModel.ofWords(256);
 
@@ -28,16 +29,16 @@ class WordsModelTest {
     return dot;
   }
 
-  /** Users may keep vectors in files, or expect an order of results. */
+  /** Users may store vectors, or expect a certain order of search results. */
   @Test
-  void givesTheSameVectorsEverywhere() {
+  void returnsTheSameVectorsOnEveryMachine() {
     assertThat(MODEL.embed(MODEL.tokenize("A cat, 2 dogs"), 4))
         .containsExactly(0.84253615f, 0.087005086f, 0.49253914f, -0.19992046f);
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"", " ", "!?", "a", "caf\u00e9", "\u732b", "\uD83D\uDC08", "a a a a"})
-  void givesVectorsOfLengthOne(String text) {
+  void returnsVectorsOfLengthOne(String text) {
     for (int dimensions : new int[] {1, 3, 256}) {
       float[] vector = MODEL.embed(MODEL.tokenize(text), dimensions);
       assertThat(vector).hasSize(dimensions);
@@ -55,7 +56,7 @@ class WordsModelTest {
   }
 
   @Test
-  void hasTextsNearThatShareWords() {
+  void placesTextsThatShareWordsNearEachOther() {
     String text = "The cat sat on the mat.";
 
     assertThat(cosine(text, "the CAT sat -- on the mat")).isCloseTo(1, within(1e-6));

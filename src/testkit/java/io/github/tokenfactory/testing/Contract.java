@@ -22,9 +22,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the published document asks of requests: a path and a method that it has, a key, parameters
- * in the query and headers, a body of a type and form. Parameters in paths and cookies are not
- * looked at.
+ * Checks requests against an OpenAPI document: path, method, key, query and header parameters,
+ * content type and body. Parameters in paths and cookies are not checked.
  */
 final class Contract {
   private final JsonObject document;
@@ -50,7 +49,7 @@ final class Contract {
     }
   }
 
-  /** {@return what is wrong with {@code request}: of the first kind of mistake, all} */
+  /** {@return the violations of {@code request}, all of the first kind that it has} */
   List<Violation> check(ReceivedRequest request) {
     JsonObject item = pathItem(request.path());
     if (item == null) {
@@ -63,9 +62,10 @@ final class Contract {
     }
     JsonElement security =
         operation.has("security") ? operation.get("security") : document.get("security");
-    if (security instanceof JsonArray ways
-        && !ways.isEmpty()
-        && ways.asList().stream().noneMatch(way -> isAuthorized(way.getAsJsonObject(), request))) {
+    if (security instanceof JsonArray requirements
+        && !requirements.isEmpty()
+        && requirements.asList().stream()
+            .noneMatch(requirement -> isAuthorized(requirement.getAsJsonObject(), request))) {
       return List.of(
           new Violation(
               401, List.of("header", "authorization"), "Not authenticated", "not_authenticated"));
@@ -74,9 +74,9 @@ final class Contract {
     Stream.of(item, operation)
         .filter(owner -> owner.has("parameters"))
         .flatMap(owner -> owner.getAsJsonArray("parameters").asList().stream())
-        .forEach(parameter -> found.addAll(checkParameter(object(parameter), request)));
+        .forEach(parameter -> found.addAll(checkParameter(dereference(parameter), request)));
     if (operation.has("requestBody")) {
-      found.addAll(checkBody(object(operation.get("requestBody")), request));
+      found.addAll(checkBody(dereference(operation.get("requestBody")), request));
     }
     return found;
   }
@@ -88,24 +88,25 @@ final class Contract {
               .map(Pattern::quote)
               .collect(Collectors.joining("[^/]+"));
       if (path.matches(template)) {
-        return object(item.getValue());
+        return dereference(item.getValue());
       }
     }
     return null;
   }
 
-  /** Follows a reference. */
-  private JsonObject object(JsonElement json) {
+  /** {@return the object, or the target if it is a reference} */
+  private JsonObject dereference(JsonElement json) {
     JsonElement ref = json.getAsJsonObject().get("$ref");
-    return ref == null ? json.getAsJsonObject() : object(schemas.resolve(ref.getAsString()));
+    return ref == null ? json.getAsJsonObject() : dereference(schemas.resolve(ref.getAsString()));
   }
 
-  private boolean isAuthorized(JsonObject way, ReceivedRequest request) {
+  private boolean isAuthorized(JsonObject requirement, ReceivedRequest request) {
     JsonObject schemes = document.getAsJsonObject("components").getAsJsonObject("securitySchemes");
-    return way.keySet().stream().allMatch(name -> has(object(schemes.get(name)), request));
+    return requirement.keySet().stream()
+        .allMatch(name -> hasCredentials(dereference(schemes.get(name)), request));
   }
 
-  private static boolean has(JsonObject scheme, ReceivedRequest request) {
+  private static boolean hasCredentials(JsonObject scheme, ReceivedRequest request) {
     String type = scheme.get("type").getAsString();
     if (type.equals("apiKey")) {
       return parameter(scheme, request) != null;
@@ -142,7 +143,7 @@ final class Contract {
     }
     List<Violation> found =
         schemas.check(parameter.get("schema"), new JsonPrimitive(text), location);
-    // A text is all that can be sent: where another type is asked for, it stands for what it reads.
+    // A parameter is sent as text. If the schema wants another type, check the text as JSON.
     JsonElement json = ReceivedRequest.json(text);
     return json != null && !found.isEmpty() && found.get(0).type().endsWith("_type")
         ? schemas.check(parameter.get("schema"), json, location)

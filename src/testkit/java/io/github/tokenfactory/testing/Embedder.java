@@ -13,9 +13,9 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Answers requests that meet the document with vectors of a model. */
+/** Creates the responses of the embeddings operation, with the vectors of a model. */
 final class Embedder {
-  /** A request that no vectors can be made for. */
+  /** The error response to a request that cannot be embedded. */
   static final class Refusal extends RuntimeException {
     private static final long serialVersionUID = 1;
 
@@ -72,8 +72,8 @@ final class Embedder {
     return tokens;
   }
 
-  /** {@return what the service answers} */
-  JsonObject answer(ReceivedRequest request) {
+  /** {@return the response body} */
+  JsonObject response(ReceivedRequest request) {
     EmbeddingModel model = model(request);
     List<int[]> tokens = tokens(request);
     String format = Objects.requireNonNullElse(request.text("encoding_format"), "float");
@@ -99,19 +99,19 @@ final class Embedder {
     usage.addProperty("prompt_tokens", used);
     usage.addProperty("completion_tokens", 0);
     usage.addProperty("total_tokens", used);
-    JsonObject answer = new JsonObject();
-    answer.addProperty("object", "list");
-    answer.add("data", data);
-    answer.addProperty("model", request.model());
-    answer.add("usage", usage);
+    JsonObject response = new JsonObject();
+    response.addProperty("object", "list");
+    response.add("data", data);
+    response.addProperty("model", request.model());
+    response.add("usage", usage);
     String tier = Objects.requireNonNullElse(request.text("service_tier"), "auto");
-    // "auto" is the best tier available, here always the default one.
-    answer.addProperty("service_tier", tier.equals("auto") ? "default" : tier);
-    return answer;
+    // "auto" selects a tier; this service always selects the default.
+    response.addProperty("service_tier", tier.equals("auto") ? "default" : tier);
+    return response;
   }
 
   private static int dimensions(ReceivedRequest request, EmbeddingModel model) {
-    JsonElement asked = request.field("dimensions");
+    JsonElement asked = request.property("dimensions");
     if (asked == null) {
       return model.dimensions();
     }
@@ -121,9 +121,9 @@ final class Embedder {
         return dimensions;
       }
     } catch (ArithmeticException e) {
-      // more than there can be
+      // not an int: refused below
     }
-    throw invalid("Input should be a number of dimensions that there is", "dimensions");
+    throw invalid("Input should be a valid number of dimensions", "dimensions");
   }
 
   private static Refusal invalid(String message, Object... location) {

@@ -1,38 +1,39 @@
 package io.github.tokenfactory.testing;
 
 /**
- * What an {@link EmbeddingsServer} makes vectors with; used by several threads at once.
+ * A model that creates the vectors of an {@link EmbeddingsServer}; must be safe for use by several
+ * threads.
  *
- * <p>An {@link IllegalArgumentException} of either method refuses the request with 422, its message
- * in the answer.
+ * <p>If a method throws {@link IllegalArgumentException}, the request is refused with 422 and the
+ * message of the exception.
  */
 public interface EmbeddingModel {
   /**
-   * {@return a model of the words alone, the same on every machine}
+   * {@return a model that compares texts by their words; the same on every machine}
    *
-   * <p>Equal texts have equal vectors, and the more words two texts share, the nearer they are:
-   * case, punctuation and white space are nothing, order is little. Words are cut into tokens of up
-   * to four letters, so "embedding" and "embeddings" are near, too; what words mean is not known. A
-   * vector has as many elements as are asked for, and those of a shorter one point the same way as
-   * the first of a longer one.
+   * <p>Equal texts have equal vectors, and the more words two texts share, the nearer their vectors
+   * are. Case, punctuation and white space do not matter, and order matters little. Words are cut
+   * into tokens of up to four letters, so "embedding" and "embeddings" are near, too. The meaning
+   * of words is not known. A shorter vector points in the same direction as the start of a longer
+   * one.
    *
-   * @param dimensions how many elements a vector has if the request does not say
+   * @param dimensions the number of elements if the request does not set it
    */
   static EmbeddingModel ofWords(int dimensions) {
     return new WordsModel(dimensions);
   }
 
-  /** {@return how many elements a vector has if the request does not say} */
+  /** {@return the number of elements if the request does not set it} */
   int dimensions();
 
-  /** {@return the ids of the tokens of {@code text}, as many as it uses} */
+  /** {@return the token ids of {@code text}; their number is the usage} */
   int[] tokenize(String text);
 
   /**
    * {@return the vector of an input}
    *
    * @param tokens what {@link #tokenize} returned, or the token ids of a request
-   * @param dimensions how many elements it must have, one at least
+   * @param dimensions how many elements the vector must have, at least 1
    */
   float[] embed(int[] tokens, int dimensions);
 }

@@ -26,13 +26,12 @@ import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 
 /**
- * A fake of the embeddings service, on a port of this machine of its own.
+ * A fake embeddings service on a free port of this machine.
  *
- * <p>Unless it is told otherwise, it answers as the service does: a vector for each input, in the
- * format and of the size asked for, made by {@link EmbeddingModel#ofWords} whatever the model. Each
- * request is held against the published document that this version was made from; one that does not
- * meet it is a {@link Violation}, and gets the error that FastAPI has for it. What happens to any
- * other, the first of these says that says anything:
+ * <p>By default it responds like the service: one vector for each input, with the format and the
+ * dimensions of the request, created by {@link EmbeddingModel#ofWords} for every model id. Requests
+ * that do not match the published document are recorded as {@link Violation} and get the error that
+ * FastAPI sends. For the other requests, the first of these decides:
  *
  * <ol>
  *   <li>the replies {@linkplain #enqueue queued} for the next requests,
@@ -46,12 +45,12 @@ public final class EmbeddingsServer implements AutoCloseable {
   private static final String PATH = "/v1/embeddings";
 
   static {
-    // Otherwise headers and body leave as two segments, and the second waits 40 ms for the first's
-    // acknowledgement.
+    // Headers and body leave as two segments. Without TCP_NODELAY, the second waits 40 ms for the
+    // acknowledgement of the first.
     System.setProperty("sun.net.httpserver.nodelay", "true");
   }
 
-  /** The same for all servers. */
+  /** Loads the document once for all servers. */
   private static final class Published {
     static final Contract CONTRACT = Contract.ofClient();
   }
@@ -80,10 +79,10 @@ public final class EmbeddingsServer implements AutoCloseable {
   private EmbeddingsServer(HttpServer http, LongSupplier nanoTime) {
     this.http = http;
     this.nanoTime = nanoTime;
-    this.rateLimit = ample();
+    this.rateLimit = unlimited();
   }
 
-  /** {@return a server that is ready to use} */
+  /** {@return a started server} */
   public static EmbeddingsServer start() {
     return start(System::nanoTime);
   }
@@ -102,25 +101,25 @@ public final class EmbeddingsServer implements AutoCloseable {
     }
   }
 
-  private RateLimit ample() {
+  private RateLimit unlimited() {
     return new RateLimit(1_000_000, 1_000_000_000, Duration.ofMinutes(1), nanoTime);
   }
 
-  /** {@return where it is, with a slash at the end: {@code http://127.0.0.1:<port>/}} */
+  /** {@return the base URL, {@code http://127.0.0.1:<port>/}} */
   public String baseUrl() {
     return "http://127.0.0.1:" + http.getAddress().getPort() + "/";
   }
 
-  /** {@return what builds a client of this server: it has a key and the base URL} */
+  /** {@return a builder of clients for this server, with a key and the base URL} */
   public TokenFactoryClientBuilder clientBuilder() {
     return TokenFactoryClient.builder().apiKey("test").baseUrl(baseUrl());
   }
 
   /**
-   * Adds a model; from then on there are no models but those added.
+   * Adds a model; only added models exist from then on.
    *
-   * @param id what requests call it
-   * @param model makes its vectors
+   * @param id the model id in requests
+   * @param model creates the vectors
    * @return this server
    */
   public EmbeddingsServer model(String id, EmbeddingModel model) {
@@ -129,12 +128,12 @@ public final class EmbeddingsServer implements AutoCloseable {
   }
 
   /**
-   * Sets what is allowed in each window of time: more gets a 429 that says when to come back. What
-   * is left is in the headers of all answers.
+   * Sets the rate limit. Requests beyond it get a 429 that says when to retry; the headers of all
+   * responses say what remains.
    *
-   * @param requests how many requests
-   * @param tokens how many tokens
-   * @param window from the first request to the time when all are allowed again
+   * @param requests requests in each window
+   * @param tokens tokens in each window
+   * @param window the time from the first request until the limits reset
    * @return this server
    */
   public synchronized EmbeddingsServer rateLimit(long requests, long tokens, Duration window) {
@@ -145,7 +144,7 @@ public final class EmbeddingsServer implements AutoCloseable {
   /**
    * Queues a reply for each of the next requests.
    *
-   * @param replies in the order of the requests
+   * @param replies the replies in the order of the requests
    * @return this server
    */
   public synchronized EmbeddingsServer enqueue(Reply... replies) {
@@ -154,10 +153,10 @@ public final class EmbeddingsServer implements AutoCloseable {
   }
 
   /**
-   * Sets the reply to requests of a kind, such as {@code request -> request.size() > 64}.
+   * Adds a rule: the reply to all requests that match a condition.
    *
-   * @param applies says which requests
-   * @param reply to each of them
+   * @param applies the condition, such as {@code request -> request.size() > 64}
+   * @param reply the reply to each of them
    * @return this server
    */
   public synchronized EmbeddingsServer when(Predicate<ReceivedRequest> applies, Reply reply) {
@@ -165,33 +164,33 @@ public final class EmbeddingsServer implements AutoCloseable {
     return this;
   }
 
-  /** {@return all requests so far, in the order in which they came} */
+  /** {@return all requests so far, in order} */
   public synchronized List<ReceivedRequest> requests() {
     return List.copyOf(requests);
   }
 
-  /** {@return where requests did not meet the published document} */
+  /** {@return where requests did not match the published document} */
   public synchronized List<Violation> violations() {
     return List.copyOf(violations);
   }
 
-  /** {@return the {@link #violations}, which are then forgotten: for tests that expect them} */
+  /** {@return the {@link #violations}, which are then cleared; for tests that expect them} */
   public synchronized List<Violation> takeViolations() {
     List<Violation> taken = violations();
     violations.clear();
     return taken;
   }
 
-  /** Forgets requests, violations, queued replies, rules and the rate limit; models stay. */
+  /** Clears requests, violations, queued replies, rules and the rate limit; models stay. */
   public synchronized void reset() {
     script.clear();
     rules.clear();
     requests.clear();
     violations.clear();
-    rateLimit = ample();
+    rateLimit = unlimited();
   }
 
-  /** Stops at once; requests under way get no answer. */
+  /** Stops the server at once; requests in flight get no response. */
   @Override
   public void close() {
     closed.countDown();
@@ -211,7 +210,7 @@ public final class EmbeddingsServer implements AutoCloseable {
       String body;
       try {
         reply = reply(request);
-        body = reply.body(() -> embedder.answer(request));
+        body = reply.body(() -> embedder.response(request));
       } catch (Embedder.Refusal refusal) {
         reply = refusal.reply;
         body = reply.body();
@@ -225,7 +224,7 @@ public final class EmbeddingsServer implements AutoCloseable {
         send(exchange, reply, body.getBytes(StandardCharsets.UTF_8));
       }
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt(); // closed: the connection ends
+      Thread.currentThread().interrupt(); // the server was closed: end the connection
     }
   }
 
@@ -249,7 +248,7 @@ public final class EmbeddingsServer implements AutoCloseable {
     }
     return request.path().equals(PATH)
         ? Reply.embeddings()
-        : Reply.detail(404, "The test kit has no answer of its own to this operation.");
+        : Reply.detail(404, "The test kit has no default response for this operation.");
   }
 
   private synchronized Reply refuse(List<Violation> found) {
@@ -281,7 +280,7 @@ public final class EmbeddingsServer implements AutoCloseable {
     if (isEmpty) {
       return;
     }
-    // The connection ends if what is sent is shorter than was said.
+    // If less is sent than announced, closing the exchange ends the connection.
     int end = reply.isTruncated() ? body.length / 2 : body.length;
     OutputStream out = exchange.getResponseBody();
     for (int sent = 0; sent < end; sent += reply.chunk()) {

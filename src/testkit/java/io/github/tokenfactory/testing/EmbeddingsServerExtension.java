@@ -12,14 +12,13 @@ import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
 /**
- * Gives JUnit tests an {@link EmbeddingsServer} and a {@link TokenFactoryClient} of it, as
- * parameters, and fails those whose requests do not meet the published document.
+ * Gives JUnit tests an {@link EmbeddingsServer} and a {@link TokenFactoryClient} for it as
+ * parameters, and fails tests whose requests do not match the published document.
  *
- * <p>With {@code @ExtendWith(EmbeddingsServerExtension.class)} each test has a server of its own,
- * so that tests may run side by side. If something has to know the address earlier, such as an
- * application's context, start a server and register it with {@link #using}. The client is closed
- * after the test. A test that expects {@linkplain EmbeddingsServer#takeViolations violations} takes
- * them.
+ * <p>With {@code @ExtendWith(EmbeddingsServerExtension.class)} each test has its own server, so
+ * tests can run in parallel. If the address is needed earlier, such as for an application context,
+ * start a server and register it with {@link #using}. The client is closed after the test. A test
+ * that expects violations must {@linkplain EmbeddingsServer#takeViolations take} them.
  */
 public final class EmbeddingsServerExtension implements AfterEachCallback, ParameterResolver {
   private static final class State {
@@ -40,7 +39,7 @@ public final class EmbeddingsServerExtension implements AfterEachCallback, Param
 
   private final @Nullable EmbeddingsServer shared;
 
-  /** For JUnit: each test has a server of its own. */
+  /** Creates an extension that starts a server for each test; called by JUnit. */
   public EmbeddingsServerExtension() {
     this.shared = null;
   }
@@ -50,9 +49,9 @@ public final class EmbeddingsServerExtension implements AfterEachCallback, Param
   }
 
   /**
-   * {@return an extension for {@code @RegisterExtension}, with one server for all tests}
+   * {@return an extension for {@code @RegisterExtension} with one server for all tests}
    *
-   * @param server is reset after each test, and stays open: who started it closes it
+   * @param server a started server; reset after each test, but not closed
    */
   public static EmbeddingsServerExtension using(EmbeddingsServer server) {
     return new EmbeddingsServerExtension(Objects.requireNonNull(server, "server"));
@@ -78,7 +77,7 @@ public final class EmbeddingsServerExtension implements AfterEachCallback, Param
         : state.client();
   }
 
-  /** Closes what the test had, and fails it if there are violations. */
+  /** Closes the client and the server of the test, and fails it if there are violations. */
   @Override
   public void afterEach(ExtensionContext context) {
     State state = store(context).remove(State.class, State.class);
@@ -102,8 +101,8 @@ public final class EmbeddingsServerExtension implements AfterEachCallback, Param
               .collect(
                   Collectors.joining(
                       "",
-                      "Requests did not meet the published document:",
-                      "\nIf that is what the test is about, let it call takeViolations().")));
+                      "Requests did not match the published document:",
+                      "\nIf the test expects this, call takeViolations().")));
     }
   }
 

@@ -6,9 +6,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.LongSupplier;
 
-/**
- * Counts requests and tokens in windows of one length, the next of which begins when it is used.
- */
+/** A rate limit with fixed windows; each begins with the first request in it. */
 final class RateLimit {
   private final long requests;
   private final long tokens;
@@ -21,7 +19,7 @@ final class RateLimit {
   RateLimit(long requests, long tokens, Duration window, LongSupplier nanoTime) {
     if (requests < 1 || tokens < 1 || window.isNegative() || window.isZero()) {
       throw new IllegalArgumentException(
-          "A rate limit must allow something in a time: %d requests, %d tokens, %s."
+          "requests, tokens and window must be more than 0, not %d, %d and %s."
               .formatted(requests, tokens, window));
     }
     this.requests = requests;
@@ -30,9 +28,9 @@ final class RateLimit {
     this.nanoTime = nanoTime;
   }
 
-  /** Counts a request if it is allowed now; returns whether it is. */
+  /** Counts a request if the limit allows it; returns whether it does. */
   synchronized boolean take(long cost) {
-    if (left() == 0) {
+    if (timeLeft() == 0) {
       start = nanoTime.getAsLong();
       usedRequests = 0;
       usedTokens = 0;
@@ -45,33 +43,33 @@ final class RateLimit {
     return true;
   }
 
-  /** {@return the time until all is allowed again} */
+  /** {@return the time until the limit resets} */
   synchronized Duration reset() {
-    return Duration.ofNanos(left());
+    return Duration.ofNanos(timeLeft());
   }
 
-  private long left() {
+  private long timeLeft() {
     return usedRequests == 0 ? 0 : Math.max(0, window - (nanoTime.getAsLong() - start));
   }
 
-  /** {@return the headers of an answer} */
+  /** {@return the rate limit headers of a response} */
   synchronized Map<String, String> headers() {
-    boolean isOver = left() == 0;
+    boolean isReset = timeLeft() == 0;
     String reset = seconds(reset());
     Map<String, String> headers = new TreeMap<>();
     headers.put("x-ratelimit-limit-requests", String.valueOf(requests));
     headers.put("x-ratelimit-limit-tokens", String.valueOf(tokens));
     headers.put(
         "x-ratelimit-remaining-requests",
-        String.valueOf(isOver ? requests : requests - usedRequests));
+        String.valueOf(isReset ? requests : requests - usedRequests));
     headers.put(
-        "x-ratelimit-remaining-tokens", String.valueOf(isOver ? tokens : tokens - usedTokens));
+        "x-ratelimit-remaining-tokens", String.valueOf(isReset ? tokens : tokens - usedTokens));
     headers.put("x-ratelimit-reset-requests", reset);
     headers.put("x-ratelimit-reset-tokens", reset);
     return headers;
   }
 
-  /** {@return seconds with three decimals, rounded up: nobody is to come back too early} */
+  /** {@return the seconds with three decimals, rounded up so that no client retries too early} */
   static String seconds(Duration duration) {
     return String.format(Locale.ROOT, "%.3f", duration.plusNanos(999_999).toMillis() / 1000.0);
   }

@@ -22,10 +22,10 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request as an {@link EmbeddingsServer} received it.
+ * A request that an {@link EmbeddingsServer} received.
  *
- * <p>It is read from the bytes and not with the client's own models, so that no mistake in those
- * can hide here. Immutable; {@code toString()} shows no contents.
+ * <p>It does not use the client's models, so that it shows their mistakes. Immutable; {@code
+ * toString()} shows no contents.
  */
 public final class ReceivedRequest {
   private final String method;
@@ -40,12 +40,12 @@ public final class ReceivedRequest {
     this.headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
     this.headers.putAll(headers);
     this.body = new String(body, StandardCharsets.UTF_8);
-    // What is not UTF-8 is not JSON, and was replaced.
+    // Decoding replaces bytes that are not UTF-8, and JSON must be UTF-8.
     this.json =
         Arrays.equals(this.body.getBytes(StandardCharsets.UTF_8), body) ? json(this.body) : null;
   }
 
-  /** {@return the value that {@code text} is in strict JSON, or null if it is none} */
+  /** {@return the value of {@code text}, or null if it is not strict JSON} */
   static @Nullable JsonElement json(String text) {
     try (JsonReader in = new JsonReader(new StringReader(text))) {
       in.setStrictness(Strictness.STRICT);
@@ -67,9 +67,9 @@ public final class ReceivedRequest {
   }
 
   /**
-   * {@return a parameter of the query, such as {@code ai_project_id}, or null if there is none}
+   * {@return a query parameter, or null if there is none}
    *
-   * @param name its name
+   * @param name its name, such as {@code ai_project_id}
    */
   public @Nullable String query(String name) {
     for (String parameter : Objects.requireNonNullElse(uri.getRawQuery(), "").split("&")) {
@@ -82,7 +82,7 @@ public final class ReceivedRequest {
   }
 
   /**
-   * {@return a header, the first of that name, or null if there is none}
+   * {@return the first header of a name, or null if there is none}
    *
    * @param name its name, in any case
    */
@@ -91,39 +91,39 @@ public final class ReceivedRequest {
     return values == null ? null : values.get(0);
   }
 
-  /** {@return the body as it came} */
+  /** {@return the body as text} */
   public String body() {
     return body;
   }
 
-  /** {@return a copy of the body as JSON, or null if it is none} */
+  /** {@return a copy of the body as JSON, or null if it is not JSON} */
   public @Nullable JsonElement json() {
     return json == null ? null : json.deepCopy();
   }
 
-  /** {@return the model asked for, or null if none is} */
+  /** {@return the model id, or null if there is none} */
   public @Nullable String model() {
     return text("model");
   }
 
-  /** {@return the texts to embed; none if tokens are} */
+  /** {@return the texts to embed; empty if the input is token ids} */
   public List<String> texts() {
     return inputs().stream().filter(ReceivedRequest::isText).map(JsonElement::getAsString).toList();
   }
 
-  /** {@return the token arrays to embed; none if texts are} */
+  /** {@return the arrays of token ids to embed; empty if the input is texts} */
   public List<int[]> tokens() {
     return inputs().stream().filter(JsonElement::isJsonArray).map(ReceivedRequest::ids).toList();
   }
 
-  /** {@return how many inputs there are, texts or token arrays} */
+  /** {@return the number of inputs: texts or arrays of token ids} */
   public int size() {
     return inputs().size();
   }
 
-  /** {@return an input each: a text, or the array of its tokens; none if it is neither} */
+  /** {@return the inputs, each a text or an array of token ids; empty if there are none} */
   List<JsonElement> inputs() {
-    JsonElement input = field("input");
+    JsonElement input = property("input");
     if (input instanceof JsonArray array && !array.isEmpty()) {
       return array.get(0) instanceof JsonPrimitive first && first.isNumber()
           ? List.of(array)
@@ -132,15 +132,15 @@ public final class ReceivedRequest {
     return input != null && isText(input) ? List.of(input) : List.of();
   }
 
-  /** {@return a field of the body, or null if there is none, or null in it} */
-  @Nullable JsonElement field(String name) {
-    JsonElement field = json instanceof JsonObject object ? object.get(name) : null;
-    return field == null || field.isJsonNull() ? null : field;
+  /** {@return a property of the body, or null if it is missing or null} */
+  @Nullable JsonElement property(String name) {
+    JsonElement property = json instanceof JsonObject object ? object.get(name) : null;
+    return property == null || property.isJsonNull() ? null : property;
   }
 
   @Nullable String text(String name) {
-    JsonElement field = field(name);
-    return field != null && isText(field) ? field.getAsString() : null;
+    JsonElement property = property(name);
+    return property != null && isText(property) ? property.getAsString() : null;
   }
 
   static boolean isText(JsonElement json) {

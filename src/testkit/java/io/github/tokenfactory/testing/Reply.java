@@ -17,17 +17,16 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an {@link EmbeddingsServer} does with a request: the vectors that it asks for, an error, or
- * something that should not happen; immutable.
+ * The reply of an {@link EmbeddingsServer} to a request: vectors, an error, or a fault; immutable.
  *
- * <p>An error that clients may try again asks them to do so at once, with {@code retry-after-ms:
- * 0}, so that tests do not wait; a {@code Retry-After} of the reply's own takes its place.
+ * <p>Errors that clients retry have {@code retry-after-ms: 0}, so that tests do not wait. A {@code
+ * Retry-After} header replaces it.
  */
 public final class Reply {
   private int status = 200;
   private final Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
   private @Nullable String body;
-  private Consumer<JsonObject> edit = answer -> {};
+  private Consumer<JsonObject> edit = response -> {};
   private Duration delay = Duration.ZERO;
   private Duration pause = Duration.ZERO;
   private int chunk = Integer.MAX_VALUE;
@@ -51,16 +50,16 @@ public final class Reply {
     return copy;
   }
 
-  /** {@return the vectors asked for; what the server does unless it is told otherwise} */
+  /** {@return the default reply: one vector for each input} */
   public static Reply embeddings() {
     return new Reply();
   }
 
   /**
-   * {@return an answer that is just so}
+   * {@return a reply with any status and body}
    *
    * @param status the HTTP status
-   * @param body the body, JSON or not; the content type says JSON unless {@link #header} does not
+   * @param body the body; the content type is JSON unless {@link #header} sets another
    */
   public static Reply of(int status, String body) {
     return embeddings()
@@ -75,7 +74,7 @@ public final class Reply {
   }
 
   /**
-   * {@return the error {@code {"detail": "..."}}, as FastAPI writes it}
+   * {@return an error {@code {"detail": "..."}}, in the form of FastAPI}
    *
    * @param status the HTTP status
    * @param message what is wrong
@@ -87,15 +86,15 @@ public final class Reply {
   }
 
   /**
-   * {@return the error 422 with one mistake in the body, as FastAPI writes it}
+   * {@return the error 422 with one mistake in the body, in the form of FastAPI}
    *
    * @param message what is wrong
-   * @param location names and indices that lead there from the body, such as {@code "input", 2}
+   * @param location the path in the body, such as {@code "input", 2}
    */
   public static Reply invalid(String message, Object... location) {
-    List<Object> place = new ArrayList<>(List.of("body"));
-    Collections.addAll(place, location);
-    return invalid(List.of(new Violation(422, place, message, "value_error")));
+    List<Object> fullLocation = new ArrayList<>(List.of("body"));
+    Collections.addAll(fullLocation, location);
+    return invalid(List.of(new Violation(422, fullLocation, message, "value_error")));
   }
 
   static Reply invalid(List<Violation> violations) {
@@ -120,12 +119,12 @@ public final class Reply {
   }
 
   /**
-   * {@return the error {@code {"error": {"message": ...}}}, as OpenAI's service writes it}
+   * {@return an error {@code {"error": {"message": ...}}}, in the form of OpenAI}
    *
    * @param status the HTTP status
    * @param message what is wrong
-   * @param type such as {@code invalid_request_error}
-   * @param code such as {@code model_not_found}, or null for none
+   * @param type the type, such as {@code invalid_request_error}
+   * @param code the code, such as {@code model_not_found}, or null
    */
   public static Reply openAiError(int status, String message, String type, @Nullable String code) {
     JsonObject error = new JsonObject();
@@ -139,7 +138,7 @@ public final class Reply {
   }
 
   /**
-   * {@return the error {@code {"object": "error", "message": ...}}, as vLLM writes it}
+   * {@return an error {@code {"object": "error", "message": ...}}, in the form of vLLM}
    *
    * @param status the HTTP status
    * @param message what is wrong
@@ -155,7 +154,7 @@ public final class Reply {
   }
 
   /**
-   * {@return the error 429, with the headers that tell when to come back}
+   * {@return the error 429, with headers that say when to retry}
    *
    * @param retryAfter how long to wait
    */
@@ -169,17 +168,17 @@ public final class Reply {
         .header("x-ratelimit-over-limit", "yes");
   }
 
-  /** {@return no answer: the connection ends} */
+  /** {@return no response: the connection ends} */
   public static Reply disconnect() {
     return of(200, "").with(reply -> reply.isDisconnect = true);
   }
 
   /**
-   * Sets a header, in place of one that the server would send.
+   * Sets a header; it replaces a header of the server.
    *
    * @param name its name
    * @param value its value
-   * @return such a reply
+   * @return a changed copy
    */
   public Reply header(String name, String value) {
     return with(
@@ -192,10 +191,10 @@ public final class Reply {
   }
 
   /**
-   * Waits before it answers.
+   * Delays the response.
    *
    * @param delay how long
-   * @return such a reply
+   * @return a changed copy
    */
   public Reply delayed(Duration delay) {
     return with(reply -> reply.delay = delay);
@@ -206,7 +205,7 @@ public final class Reply {
    *
    * @param bytes how many at a time
    * @param pause the time between two pieces
-   * @return such a reply
+   * @return a changed copy
    */
   public Reply throttled(int bytes, Duration pause) {
     return with(
@@ -219,80 +218,79 @@ public final class Reply {
   /**
    * Ends the connection after half of the body.
    *
-   * @return such a reply
+   * @return a changed copy
    */
   public Reply truncated() {
     return with(reply -> reply.isTruncated = true);
   }
 
   /**
-   * Leaves out the vector of an input.
+   * Omits the vector of an input.
    *
    * @param input its position
-   * @return such a reply
+   * @return a changed copy
    */
   public Reply without(int input) {
-    return edited(answer -> data(answer).remove(item(answer, input)));
+    return edited(response -> data(response).remove(item(response, input)));
   }
 
   /**
-   * Has the vector of an input twice.
+   * Repeats the vector of an input.
    *
    * @param input its position
-   * @return such a reply
+   * @return a changed copy
    */
   public Reply repeating(int input) {
-    return edited(answer -> data(answer).add(item(answer, input)));
+    return edited(response -> data(response).add(item(response, input)));
   }
 
   /**
-   * Has the vectors in the opposite order, each with the right index.
+   * Reverses the order of the vectors; each keeps its index.
    *
-   * @return such a reply
+   * @return a changed copy
    */
   public Reply reversed() {
-    return edited(answer -> Collections.reverse(data(answer).asList()));
+    return edited(response -> Collections.reverse(data(response).asList()));
   }
 
   /**
-   * Has other elements in the vector of an input, in the format asked for: too few, too many, or
-   * {@link Float#NaN} among them.
+   * Replaces the vector of an input, in the requested format.
    *
    * @param input its position
-   * @param elements the vector
-   * @return such a reply
+   * @param elements the elements: too few, too many, or with {@link Float#NaN}
+   * @return a changed copy
    */
   public Reply vector(int input, float... elements) {
     float[] copy = elements.clone();
     return edited(
-        answer -> {
-          JsonObject item = item(answer, input);
+        response -> {
+          JsonObject item = item(response, input);
           boolean base64 = ReceivedRequest.isText(item.get("embedding"));
           item.add("embedding", Embedder.encode(copy, base64));
         });
   }
 
   /**
-   * Has other JSON where the vector of an input should be.
+   * Replaces the vector of an input by any JSON.
    *
    * @param input its position
-   * @param json such as {@code [0.5, null]}
-   * @return such a reply
+   * @param json the JSON, such as {@code [0.5, null]}
+   * @return a changed copy
    */
   public Reply vectorJson(int input, String json) {
     JsonElement value = JsonParser.parseString(json);
-    return edited(answer -> item(answer, input).add("embedding", value.deepCopy()));
+    return edited(response -> item(response, input).add("embedding", value.deepCopy()));
   }
 
   /**
-   * Has vectors as numbers even if base64 is asked for, as some servers do.
+   * Sends vectors as numbers even if base64 was requested, as some servers do.
    *
-   * @return such a reply
+   * @return a changed copy
    */
   public Reply asNumbers() {
     return edited(
-        answer -> {
-          for (JsonElement element : data(answer)) {
+        response -> {
+          for (JsonElement element : data(response)) {
             JsonObject item = element.getAsJsonObject();
             JsonElement vector = item.get("embedding");
             if (ReceivedRequest.isText(vector)) {
@@ -303,10 +301,10 @@ public final class Reply {
   }
 
   /**
-   * Changes the JSON of an answer with vectors in any other way.
+   * Changes the JSON of a response with vectors.
    *
-   * @param edit changes the object that it is given
-   * @return such a reply
+   * @param edit changes the body that it gets
+   * @return a changed copy
    */
   public Reply edited(Consumer<JsonObject> edit) {
     if (body != null) {
@@ -315,18 +313,18 @@ public final class Reply {
     return with(reply -> reply.edit = this.edit.andThen(edit));
   }
 
-  private static JsonArray data(JsonObject answer) {
-    return answer.getAsJsonArray("data");
+  private static JsonArray data(JsonObject response) {
+    return response.getAsJsonArray("data");
   }
 
-  private static JsonObject item(JsonObject answer, int input) {
-    for (JsonElement item : data(answer)) {
+  private static JsonObject item(JsonObject response, int input) {
+    for (JsonElement item : data(response)) {
       if (item.getAsJsonObject().get("index").getAsInt() == input) {
         return item.getAsJsonObject();
       }
     }
     throw new IllegalStateException(
-        "The scripted reply is about the input " + input + ", which the request does not have.");
+        "The reply changes the input " + input + ", which the request does not have.");
   }
 
   int status() {
@@ -337,17 +335,17 @@ public final class Reply {
     return headers;
   }
 
-  /** {@return the body; {@code vectors} is asked if it has any} */
+  /** {@return the body; {@code vectors} supplies it unless the reply has its own} */
   String body(Supplier<JsonObject> vectors) {
     if (body != null) {
       return body;
     }
-    JsonObject answer = vectors.get();
-    edit.accept(answer);
-    return answer.toString();
+    JsonObject response = vectors.get();
+    edit.accept(response);
+    return response.toString();
   }
 
-  /** {@return the body of an error} */
+  /** {@return the body of a reply that has its own} */
   String body() {
     return Objects.requireNonNull(body);
   }

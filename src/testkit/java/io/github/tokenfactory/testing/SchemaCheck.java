@@ -17,11 +17,11 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Checks JSON against the schemas of an OpenAPI document, 3.0 or later.
+ * Checks JSON against schemas of an OpenAPI document, 3.0 or later.
  *
- * <p>It knows the keywords that FastAPI writes and fails on any other, so that no constraint of a
- * later document goes unchecked. There are libraries for this, but an artifact with a classifier
- * cannot bring one along; the tests hold this against one.
+ * <p>It supports the keywords that FastAPI writes and fails on others, so that no constraint of a
+ * later document is ignored. It is handwritten because an artifact with a classifier cannot have
+ * dependencies of its own. The tests compare it with a library.
  */
 final class SchemaCheck {
   private static final Set<String> ANNOTATIONS =
@@ -40,11 +40,11 @@ final class SchemaCheck {
           "format",
           "contentMediaType",
           "contentEncoding",
-          "nullable", // seen to beforehand, as is the next
+          "nullable", // checked before the keywords, like the type
           "type",
           "$comment");
 
-  /** Pydantic's word for a type that a value does not have, and how it goes on. */
+  /** By JSON type: the error type and the rest of the message in Pydantic. */
   private static final Map<String, List<String>> TYPES =
       Map.of(
           "string", List.of("string_type", "a valid string"),
@@ -55,7 +55,7 @@ final class SchemaCheck {
           "object", List.of("dict_type", "a valid object"),
           "null", List.of("none_required", "null"));
 
-  /** The mistake that lies deepest, and there the furthest, tells which variant was meant. */
+  /** Orders mistakes by depth, then by index: the last one shows which variant was meant. */
   private static final Comparator<Violation> NEARNESS =
       Comparator.<Violation>comparingInt(violation -> violation.location().size())
           .thenComparingInt(
@@ -64,7 +64,7 @@ final class SchemaCheck {
                 return location.get(location.size() - 1) instanceof Integer index ? index : -1;
               });
 
-  /** A value and where it is. */
+  /** A value, its location, and the violations found so far. */
   private record Value(JsonElement json, List<Object> location, List<Violation> found) {
     void expect(boolean isMet, String type, String message) {
       if (!isMet) {
@@ -78,7 +78,7 @@ final class SchemaCheck {
       return new Value(json, longer, found);
     }
 
-    Value tried() {
+    Value attempt() {
       return new Value(json, location, new ArrayList<>());
     }
 
@@ -113,54 +113,54 @@ final class SchemaCheck {
       int before = value.found.size();
       checkType(keywords.get("type"), value);
       if (value.found.size() > before) {
-        return; // the rest would only say so again
+        return; // other keywords would report the same mistake
       }
     }
-    keywords.entrySet().forEach(said -> check(said.getKey(), said.getValue(), keywords, value));
+    keywords.entrySet().forEach(entry -> check(entry.getKey(), entry.getValue(), keywords, value));
   }
 
-  private void check(String keyword, JsonElement said, JsonObject schema, Value value) {
+  private void check(String keyword, JsonElement rule, JsonObject schema, Value value) {
     switch (keyword) {
-      case "$ref" -> check(resolve(said.getAsString()), value);
+      case "$ref" -> check(resolve(rule.getAsString()), value);
       case "enum" ->
           value.expect(
-              said.getAsJsonArray().contains(value.json), "enum", "Input should be one of " + said);
+              rule.getAsJsonArray().contains(value.json), "enum", "Input should be one of " + rule);
       case "const" ->
-          value.expect(said.equals(value.json), "literal_error", "Input should be " + said);
-      case "allOf" -> said.getAsJsonArray().forEach(part -> check(part, value));
-      case "anyOf", "oneOf" -> checkUnion(said.getAsJsonArray(), keyword.equals("oneOf"), value);
+          value.expect(rule.equals(value.json), "literal_error", "Input should be " + rule);
+      case "allOf" -> rule.getAsJsonArray().forEach(part -> check(part, value));
+      case "anyOf", "oneOf" -> checkUnion(rule.getAsJsonArray(), keyword.equals("oneOf"), value);
       case "properties", "patternProperties", "additionalProperties", "required" -> {
         if (value.json instanceof JsonObject object) {
-          checkMembers(keyword, said, schema, object, value);
+          checkMembers(keyword, rule, schema, object, value);
         }
       }
       case "items", "prefixItems", "uniqueItems" -> {
         if (value.json instanceof JsonArray array) {
-          checkElements(keyword, said, schema, array, value);
+          checkElements(keyword, rule, schema, array, value);
         }
       }
       case "minLength", "minItems", "minProperties", "maxLength", "maxItems", "maxProperties" -> {
         Integer size = size(keyword.substring(3), value.json);
         boolean isMin = keyword.startsWith("min");
         value.expect(
-            size == null || (isMin ? size >= said.getAsInt() : size <= said.getAsInt()),
+            size == null || (isMin ? size >= rule.getAsInt() : size <= rule.getAsInt()),
             isMin ? "too_short" : "too_long",
-            "Input should have at " + (isMin ? "least " : "most ") + said + ", not " + size);
+            "Input should have at " + (isMin ? "least " : "most ") + rule + ", not " + size);
       }
       case "pattern" ->
           value.expect(
-              !is("string", value.json) || matches(said.getAsString(), value.json.getAsString()),
+              !is("string", value.json) || matches(rule.getAsString(), value.json.getAsString()),
               "string_pattern_mismatch",
-              "String should match pattern " + said);
+              "String should match pattern " + rule);
       case "minimum", "exclusiveMinimum", "maximum", "exclusiveMaximum", "multipleOf" -> {
         if (is("number", value.json)) {
-          checkNumber(keyword, said, schema, value);
+          checkNumber(keyword, rule, schema, value);
         }
       }
       default -> {
         if (!ANNOTATIONS.contains(keyword) && !keyword.startsWith("x-")) {
           throw new IllegalStateException(
-              "This test kit cannot check what the document says with \"" + keyword + "\".");
+              "This test kit does not support the keyword \"" + keyword + "\" of the document.");
         }
       }
     }
@@ -174,9 +174,9 @@ final class SchemaCheck {
     return target;
   }
 
-  private static void checkType(JsonElement said, Value value) {
+  private static void checkType(JsonElement rule, Value value) {
     List<String> types =
-        (said instanceof JsonArray several ? several.asList() : List.of(said))
+        (rule instanceof JsonArray several ? several.asList() : List.of(rule))
             .stream().map(JsonElement::getAsString).toList();
     value.expect(
         types.stream().anyMatch(type -> is(type, value.json)),
@@ -194,7 +194,7 @@ final class SchemaCheck {
       case "string" -> json instanceof JsonPrimitive text && text.isString();
       case "boolean" -> json instanceof JsonPrimitive bool && bool.isBoolean();
       case "number" -> json instanceof JsonPrimitive number && number.isNumber();
-      default -> // an integer, and 1.0 is one
+      default -> // integer, which includes 1.0
           is("number", json) && json.getAsBigDecimal().stripTrailingZeros().scale() <= 0;
     };
   }
@@ -202,16 +202,16 @@ final class SchemaCheck {
   private void checkUnion(JsonArray variants, boolean isExclusive, Value value) {
     List<List<Violation>> failures = new ArrayList<>();
     for (JsonElement variant : variants) {
-      Value tried = value.tried();
-      check(variant, tried);
-      if (!tried.found.isEmpty()) {
-        failures.add(tried.found);
+      Value attempt = value.attempt();
+      check(variant, attempt);
+      if (!attempt.found.isEmpty()) {
+        failures.add(attempt.found);
       }
     }
-    int fitting = variants.size() - failures.size();
-    if (fitting > 0) {
+    int matches = variants.size() - failures.size();
+    if (matches > 0) {
       value.expect(
-          fitting == 1 || !isExclusive, "one_of", "Input should be of one form, not of several");
+          matches == 1 || !isExclusive, "one_of", "Input should match one schema, not several");
       return;
     }
     List<Violation> nearest =
@@ -230,9 +230,9 @@ final class SchemaCheck {
   }
 
   private void checkMembers(
-      String keyword, JsonElement said, JsonObject schema, JsonObject object, Value value) {
+      String keyword, JsonElement rule, JsonObject schema, JsonObject object, Value value) {
     if (keyword.equals("required")) {
-      for (JsonElement name : said.getAsJsonArray()) {
+      for (JsonElement name : rule.getAsJsonArray()) {
         value
             .below(name.getAsString(), object)
             .expect(object.has(name.getAsString()), "missing", "Field required");
@@ -244,12 +244,12 @@ final class SchemaCheck {
       Value below = value.below(name, member.getValue());
       switch (keyword) {
         case "properties" -> {
-          if (said.getAsJsonObject().has(name)) {
-            check(said.getAsJsonObject().get(name), below);
+          if (rule.getAsJsonObject().has(name)) {
+            check(rule.getAsJsonObject().get(name), below);
           }
         }
         case "patternProperties" ->
-            said.getAsJsonObject()
+            rule.getAsJsonObject()
                 .entrySet()
                 .forEach(
                     pattern -> {
@@ -262,7 +262,7 @@ final class SchemaCheck {
               keys(schema.get("properties")).contains(name)
                   || keys(schema.get("patternProperties")).stream().anyMatch(p -> matches(p, name));
           if (!isNamed) {
-            check(said, below);
+            check(rule, below);
           }
         }
       }
@@ -270,10 +270,10 @@ final class SchemaCheck {
   }
 
   private void checkElements(
-      String keyword, JsonElement said, JsonObject schema, JsonArray array, Value value) {
+      String keyword, JsonElement rule, JsonObject schema, JsonArray array, Value value) {
     if (keyword.equals("uniqueItems")) {
       value.expect(
-          !isTrue(said) || new HashSet<>(array.asList()).size() == array.size(),
+          !isTrue(rule) || new HashSet<>(array.asList()).size() == array.size(),
           "unique_items",
           "Items should be unique");
       return;
@@ -282,43 +282,45 @@ final class SchemaCheck {
     int firsts = first == null ? 0 : Math.min(first.size(), array.size());
     boolean isFirst = keyword.equals("prefixItems");
     IntStream.range(isFirst ? 0 : firsts, isFirst ? firsts : array.size())
-        // One mistake says enough of a list, which may be long.
+        // Lists may be long: stop at the first mistake.
         .takeWhile(i -> i == 0 || value.found.isEmpty())
-        .forEach(i -> check(isFirst ? first.get(i) : said, value.below(i, array.get(i))));
+        .forEach(i -> check(isFirst ? first.get(i) : rule, value.below(i, array.get(i))));
   }
 
-  /** OpenAPI 3.0 has {@code exclusiveMinimum} as a switch beside {@code minimum}. */
+  /**
+   * Checks a number. In OpenAPI 3.0, {@code exclusiveMinimum} is a boolean beside {@code minimum}.
+   */
   private static void checkNumber(
-      String keyword, JsonElement said, JsonObject schema, Value value) {
-    if (is("boolean", said)) {
+      String keyword, JsonElement rule, JsonObject schema, Value value) {
+    if (is("boolean", rule)) {
       return;
     }
-    BigDecimal bound = said.getAsBigDecimal();
+    BigDecimal bound = rule.getAsBigDecimal();
     int comparison = value.number().compareTo(bound);
     switch (keyword) {
       case "minimum" ->
           value.expect(
               comparison > 0 || comparison == 0 && !isTrue(schema.get("exclusiveMinimum")),
               "greater_than_equal",
-              "Input should be greater than or equal to " + said);
+              "Input should be greater than or equal to " + rule);
       case "maximum" ->
           value.expect(
               comparison < 0 || comparison == 0 && !isTrue(schema.get("exclusiveMaximum")),
               "less_than_equal",
-              "Input should be less than or equal to " + said);
+              "Input should be less than or equal to " + rule);
       case "exclusiveMinimum" ->
-          value.expect(comparison > 0, "greater_than", "Input should be greater than " + said);
+          value.expect(comparison > 0, "greater_than", "Input should be greater than " + rule);
       case "exclusiveMaximum" ->
-          value.expect(comparison < 0, "less_than", "Input should be less than " + said);
+          value.expect(comparison < 0, "less_than", "Input should be less than " + rule);
       default ->
           value.expect(
               value.number().remainder(bound).signum() == 0,
               "multiple_of",
-              "Input should be a multiple of " + said);
+              "Input should be a multiple of " + rule);
     }
   }
 
-  /** {@return how much of it there is, or null if it is no such thing} */
+  /** {@return the length, or the number of items or properties; null for other types} */
   private static @Nullable Integer size(String of, JsonElement json) {
     return switch (of) {
       case "Items" -> json instanceof JsonArray array ? Integer.valueOf(array.size()) : null;

@@ -4,16 +4,16 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * Where a request is not as the published document says; the value itself is not shown.
+ * A mistake in a request, compared with the published document; does not show the value.
  *
- * @param status what it is answered with
- * @param location the place, as FastAPI says it: {@code body}, {@code query} or {@code header}, and
- *     the names and indices that lead there
- * @param message what should be there
- * @param type one word for the kind of mistake, such as {@code missing} or {@code string_type}
+ * @param status the status of the response
+ * @param location the path to the value in the form of FastAPI: {@code body}, {@code query} or
+ *     {@code header}, then names and indices
+ * @param message what the document expects
+ * @param type the kind of mistake, such as {@code missing} or {@code string_type}
  */
 public record Violation(int status, List<Object> location, String message, String type) {
-  /** Copies the location. */
+  /** Creates a violation with a copy of the location. */
   public Violation {
     location = List.copyOf(location);
   }

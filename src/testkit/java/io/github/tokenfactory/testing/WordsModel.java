@@ -4,8 +4,8 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 
 /**
- * Each token and each pair of neighbours points in a direction of its own, which their ids alone
- * say; a text points in the sum of these.
+ * A model whose vectors are sums of pseudo-random directions, one for each token and one for each
+ * pair of neighbours. Their ids are the seeds.
  */
 final class WordsModel implements EmbeddingModel {
   private static final Pattern TOKEN =
@@ -36,22 +36,19 @@ final class WordsModel implements EmbeddingModel {
     return tokens.length > 0 ? tokens : new int[] {id(text)};
   }
 
-  /** {@return an id that Java specifies} */
+  /** {@return the hash code, which Java specifies, as an id} */
   private static int id(String text) {
     return text.hashCode() & Integer.MAX_VALUE;
   }
 
   @Override
   public float[] embed(int[] tokens, int dimensions) {
-    // Sums of integers, so that no rounding depends on an order.
+    // Integers, so that the order of the additions does not change the sum.
     long[] sum = new long[dimensions];
     for (int i = 0; i < tokens.length; i++) {
       add(sum, tokens[i], 2);
       if (i > 0) {
-        add(
-            sum,
-            ((long) tokens[i - 1] << 32) | (tokens[i] + 1L),
-            1); // so that order is not nothing
+        add(sum, ((long) tokens[i - 1] << 32) | (tokens[i] + 1L), 1); // makes order matter a bit
       }
     }
     double squares = 0;
@@ -74,7 +71,7 @@ final class WordsModel implements EmbeddingModel {
     }
   }
 
-  /** The generator SplitMix64, written out: no random generator of the JDK promises its numbers. */
+  /** SplitMix64, written out because not every JDK must generate the same numbers. */
   private static long mix(long state) {
     long z = (state ^ (state >>> 30)) * 0xBF58476D1CE4E5B9L;
     z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;

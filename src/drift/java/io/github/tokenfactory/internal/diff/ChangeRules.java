@@ -5,11 +5,11 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * What follows from a change, by the keyword that it is about: the only place that knows about
- * callers and about this code base.
+ * The rules by which a change is judged: what it does to callers, by the keyword that it is about
+ * and by which way the value goes, and what to do about it.
  *
- * <p>The four effects are those of adding and of removing, in what callers send and in what they
- * receive. What narrows a value counts as adding to a constraint.
+ * @param addedToRequest the effect of adding to what callers send; what narrows a value, such as a
+ *     smaller maximum, counts as adding
  */
 record ChangeRules(
     Effect addedToRequest,
@@ -26,13 +26,55 @@ record ChangeRules(
           + " method";
   static final String ADOPT = "bind the operation if callers need it";
 
-  /** The handwritten classes, by the places that they stand in for. */
-  private static final Map<String, String> HANDWRITTEN =
-      Map.of(
-          "EmbeddingRequest.input", "EmbeddingInput",
-          "Embedding.embedding", "EmbeddingVector");
+  private static final String CHECK_KEY = "check how the client sends its key";
+  private static final String CHECK_URL = "check the default base URL of the client";
+  private static final String LIMITS = REGENERATE + "; only the documented limits change";
 
-  private static final Map<String, ChangeRules> TABLE = new HashMap<>();
+  private static final Map<String, ChangeRules> RULES = new HashMap<>();
+  private static final ChangeRules UNKNOWN =
+      rule("BBBB", REGENERATE + ", then read what the keyword means", "");
+
+  static {
+    // Effects: added to and removed from requests, added to and removed from responses.
+    rule("EBEB", REGENERATE + "; the model gains or loses a property", "properties");
+    rule("EBEB", REGENERATE + "; the method gains or loses an argument", "parameters");
+    rule(
+        "EBEB",
+        REGENERATE + "; check the content type that the client sends or accepts",
+        "requestBody content responses");
+    rule("EBEB", "check the code that reads the header", "headers");
+    rule("EAEA", "nothing, unless the client offers it", "links callbacks");
+    rule("EBBA", REGENERATE + "; the union gains or loses a variant", "variants");
+    rule(
+        "BEAB",
+        REGENERATE + "; check the handwritten code that touches the value",
+        "type items prefixItems");
+    rule(
+        "BEAB",
+        REGENERATE,
+        "additionalProperties patternProperties propertyNames unevaluatedProperties"
+            + " unevaluatedItems additionalItems dependentSchemas contentSchema schema itemSchema"
+            + " allOf not if contains unions");
+    rule("EBEA", REGENERATE + "; the enumeration is open, so only its constants change", "enum");
+    rule(
+        "BEAB",
+        REGENERATE + "; check the builder and the nullness of the getter",
+        "required dependentRequired mandatory");
+    rule("BEAA", LIMITS, "minimum maximum multipleOf pattern minLength maxLength");
+    rule("BEAA", LIMITS, "minItems maxItems uniqueItems minProperties maxProperties");
+    rule(
+        "AAAA",
+        REGENERATE + "; the client sends no defaults, so only the Javadoc changes",
+        "default overridden");
+    rule("AAAA", REGENERATE + "; the generated member gains or loses @Deprecated", "deprecated");
+    rule("AAAA", REGENERATE, "readOnly writeOnly");
+    rule("EBEB", CHECK_URL, "servers url");
+    rule("AAAA", CHECK_URL, "first");
+    rule("EBEB", CHECK_KEY, "security");
+    rule("BEBE", CHECK_KEY, "schemes scopes");
+  }
+
+  /** What reports call the thing that a keyword holds, where it is not the keyword. */
   private static final Map<String, String> NOUNS =
       Map.ofEntries(
           Map.entry("properties", "property"),
@@ -48,139 +90,41 @@ record ChangeRules(
           Map.entry("servers", "server"),
           Map.entry("security", "security alternative"),
           Map.entry("schemes", "security scheme"));
-  private static final ChangeRules UNKNOWN =
-      row("BBBB", REGENERATE + ", then read what the keyword means");
 
-  static {
-    put("EBEB", REGENERATE + "; the model gains or loses a property", "properties");
-    put("EBEB", REGENERATE + "; the method gains or loses an argument", "parameters");
-    put(
-        "EBEB",
-        REGENERATE + "; check the content type that the client sends or accepts",
-        "requestBody",
-        "content",
-        "responses");
-    put("EBEB", "check the code that reads the header", "headers");
-    put("EAEA", "nothing, unless the client offers it", "links", "callbacks");
-    put("EBBA", REGENERATE + "; the union gains or loses a variant", "variants");
-    put(
-        "BEAB",
-        REGENERATE + "; check the handwritten code that touches the value",
-        "type",
-        "items",
-        "prefixItems");
-    put(
-        "BEAB",
-        REGENERATE,
-        "additionalProperties",
-        "patternProperties",
-        "propertyNames",
-        "unevaluatedProperties");
-    put(
-        "BEAB",
-        REGENERATE,
-        "unevaluatedItems",
-        "additionalItems",
-        "dependentSchemas",
-        "contentSchema",
-        "schema",
-        "itemSchema");
-    put("BEAB", REGENERATE, "allOf", "not", "if", "contains", "unions");
-    put("EBEA", REGENERATE + "; the enumeration is open, so only its constants change", "enum");
-    put(
-        "BEAB",
-        REGENERATE + "; check the builder and the nullness of the getter",
-        "required",
-        "dependentRequired",
-        "mandatory");
-    put(
-        "BEAA",
-        REGENERATE + "; only the documented limits change",
-        "minimum",
-        "maximum",
-        "multipleOf",
-        "pattern");
-    put(
-        "BEAA",
-        REGENERATE + "; only the documented limits change",
-        "minLength",
-        "maxLength",
-        "minItems",
-        "maxItems");
-    put(
-        "BEAA",
-        REGENERATE + "; only the documented limits change",
-        "uniqueItems",
-        "minProperties",
-        "maxProperties");
-    put(
-        "AAAA",
-        REGENERATE + "; the client sends no defaults, so only the Javadoc changes",
-        "default",
-        "overridden");
-    put("AAAA", REGENERATE + "; the generated member gains or loses @Deprecated", "deprecated");
-    put("AAAA", REGENERATE, "readOnly", "writeOnly");
-    put("EBEB", "check the default base URL of the client", "servers", "url");
-    put("AAAA", "check the default base URL of the client", "first");
-    put("EBEB", "check how the client sends its key", "security");
-    put("BEBE", "check how the client sends its key", "schemes", "scopes");
-  }
-
-  /** Returns the advice for a place: regenerating does not change what is handwritten. */
-  static String advice(String place, String advice) {
-    return HANDWRITTEN.entrySet().stream()
-        .filter(entry -> place.startsWith(entry.getKey()))
-        .map(
-            entry ->
-                advice
-                    + "; then edit the handwritten "
-                    + entry.getValue()
-                    + ", its helpers above all")
-        .findFirst()
-        .orElse(advice);
-  }
-
-  private static void put(String effects, String advice, String... subjects) {
-    for (String subject : subjects) {
-      TABLE.put(subject, row(effects, advice));
-    }
-  }
-
-  private static ChangeRules row(String effects, String advice) {
+  private static ChangeRules rule(String effects, String advice, String keywords) {
     Effect[] row =
         effects
             .chars()
             .mapToObj(c -> c == 'B' ? Effect.BREAKS : c == 'A' ? Effect.ALTERS : Effect.EXTENDS)
             .toArray(Effect[]::new);
-    return new ChangeRules(row[0], row[1], row[2], row[3], advice);
+    ChangeRules rule = new ChangeRules(row[0], row[1], row[2], row[3], advice);
+    for (String keyword : keywords.split(" ")) {
+      RULES.put(keyword, rule);
+    }
+    return rule;
   }
 
-  /** Returns how a report calls what the keyword holds. */
-  static String noun(String keyword) {
+  /** {@return the rule for {@code label}, whose first word is the keyword} */
+  static ChangeRules of(String label) {
+    return RULES.getOrDefault(label.split(" ", 2)[0], UNKNOWN);
+  }
+
+  /** {@return what reports call the thing that {@code label} names} */
+  static String noun(String label) {
+    String keyword = label.split(" ", 2)[0];
     return NOUNS.getOrDefault(keyword, keyword);
   }
 
-  /** Returns the consequence of a change of {@code label}, whose first word is the keyword. */
-  static ChangeRules of(String label) {
-    return TABLE.getOrDefault(label.split(" ", 2)[0], UNKNOWN);
-  }
-
-  /** Which way a value goes; the places where neither is certain count as both. */
-  enum Side {
-    REQUEST,
-    RESPONSE,
-    BOTH
-  }
-
-  Effect of(boolean added, boolean removed, Side side) {
+  /** {@return the worst effect of adding, of removing, or of both} */
+  Effect effect(boolean isAdded, boolean isRemoved, Flow flow) {
     Effect worst = Effect.EXTENDS;
-    if (side != Side.RESPONSE) {
-      worst = worse(worst, added ? addedToRequest : worst);
-      worst = worse(worst, removed ? removedFromRequest : worst);
+    if (flow.isSent()) {
+      worst = worse(worst, isAdded ? addedToRequest : worst);
+      worst = worse(worst, isRemoved ? removedFromRequest : worst);
     }
-    if (side != Side.REQUEST) {
-      worst = worse(worst, added ? addedToResponse : worst);
-      worst = worse(worst, removed ? removedFromResponse : worst);
+    if (flow.isReceived()) {
+      worst = worse(worst, isAdded ? addedToResponse : worst);
+      worst = worse(worst, isRemoved ? removedFromResponse : worst);
     }
     return worst;
   }

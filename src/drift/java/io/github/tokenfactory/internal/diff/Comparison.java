@@ -18,7 +18,6 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
@@ -32,20 +31,14 @@ import org.jspecify.annotations.Nullable;
 public final class Comparison {
   private static final List<String> SCHEMAS = List.of("components", "schemas");
 
-  /** One of the two documents, with what is read from it. */
-  private static final class Half {
-    private final String label;
-    private final Document document;
-    private final OperationReader meaning;
-
-    Half(String label, Document document, OperationReader meaning) {
-      this.label = label;
-      this.document = document;
-      this.meaning = meaning;
+  /** One of the two documents. */
+  private record Side(String label, Document document, OperationReader reader) {
+    Side(String label, Document document) {
+      this(label, document, new OperationReader(document));
     }
 
-    /** Does a step, and says which document it is that cannot be checked. */
-    <T> T in(Function<Half, T> step) {
+    /** Does a step; a failure says which of the two documents cannot be checked. */
+    <T> T in(Function<Side, T> step) {
       try {
         return step.apply(this);
       } catch (CannotCheckException e) {
@@ -53,120 +46,131 @@ public final class Comparison {
       }
     }
 
+    Map<String, SemanticNode> read(Collection<Operation> operations) {
+      return in(
+          side -> {
+            Map<String, SemanticNode> nodes = new LinkedHashMap<>();
+            operations.forEach(each -> nodes.put(shape(each.title()), side.reader.read(each)));
+            return nodes;
+          });
+    }
+
+    /** {@return the component schemas that operations refer to; checks every reference} */
+    Set<String> components(List<Operation> operations) {
+      Document slice = in(side -> Slicer.slice(side.document, operations));
+      JsonLocation schemas = slice.at(SCHEMAS);
+      return schemas != null && schemas.json() instanceof JsonObject object
+          ? new TreeSet<>(object.keySet())
+          : new TreeSet<>();
+    }
+
     SemanticNode component(String name) {
-      return meaning.read(document.at(SCHEMAS).child(name));
+      return in(side -> side.reader.read(side.document.at(SCHEMAS).child(name)));
+    }
+
+    Map<String, JsonLocation> info(String keyword) {
+      JsonLocation info = document.at(List.of("info", keyword));
+      return info == null ? Map.of() : Map.of(CanonicalJson.comparable(info.json()), info);
     }
   }
 
-  private final Half pinned;
-  private final Half published;
-  private final Differ differ;
+  private final Side pinned;
+  private final Side published;
+  private final Findings findings = new Findings();
+  private final Differ differ = new Differ(findings);
 
   public Comparison(Document pinned, Document published) {
-    Document sharing = UnchangedParts.of(pinned, published);
-    OperationReader meaning = new OperationReader(pinned);
-    this.pinned = new Half("pinned document", pinned, meaning);
-    this.published = new Half("published document", sharing, new OperationReader(sharing, meaning));
-    differ = new Differ(pinned, published);
+    this.pinned = new Side("pinned document", pinned);
+    this.published = new Side("published document", published);
   }
 
-  /** {@return the differences of these operations, worst first, then by place} */
-  public List<Change> of(Collection<String> names) {
-    List<Operation> bound = pinned.in(half -> half.document.find(names));
+  /** {@return the changes of these operations, worst first, then by place} */
+  public List<Change> changes(Collection<String> names) {
+    List<Operation> bound = pinned.in(side -> side.document.find(names));
     Set<String> paths =
         bound.stream().map(operation -> shape(operation.path())).collect(Collectors.toSet());
     Map<String, Operation> offered =
-        published.in(
-            half -> byShape(half.document.operations(path -> paths.contains(shape(path)))));
+        byShape(published.in(side -> side.document.operations(p -> paths.contains(shape(p)))));
     List<Operation> counterparts =
         bound.stream()
-            .filter(operation -> offered.containsKey(shape(operation)))
-            .map(operation -> offered.get(shape(operation)))
+            .map(operation -> shape(operation.title()))
+            .filter(offered::containsKey)
+            .map(offered::get)
             .toList();
     offered.keySet().removeAll(byShape(pinned.document.readableOperations()).keySet());
+    Set<String> components = pinned.components(bound);
+    components.retainAll(published.components(counterparts));
 
-    // Slices say what the operations refer to, and that every reference leads somewhere.
-    List<Operation> changed =
-        counterparts.stream().filter(operation -> !isShared(operation)).toList();
-    Set<String> components = components(pinned.in(half -> Slicer.slice(half.document, bound)));
-    components.retainAll(components(published.in(half -> Slicer.slice(half.document, changed))));
-    Map<String, SemanticNode> was = pinned.in(half -> read(half, bound));
-    Map<String, SemanticNode> is = published.in(half -> read(half, counterparts));
+    Map<String, SemanticNode> was = pinned.read(bound);
+    Map<String, SemanticNode> is = published.read(counterparts);
     Map<Operation, SemanticNode> added =
         is.size() < was.size() ? readable(offered.values()) : Map.of();
-    Map<String, SemanticNode> wasComponents = pinned.in(half -> read(half, components));
-    Map<String, SemanticNode> isComponents = published.in(half -> read(half, components));
-
+    Map<String, SemanticNode> wasComponents = new LinkedHashMap<>();
+    Map<String, SemanticNode> isComponents = new LinkedHashMap<>();
+    components.forEach(name -> wasComponents.put(name, pinned.component(name)));
+    components.forEach(name -> isComponents.put(name, published.component(name)));
     List<SemanticNode> roots = new ArrayList<>();
     List.of(was, is, added, wasComponents, isComponents)
         .forEach(nodes -> roots.addAll(nodes.values()));
     Equivalence.find(roots);
-    compareInfo();
-    bound.forEach(
-        operation ->
-            compare(operation, was.get(shape(operation)), is.get(shape(operation)), added));
+
+    for (String keyword : List.of("title", "version")) {
+      differ.compareDocumentation(keyword, pinned.info(keyword), published.info(keyword));
+    }
+    for (Operation operation : bound) {
+      String shape = shape(operation.title());
+      if (is.containsKey(shape)) {
+        differ.compareOperations(was.get(shape), is.get(shape));
+      } else {
+        reportGone(operation, successor(operation, was.get(shape), added));
+      }
+    }
     components.forEach(
         name -> differ.compareComponents(wasComponents.get(name), isComponents.get(name)));
     if (names.contains(Document.ALL_OPERATIONS)) {
-      offered
-          .values()
-          .forEach(
-              operation ->
-                  differ.add(
-                      Effect.NOTICE,
-                      operation.location(),
-                      false,
-                      "operation not bound",
-                      Differ.NOTHING,
-                      operation.title(),
-                      ChangeRules.ADOPT));
+      offered.values().forEach(this::reportNotBound);
     }
-    return differ.changes();
+    return findings.changes(pinned.document, published.document);
   }
 
-  private void compare(
-      Operation operation,
-      SemanticNode was,
-      @Nullable SemanticNode is,
-      Map<Operation, SemanticNode> added) {
-    if (is != null) {
-      differ.compareOperations(was, is);
-      return;
-    }
-    String successor = successor(operation, was, added);
-    String what = successor == null ? "operation removed" : "operation moved";
-    String now = successor == null ? Differ.NOTHING : successor;
-    differ.add(
+  private void reportGone(Operation operation, @Nullable Operation successor) {
+    findings.add(
         Effect.BREAKS,
         operation.location(),
         true,
-        what,
+        successor == null ? "operation removed" : "operation moved",
         operation.title(),
-        now,
+        successor == null ? Findings.NOTHING : successor.title(),
         ChangeRules.REBIND);
   }
 
-  /** Returns where an operation went: where its id is, or else where the same messages go. */
-  private static @Nullable String successor(
+  private void reportNotBound(Operation operation) {
+    findings.add(
+        Effect.NOTICE,
+        operation.location(),
+        false,
+        "operation not bound",
+        Findings.NOTHING,
+        operation.title(),
+        ChangeRules.ADOPT);
+  }
+
+  /** {@return the new operation with the same id, or else one with a message in common} */
+  private static @Nullable Operation successor(
       Operation gone, SemanticNode node, Map<Operation, SemanticNode> added) {
+    Set<List<Object>> messages = messages(node);
     return added.keySet().stream()
         .filter(candidate -> gone.id() != null && gone.id().equals(candidate.id()))
         .findFirst()
         .or(
             () ->
                 added.keySet().stream()
-                    .filter(
-                        candidate ->
-                            !Collections.disjoint(messages(node), messages(added.get(candidate))))
+                    .filter(each -> !Collections.disjoint(messages, messages(added.get(each))))
                     .findFirst())
-        .map(Operation::title)
         .orElse(null);
   }
 
-  /**
-   * Returns what an operation sends and receives when all is well, which hardly any other operation
-   * shares.
-   */
+  /** {@return an operation's request and successful responses, which hardly another one shares} */
   private static Set<List<Object>> messages(SemanticNode operation) {
     Set<List<Object>> messages = new HashSet<>();
     operation.parts.forEach(
@@ -179,67 +183,26 @@ public final class Comparison {
     return messages;
   }
 
-  private void compareInfo() {
-    for (String keyword : List.of("title", "version")) {
-      differ.compareDocumentation(
-          keyword, info(pinned.document, keyword), info(published.document, keyword));
-    }
-  }
-
-  private static Map<String, JsonLocation> info(Document document, String keyword) {
-    JsonLocation spot = document.at(List.of("info", keyword));
-    return spot == null ? Map.of() : Map.of(CanonicalJson.meaning(spot.json()), spot);
-  }
-
-  private static Map<String, SemanticNode> read(Half half, List<Operation> operations) {
-    Map<String, SemanticNode> nodes = new LinkedHashMap<>();
-    operations.forEach(operation -> nodes.put(shape(operation), half.meaning.read(operation)));
-    return nodes;
-  }
-
-  private static Map<String, SemanticNode> read(Half half, Set<String> components) {
-    return components.stream().collect(Collectors.toMap(name -> name, half::component));
-  }
-
-  /**
-   * Other operations are none of our business: one that cannot be read is just not where ours went.
-   */
   private Map<Operation, SemanticNode> readable(Collection<Operation> operations) {
     Map<Operation, SemanticNode> nodes = new LinkedHashMap<>();
     for (Operation operation : operations) {
       try {
-        nodes.put(operation, published.meaning.read(operation));
+        nodes.put(operation, published.reader.read(operation));
       } catch (CannotCheckException e) {
-        nodes.remove(operation);
+        // Nobody asked for this operation: a bound one has just not become it.
       }
     }
     return nodes;
   }
 
-  /** Path parameters are told apart by position, so their names do not make another operation. */
+  /** Path parameters are told apart by position: renaming one does not make another path. */
   private static String shape(String path) {
     return path.replaceAll("\\{[^}]*}", "{}");
   }
 
-  private static String shape(Operation operation) {
-    return shape(operation.title());
-  }
-
   private static Map<String, Operation> byShape(List<Operation> operations) {
     Map<String, Operation> shapes = new LinkedHashMap<>();
-    operations.forEach(operation -> shapes.putIfAbsent(shape(operation), operation));
+    operations.forEach(operation -> shapes.putIfAbsent(shape(operation.title()), operation));
     return shapes;
-  }
-
-  private static Set<String> components(Document slice) {
-    JsonLocation schemas = slice.at(SCHEMAS);
-    return schemas != null && schemas.json() instanceof JsonObject object
-        ? new TreeSet<>(object.keySet())
-        : new TreeSet<>();
-  }
-
-  private boolean isShared(Operation operation) {
-    List<String> path = List.of("paths", operation.path());
-    return Objects.equals(pinned.document.at(path), published.document.at(path));
   }
 }

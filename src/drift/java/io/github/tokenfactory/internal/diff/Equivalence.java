@@ -10,29 +10,18 @@ import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /**
- * Finds out which nodes mean the same, recursion and all.
+ * Finds out which nodes mean the same, recursive ones included.
  *
- * <p>Nodes get the same number if they say the same by themselves and their parts have the same
- * numbers. Where parts lead back to the node, all that say the same start with the same number, and
- * those whose parts differ are told apart until nothing changes.
+ * <p>Nodes get the same number if they state the same themselves and their parts have the same
+ * numbers. Where parts lead back to the node, all nodes with the same statements start with the
+ * same number, and are told apart by the numbers of their parts until nothing changes.
  */
-public final class Equivalence {
-  private record Key(int[] numbers) {
-    @Override
-    public boolean equals(Object other) {
-      return other instanceof Key key && Arrays.equals(numbers, key.numbers);
-    }
-
-    @Override
-    public int hashCode() {
-      return Arrays.hashCode(numbers);
-    }
-  }
-
+final class Equivalence {
   private final List<SemanticNode> nodes = new ArrayList<>();
-  private final Map<SemanticNode, List<SemanticNode>> parents = new IdentityHashMap<>();
+  private final Map<SemanticNode, List<SemanticNode>> users = new IdentityHashMap<>();
   private final Map<SemanticNode, Integer> openParts = new IdentityHashMap<>();
 
   private Equivalence() {}
@@ -40,25 +29,25 @@ public final class Equivalence {
   /** Sets {@link SemanticNode#meaning} of all nodes that these lead to. */
   static void find(Collection<SemanticNode> roots) {
     Equivalence equivalence = new Equivalence();
-    equivalence.collect(roots);
+    roots.forEach(equivalence::add);
+    equivalence.collect();
     equivalence.number();
   }
 
-  private void collect(Collection<SemanticNode> roots) {
-    nodes.addAll(roots);
-    nodes.removeIf(node -> parents.putIfAbsent(node, new ArrayList<>()) != null);
+  private void add(SemanticNode node) {
+    if (users.putIfAbsent(node, new ArrayList<>()) == null) {
+      nodes.add(node);
+    }
+  }
+
+  private void collect() {
     for (int i = 0; i < nodes.size(); i++) {
       SemanticNode node = nodes.get(i);
       int parts = 0;
       for (Collection<SemanticNode> below : node.below()) {
         for (SemanticNode part : below) {
-          List<SemanticNode> users = parents.get(part);
-          if (users == null) {
-            users = new ArrayList<>();
-            parents.put(part, users);
-            nodes.add(part);
-          }
-          users.add(node);
+          add(part);
+          users.get(part).add(node);
           parts++;
         }
       }
@@ -66,17 +55,17 @@ public final class Equivalence {
     }
   }
 
-  /** Numbers what does not recur from the leaves up, each node once; then refines what is left. */
+  /** Numbers what does not recur from the leaves up, each node once; then refines the rest. */
   private void number() {
-    Map<List<Object>, Integer> sayings = new HashMap<>();
-    nodes.forEach(node -> node.meaning = number(sayings, node.saying()));
-    Map<Key, Integer> finals = new HashMap<>();
+    Map<List<Object>, Integer> statements = new HashMap<>();
+    nodes.forEach(node -> node.meaning = number(statements, node.ownStatements()));
+    Map<List<Integer>, Integer> numbers = new HashMap<>();
     Deque<SemanticNode> ready = new ArrayDeque<>(nodes);
     ready.removeIf(node -> openParts.get(node) > 0);
     while (!ready.isEmpty()) {
       SemanticNode node = ready.remove();
-      node.meaning = number(finals, key(node));
-      for (SemanticNode user : parents.get(node)) {
+      node.meaning = number(numbers, key(node));
+      for (SemanticNode user : users.get(node)) {
         if (openParts.merge(user, -1, Integer::sum) == 0) {
           ready.add(user);
         }
@@ -84,20 +73,20 @@ public final class Equivalence {
     }
     refine(
         nodes.stream().filter(node -> openParts.get(node) > 0).toList(),
-        Math.max(finals.size(), sayings.size()));
+        Math.max(numbers.size(), statements.size()));
   }
 
   private static void refine(List<SemanticNode> recurring, int offset) {
     recurring.forEach(node -> node.meaning += offset);
     int[] refined = new int[recurring.size()];
     for (int before = -1, now = 0; now > before; ) {
-      Map<Key, Integer> keys = new HashMap<>();
-      Arrays.setAll(refined, i -> offset + number(keys, key(recurring.get(i))));
+      Map<List<Integer>, Integer> numbers = new HashMap<>();
+      Arrays.setAll(refined, i -> offset + number(numbers, key(recurring.get(i))));
       for (int i = 0; i < refined.length; i++) {
         recurring.get(i).meaning = refined[i];
       }
       before = now;
-      now = keys.size();
+      now = numbers.size();
     }
   }
 
@@ -105,38 +94,21 @@ public final class Equivalence {
     return numbers.computeIfAbsent(key, k -> numbers.size());
   }
 
-  private static Key key(SemanticNode node) {
-    int size = 1 + node.parts.size();
+  /** {@return the numbers of the node and of its parts; those of a group sorted} */
+  private static List<Integer> key(SemanticNode node) {
+    List<Integer> key = new ArrayList<>();
+    key.add(node.meaning);
+    node.parts.forEach(
+        (label, part) -> {
+          if (node.matters(label)) {
+            key.add(part.meaning);
+          }
+        });
     for (List<SemanticNode> group : node.groups.values()) {
-      size += 1 + group.size();
+      key.add(-1); // separates groups
+      IntStream members = group.stream().mapToInt(member -> member.meaning).sorted();
+      (node.counted ? members : members.distinct()).forEach(key::add);
     }
-    int[] key = new int[size];
-    int end = 0;
-    key[end++] = node.meaning;
-    for (Map.Entry<String, SemanticNode> part : node.parts.entrySet()) {
-      if (node.matters(part.getKey())) {
-        key[end++] = part.getValue().meaning;
-      }
-    }
-    for (List<SemanticNode> group : node.groups.values()) {
-      int start = end + 1;
-      key[end++] = -1;
-      for (SemanticNode member : group) {
-        key[end++] = member.meaning;
-      }
-      Arrays.sort(key, start, end);
-      end = node.counted ? end : withoutRepetition(key, start, end);
-    }
-    return new Key(Arrays.copyOf(key, end));
-  }
-
-  private static int withoutRepetition(int[] sorted, int start, int end) {
-    int kept = start;
-    for (int i = start; i < end; i++) {
-      if (i == start || sorted[i] != sorted[i - 1]) {
-        sorted[kept++] = sorted[i];
-      }
-    }
-    return kept;
+    return key;
   }
 }

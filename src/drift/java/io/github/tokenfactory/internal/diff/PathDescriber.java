@@ -9,13 +9,13 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Says in words where a JSON pointer points: {@code EmbeddingRequest.input[anyOf 2]} instead of a
- * row of slashes.
+ * Says in words where a JSON pointer points, such as {@code EmbeddingRequest.input[anyOf 2]} for
+ * {@code #/components/schemas/EmbeddingRequest/properties/input/anyOf/1}.
  */
-public final class PathDescriber {
+final class PathDescriber {
   private PathDescriber() {}
 
-  static String of(Document document, String pointer) {
+  static String describe(Document document, String pointer) {
     List<String> tokens = JsonLocation.tokens(pointer);
     StringBuilder place = new StringBuilder();
     OpenApiGrammar kind = OpenApiGrammar.DOCUMENT;
@@ -23,20 +23,14 @@ public final class PathDescriber {
       String keyword = tokens.get(i);
       OpenApiGrammar.Slot slot = kind.slot(keyword);
       if (slot == null) {
-        break; // the rest is one fact, which the report names
+        break; // the rest is plain data, which the report names
       }
       String name = null;
       if (slot.form() != OpenApiGrammar.Form.ONE && i + 1 < tokens.size()) {
         name = tokens.get(++i);
       }
-      JsonLocation spot = document.at(tokens.subList(0, i + 1));
-      append(
-          place,
-          kind,
-          slot.kind(),
-          keyword,
-          name,
-          spot == null ? null : document.dereference(spot));
+      JsonLocation at = document.at(tokens.subList(0, i + 1));
+      append(place, kind, slot.kind(), keyword, name, at == null ? null : document.dereference(at));
       kind = slot.kind();
     }
     return place.isEmpty() ? String.join(" ", tokens) : place.toString().strip();
@@ -48,7 +42,7 @@ public final class PathDescriber {
       OpenApiGrammar kind,
       String keyword,
       @Nullable String name,
-      @Nullable JsonLocation spot) {
+      @Nullable JsonLocation target) {
     boolean isComponent = parent == OpenApiGrammar.COMPONENTS;
     switch (kind) {
       case COMPONENTS, DOCUMENT -> {}
@@ -63,7 +57,7 @@ public final class PathDescriber {
       case SCHEMA -> place.append(isComponent ? String.valueOf(name) : schema(keyword, name));
       case REQUEST_BODY -> place.append(isComponent ? "request " + name : " request");
       case PARAMETER ->
-          place.append(' ').append(spot == null ? name : parameter(spot, String.valueOf(name)));
+          place.append(' ').append(target == null ? name : parameter(target, String.valueOf(name)));
       case PATH_ITEM, MEDIA_TYPE ->
           place.append(place.isEmpty() ? "" : " ").append(name == null ? keyword : name);
       default -> {
@@ -73,12 +67,12 @@ public final class PathDescriber {
     }
   }
 
-  private static String parameter(JsonLocation spot, String otherwise) {
-    boolean isNamed = spot.object().has("in") && spot.object().has("name");
+  private static String parameter(JsonLocation parameter, String otherwise) {
+    boolean isNamed = parameter.object().has("in") && parameter.object().has("name");
     return isNamed
-        ? CanonicalJson.string(spot.object().get("in"))
+        ? CanonicalJson.string(parameter.object().get("in"))
             + " "
-            + CanonicalJson.string(spot.object().get("name"))
+            + CanonicalJson.string(parameter.object().get("name"))
         : otherwise;
   }
 

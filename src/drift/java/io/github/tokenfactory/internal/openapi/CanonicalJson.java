@@ -1,5 +1,7 @@
 package io.github.tokenfactory.internal.openapi;
 
+import com.google.gson.Gson;
+import com.google.gson.GsonBuilder;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonNull;
@@ -23,20 +25,22 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads strict JSON, and writes it in the two forms that this package needs: canonical text and
- * comparable meaning.
+ * Reads strict JSON, and writes it in two forms: as indented text that keeps what was written, and
+ * as one line that is the same for equal values.
  */
 public final class CanonicalJson {
-  /** Deep enough for any real document, and far from the end of the smallest stack. */
+  /** Deeper than any real document, and safe for a small stack. */
   static final int MAX_DEPTH = 400;
 
+  private static final Gson INDENTED =
+      new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().serializeNulls().create();
   private static final Pattern POSITION = Pattern.compile("line (\\d+) column (\\d+)");
   private static final int LONGEST_PLAIN_NUMBER = 30;
 
   private CanonicalJson() {}
 
   /**
-   * Reads one JSON text as RFC 8259 has it; refuses duplicate names, and keeps numbers as they are
+   * Reads one JSON text as RFC 8259 defines it. Refuses duplicate names; keeps numbers as they are
    * written.
    */
   static JsonElement read(Reader text) {
@@ -50,17 +54,16 @@ public final class CanonicalJson {
       }
       return value;
     } catch (IOException | IllegalStateException | NumberFormatException e) {
-      String said = String.valueOf(e.getMessage());
-      String what =
-          said.startsWith("Nesting limit")
-              ? "nested deeper than " + MAX_DEPTH + " levels"
-              : said.startsWith("Duplicate name") || said.startsWith("text after")
-                  ? said
-                  : "not valid JSON";
-      throw new CannotCheckException(
-          Reason.UNREADABLE,
-          what + (what.equals(said) ? "" : position(said)) + "; ask for the document again",
-          e);
+      String message = String.valueOf(e.getMessage());
+      String what;
+      if (message.startsWith("Nesting limit")) {
+        what = "nested deeper than " + MAX_DEPTH + " levels" + position(message);
+      } else if (message.startsWith("Duplicate name") || message.startsWith("text after")) {
+        what = message;
+      } else {
+        what = "not valid JSON" + position(message);
+      }
+      throw new CannotCheckException(Reason.UNREADABLE, what + "; ask for the document again", e);
     }
   }
 
@@ -71,12 +74,11 @@ public final class CanonicalJson {
         in.beginObject();
         while (in.hasNext()) {
           String name = in.nextName();
-          int before = object.size();
-          object.add(name, value(in));
-          if (object.size() == before) {
+          if (object.has(name)) {
             throw new MalformedJsonException(
                 "Duplicate name " + quote(name) + position(in.toString()));
           }
+          object.add(name, value(in));
         }
         in.endObject();
         return object;
@@ -100,74 +102,36 @@ public final class CanonicalJson {
     }
   }
 
-  private static String position(String said) {
-    Matcher position = POSITION.matcher(said);
+  private static String position(String message) {
+    Matcher position = POSITION.matcher(message);
     return position.find() ? " at line " + position.group(1) + ", column " + position.group(2) : "";
   }
 
-  /**
-   * Writes two-space indented JSON with the key order as it is, non-ASCII as it is, and a trailing
-   * newline.
-   */
+  /** {@return JSON indented by two spaces; key order and numbers stay as they are} */
   public static String canonical(JsonElement value) {
-    StringBuilder out = new StringBuilder();
-    write(value, "\n", out);
-    return out.append('\n').toString();
-  }
-
-  private static void write(JsonElement value, String newline, StringBuilder out) {
-    String deeper = newline + "  ";
-    if (value instanceof JsonObject object && !object.isEmpty()) {
-      String before = "{";
-      for (Map.Entry<String, JsonElement> member : object.entrySet()) {
-        out.append(before).append(deeper).append(quote(member.getKey())).append(": ");
-        write(member.getValue(), deeper, out);
-        before = ",";
-      }
-      out.append(newline).append('}');
-    } else if (value instanceof JsonArray array && !array.isEmpty()) {
-      String before = "[";
-      for (JsonElement element : array) {
-        out.append(before).append(deeper);
-        write(element, deeper, out);
-        before = ",";
-      }
-      out.append(newline).append(']');
-    } else {
-      out.append(scalar(value));
-    }
+    return INDENTED.toJson(value) + "\n";
   }
 
   /**
-   * Returns one line that two values share exactly if JSON Schema calls them equal: 1 is 1.0, and
-   * key order is nothing.
+   * {@return one line that is the same for two values exactly if JSON Schema calls them equal: 1 is
+   * 1.0, and key order does not matter}
    */
-  public static String meaning(JsonElement value) {
+  public static String comparable(JsonElement value) {
     if (value instanceof JsonObject object) {
       Map<String, String> members = new TreeMap<>();
-      object
-          .entrySet()
-          .forEach(member -> members.put(quote(member.getKey()), meaning(member.getValue())));
+      object.asMap().forEach((name, member) -> members.put(quote(name), comparable(member)));
       StringJoiner out = new StringJoiner(", ", "{", "}");
       members.forEach((name, member) -> out.add(name + ": " + member));
       return out.toString();
     }
     if (value instanceof JsonArray array) {
       StringJoiner out = new StringJoiner(", ", "[", "]");
-      array.forEach(element -> out.add(meaning(element)));
+      array.forEach(element -> out.add(comparable(element)));
       return out.toString();
     }
     return value instanceof JsonPrimitive scalar && scalar.isNumber()
         ? plainNumber(scalar.getAsString())
-        : scalar(value);
-  }
-
-  /** Writes anything that has no members. */
-  private static String scalar(JsonElement value) {
-    if (value instanceof JsonPrimitive scalar) {
-      return scalar.isString() ? quote(scalar.getAsString()) : scalar.getAsString();
-    }
-    return value.toString();
+        : value.toString();
   }
 
   private static String plainNumber(String literal) {
@@ -182,38 +146,17 @@ public final class CanonicalJson {
     }
   }
 
-  /** Returns a JSON string literal; only what has to be escaped is. */
+  /** {@return a text as a JSON string} */
   public static String quote(String text) {
-    StringBuilder out = new StringBuilder(text.length() + 16).append('"');
-    int done = 0;
-    for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
-      if (c < ' ' || c == '"' || c == '\\') {
-        out.append(text, done, i).append(escape(c));
-        done = i + 1;
-      }
-    }
-    return out.append(text, done, text.length()).append('"').toString();
+    return new JsonPrimitive(text).toString();
   }
 
-  private static String escape(char c) {
-    return switch (c) {
-      case '"', '\\' -> "\\" + c;
-      case '\n' -> "\\n";
-      case '\r' -> "\\r";
-      case '\t' -> "\\t";
-      case '\b' -> "\\b";
-      case '\f' -> "\\f";
-      default -> String.format("\\u%04x", (int) c);
-    };
-  }
-
-  /** Returns the text of a JSON string, or {@code null} for anything else. */
+  /** {@return the text of a JSON string, or null for anything else} */
   public static @Nullable String string(@Nullable JsonElement value) {
     return value instanceof JsonPrimitive scalar && scalar.isString() ? scalar.getAsString() : null;
   }
 
-  /** Says that this is an array or an object with nothing in it. */
+  /** {@return whether this is an array or an object with nothing in it} */
   static boolean isEmpty(JsonElement value) {
     return value instanceof JsonArray array && array.isEmpty()
         || value instanceof JsonObject object && object.isEmpty();

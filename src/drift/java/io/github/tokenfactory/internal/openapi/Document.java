@@ -96,7 +96,7 @@ public final class Document {
   private static List<Operation> operations(String path, JsonLocation item) {
     List<JsonLocation> members = new ArrayList<>(item.members(OpenApiGrammar.METHODS::contains));
     if (item.object().get("additionalOperations") instanceof JsonObject) {
-      members.addAll(item.child("additionalOperations").members(name -> true));
+      members.addAll(item.child("additionalOperations").members());
     }
     return members.stream()
         .map(member -> new Operation(member.name(), path, item, member))
@@ -228,8 +228,7 @@ public final class Document {
     return null;
   }
 
-  /** {@return a reference as it reads without percent-encoding} */
-  public static String percentDecoded(String ref) {
+  private static String percentDecoded(String ref) {
     try {
       return ref.indexOf('%') < 0
           ? ref

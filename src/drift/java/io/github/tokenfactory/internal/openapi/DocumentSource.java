@@ -2,27 +2,21 @@ package io.github.tokenfactory.internal.openapi;
 
 import io.github.tokenfactory.drift.CannotCheckException;
 import io.github.tokenfactory.drift.CannotCheckException.Reason;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodySubscriber;
-import java.nio.ByteBuffer;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Flow;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.regex.Pattern;
@@ -34,7 +28,6 @@ public final class DocumentSource {
   private static final Pattern HTTP = Pattern.compile("(?i)https?://.*");
   private static final Pattern FILE = Pattern.compile("(?i)file:.*");
   private static final Pattern CREDENTIALS = Pattern.compile("//[^/@]*@");
-
   private static final String CACHED_BODY = "cached-body";
   private static final String CACHED_TAG = "cached-tag";
 
@@ -48,9 +41,9 @@ public final class DocumentSource {
     this.cache = cache;
   }
 
-  /** Returns a source that gives up after 60 seconds, body included, or 64 MB. */
+  /** {@return a source that gives up after 60 seconds, body included, or 64 MB} */
   public static DocumentSource create() {
-    return new DocumentSource(Duration.ofSeconds(60), DocumentParser.MAX_BYTES, null);
+    return create(Duration.ofSeconds(60), DocumentParser.MAX_BYTES);
   }
 
   static DocumentSource create(Duration timeout, int maxBytes) {
@@ -58,8 +51,8 @@ public final class DocumentSource {
   }
 
   /**
-   * Returns a source that keeps what it fetched in a directory and asks the server only whether
-   * that has changed.
+   * {@return a source that keeps what it downloads in a directory, and downloads it again only if
+   * the server says that it has changed}
    */
   public static DocumentSource create(Duration timeout, Path cache) {
     return new DocumentSource(timeout, DocumentParser.MAX_BYTES, cache);
@@ -69,14 +62,15 @@ public final class DocumentSource {
    * Loads a document.
    *
    * @param location an {@code http:}, {@code https:} or {@code file:} URL, or the path of a file
-   * @throws CannotCheckException if there is no document there, or not one that can be understood
+   * @throws CannotCheckException if there is no document, or not one that can be parsed
    */
   public Document load(String location) {
     byte[] bytes = HTTP.matcher(location).matches() ? fetch(location) : read(location);
     try {
       return DocumentParser.parse(bytes);
     } catch (CannotCheckException e) {
-      throw new CannotCheckException(e.reason(), display(location) + ": " + e.getMessage(), e);
+      throw new CannotCheckException(
+          e.reason(), withoutCredentials(location) + ": " + e.getMessage(), e);
     }
   }
 
@@ -97,49 +91,74 @@ public final class DocumentSource {
     }
   }
 
+  /**
+   * Downloads in a thread of its own, which is interrupted at the end of the timeout: a request's
+   * own timeout ends with the headers, and would not stop a body that arrives byte by byte.
+   */
   private byte[] fetch(String location) {
-    CompletableFuture<HttpResponse<byte[]>> exchange;
+    FutureTask<byte[]> download = new FutureTask<>(() -> download(location));
+    Thread thread = new Thread(download, "document-download");
+    thread.setDaemon(true);
+    thread.start();
     try {
-      HttpRequest.Builder request =
-          HttpRequest.newBuilder(URI.create(location))
-              .header("Accept", "application/json, application/yaml;q=0.9, */*;q=0.5")
-              .header("User-Agent", "tokenfactory-java-spec");
-      cachedTag(location).ifPresent(tag -> request.header("If-None-Match", tag));
-      // Made here, since reading every trusted certificate takes longer than reading a document
-      // from a file.
-      HttpClient client =
-          HttpClient.newBuilder()
-              .connectTimeout(timeout)
-              .followRedirects(HttpClient.Redirect.NORMAL) // never from https to http
-              .build();
-      exchange = client.sendAsync(request.build(), info -> new LimitedBody(maxBytes));
-    } catch (IllegalArgumentException e) {
-      throw unavailable(location, "not a URL: " + e.getMessage(), e);
-    }
-    try {
-      // The timeout of a request ends with the headers; this one covers the body too, however it
-      // drips.
-      return body(location, exchange.get(timeout.toMillis(), TimeUnit.MILLISECONDS));
+      return download.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {
       throw unavailable(
-          location, "no complete answer within " + timeout.toMillis() + " ms; try again later", e);
+          location,
+          "no complete response within " + timeout.toMillis() + " ms; try again later",
+          e);
     } catch (ExecutionException e) {
-      String why =
-          e.getCause() instanceof TooLarge
-              ? tooLarge()
-              : e.getCause() + "; check the address and the network";
-      throw unavailable(location, why, e);
+      Throwable cause = e.getCause();
+      if (cause instanceof CannotCheckException refusal) {
+        throw refusal;
+      }
+      throw unavailable(location, cause + "; check the address and the network", cause);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw unavailable(location, "interrupted", e);
-    } catch (IOException e) {
-      throw unavailable(location, "the compressed answer is broken; try again", e);
     } finally {
-      exchange.cancel(true);
+      download.cancel(true);
     }
   }
 
-  /** Returns the tag of what is kept of an address, if anything is. */
+  private byte[] download(String location) throws IOException, InterruptedException {
+    HttpRequest.Builder request;
+    try {
+      request = HttpRequest.newBuilder(URI.create(location));
+    } catch (IllegalArgumentException e) {
+      throw unavailable(location, "not a URL: " + e.getMessage(), e);
+    }
+    request.header("Accept", "application/json, application/yaml;q=0.9, */*;q=0.5");
+    request.header("User-Agent", "tokenfactory-java-spec");
+    Optional<String> cachedTag = cachedTag(location);
+    cachedTag.ifPresent(tag -> request.header("If-None-Match", tag));
+    // Made only here: loading the trusted certificates takes longer than reading a file.
+    HttpClient client =
+        HttpClient.newBuilder()
+            .connectTimeout(timeout)
+            .followRedirects(HttpClient.Redirect.NORMAL) // never from https to http
+            .build();
+    HttpResponse<InputStream> response = client.send(request.build(), BodyHandlers.ofInputStream());
+    try (InputStream body = response.body()) {
+      if (cache != null && response.statusCode() == 304 && cachedTag.isPresent()) {
+        return Files.readAllBytes(cache.resolve(CACHED_BODY));
+      }
+      if (response.statusCode() != 200) {
+        throw unavailable(
+            location,
+            "answered status " + response.statusCode() + "; check the address, or try again later",
+            null);
+      }
+      // Not asked for, but some caches compress all the same.
+      boolean isZipped =
+          response.headers().firstValue("Content-Encoding").orElse("").equalsIgnoreCase("gzip");
+      byte[] bytes = limited(isZipped ? new GZIPInputStream(body) : body, location);
+      keep(location, response.headers().firstValue("ETag"), bytes);
+      return bytes;
+    }
+  }
+
+  /** {@return the tag of the cached document, if that came from the same address} */
   private Optional<String> cachedTag(String location) {
     try {
       List<String> lines =
@@ -148,13 +167,11 @@ public final class DocumentSource {
           ? Optional.of(lines.get(1))
           : Optional.empty();
     } catch (IOException e) {
-      return Optional.empty(); // nothing kept, or nothing readable: fetch it whole
+      return Optional.empty(); // nothing is cached, or it cannot be read: download all
     }
   }
 
-  private void keep(String location, HttpResponse<byte[]> response, byte[] body)
-      throws IOException {
-    Optional<String> tag = response.headers().firstValue("ETag");
+  private void keep(String location, Optional<String> tag, byte[] body) throws IOException {
     if (cache != null) {
       Files.deleteIfExists(cache.resolve(CACHED_TAG));
       if (tag.isPresent()) {
@@ -164,96 +181,22 @@ public final class DocumentSource {
     }
   }
 
-  private byte[] body(String location, HttpResponse<byte[]> response) throws IOException {
-    if (cache != null && response.statusCode() == 304 && cachedTag(location).isPresent()) {
-      return Files.readAllBytes(cache.resolve(CACHED_BODY));
-    }
-    if (response.statusCode() != 200) {
-      throw unavailable(
-          location,
-          "answered status " + response.statusCode() + "; check the address, or try again later",
-          null);
-    }
-    // Not asked for, but some caches compress all the same.
-    boolean isZipped =
-        response.headers().firstValue("Content-Encoding").orElse("").equalsIgnoreCase("gzip");
-    byte[] body =
-        isZipped
-            ? limited(new GZIPInputStream(new ByteArrayInputStream(response.body())), location)
-            : response.body();
-    keep(location, response, body);
-    return body;
-  }
-
   private byte[] limited(InputStream in, String location) throws IOException {
     byte[] bytes = in.readNBytes(maxBytes);
     if (in.read() >= 0) {
-      throw unavailable(location, tooLarge(), null);
+      throw unavailable(
+          location, "more than " + maxBytes + " bytes; is that an OpenAPI document?", null);
     }
     return bytes;
   }
 
-  private String tooLarge() {
-    return "more than " + maxBytes + " bytes; is that an OpenAPI document?";
-  }
-
   private static CannotCheckException unavailable(
       String location, String what, @Nullable Throwable cause) {
-    return new CannotCheckException(Reason.UNAVAILABLE, display(location) + ": " + what, cause);
+    return new CannotCheckException(
+        Reason.UNAVAILABLE, withoutCredentials(location) + ": " + what, cause);
   }
 
-  private static String display(String location) {
+  private static String withoutCredentials(String location) {
     return CREDENTIALS.matcher(location).replaceFirst("//");
-  }
-
-  private static final class TooLarge extends IOException {
-    private static final long serialVersionUID = 1L;
-  }
-
-  /** Collects a body, and gives up as soon as it is too large. */
-  private static final class LimitedBody implements BodySubscriber<byte[]> {
-    private final int maxBytes;
-    private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    private final CompletableFuture<byte[]> body = new CompletableFuture<>();
-    private Flow.@Nullable Subscription subscription;
-
-    LimitedBody(int maxBytes) {
-      this.maxBytes = maxBytes;
-    }
-
-    @Override
-    public CompletionStage<byte[]> getBody() {
-      return body;
-    }
-
-    @Override
-    public void onSubscribe(Flow.Subscription subscription) {
-      this.subscription = subscription;
-      subscription.request(Long.MAX_VALUE);
-    }
-
-    @Override
-    public void onNext(List<ByteBuffer> buffers) {
-      for (ByteBuffer buffer : buffers) {
-        if (buffer.remaining() > maxBytes - bytes.size()) {
-          Objects.requireNonNull(subscription).cancel();
-          body.completeExceptionally(new TooLarge());
-          return;
-        }
-        byte[] chunk = new byte[buffer.remaining()];
-        buffer.get(chunk);
-        bytes.writeBytes(chunk);
-      }
-    }
-
-    @Override
-    public void onError(Throwable failure) {
-      body.completeExceptionally(failure);
-    }
-
-    @Override
-    public void onComplete() {
-      body.complete(bytes.toByteArray());
-    }
   }
 }

@@ -11,8 +11,8 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A value and its place in a document; two spots are the same if they hold the same object, not
- * merely an equal one.
+ * A JSON value and where it is in a document. Two locations are equal if they hold the same object,
+ * not merely an equal one.
  */
 public final class JsonLocation {
   private final @Nullable JsonLocation parent;
@@ -29,7 +29,7 @@ public final class JsonLocation {
     return new JsonLocation(null, "#", root);
   }
 
-  /** Returns the unescaped steps of a pointer. */
+  /** {@return the unescaped steps of a JSON pointer} */
   public static List<String> tokens(String pointer) {
     List<String> tokens = new ArrayList<>();
     for (String token : pointer.split("/", -1)) {
@@ -42,24 +42,19 @@ public final class JsonLocation {
     return json;
   }
 
-  /** Returns the name of the member, or the index of the element, that this is. */
+  /** {@return the member's name, or the element's index} */
   public String name() {
     return name;
   }
 
-  /**
-   * Returns the JSON pointer as a URI fragment: {@code #/paths/~1v1~1embeddings}; only reports need
-   * it.
-   */
+  /** {@return the JSON pointer as a URI fragment, such as {@code #/paths/~1v1~1embeddings}} */
   public String pointer() {
-    return parent == null ? name : parent.pointer() + "/" + escaped(name);
+    return parent == null
+        ? name
+        : parent.pointer() + "/" + name.replace("~", "~0").replace("/", "~1");
   }
 
-  public static String escaped(String token) {
-    return token.replace("~", "~0").replace("/", "~1");
-  }
-
-  /** Returns the name if this is one of the components. */
+  /** {@return the component's name if this is one of the document's components, else null} */
   public @Nullable String component() {
     JsonLocation kind = parent == null ? null : parent.parent;
     boolean isInComponents = kind != null && kind.name.equals("components") && kind.parent != null;
@@ -74,41 +69,37 @@ public final class JsonLocation {
     return new JsonLocation(this, member, object().get(member));
   }
 
-  public List<JsonLocation> members(Predicate<String> wanted) {
-    List<JsonLocation> members = new ArrayList<>();
-    object()
-        .entrySet()
-        .forEach(
-            member -> {
-              if (wanted.test(member.getKey())) {
-                members.add(new JsonLocation(this, member.getKey(), member.getValue()));
-              }
-            });
-    return members;
+  /** {@return all members of the object that has to be here} */
+  public List<JsonLocation> members() {
+    return members(name -> true);
   }
 
+  /** {@return the members, of the object that has to be here, whose names are wanted} */
+  public List<JsonLocation> members(Predicate<String> isWanted) {
+    return object().entrySet().stream()
+        .filter(member -> isWanted.test(member.getKey()))
+        .map(member -> new JsonLocation(this, member.getKey(), member.getValue()))
+        .toList();
+  }
+
+  /** {@return the elements of the array that has to be here} */
   public List<JsonLocation> elements() {
+    if (!(json instanceof JsonArray array)) {
+      throw malformed("an array");
+    }
     List<JsonLocation> elements = new ArrayList<>();
-    for (JsonElement element : json.getAsJsonArray()) {
+    for (JsonElement element : array) {
       elements.add(new JsonLocation(this, String.valueOf(elements.size()), element));
     }
     return elements;
   }
 
-  /** Returns the object that has to be here. */
+  /** {@return the object that has to be here} */
   public JsonObject object() {
     if (json instanceof JsonObject object) {
       return object;
     }
     throw malformed("an object");
-  }
-
-  /** Returns the elements of the array that has to be here. */
-  public List<JsonLocation> requireElements() {
-    if (json instanceof JsonArray) {
-      return elements();
-    }
-    throw malformed("an array");
   }
 
   private CannotCheckException malformed(String expected) {
@@ -118,7 +109,7 @@ public final class JsonLocation {
   }
 
   @Override
-  public boolean equals(Object other) {
+  public boolean equals(@Nullable Object other) {
     return other instanceof JsonLocation location && json == location.json;
   }
 

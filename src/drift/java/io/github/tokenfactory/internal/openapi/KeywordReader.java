@@ -5,6 +5,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,152 +15,130 @@ import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 
 /**
- * Reads the keywords of one schema object, all but those that bring in other schemas for the same
+ * Reads the keywords of one schema object, except those that bring in other schemas for the same
  * value.
  */
 final class KeywordReader {
+  /** The keywords that bring in other schemas for the same value, besides {@code $ref}. */
+  static final List<String> COMBINING = List.of("allOf", "anyOf", "oneOf");
+
   private static final Set<String> READ_ELSEWHERE = Set.of("$ref", "nullable", "discriminator");
   private static final Set<String> EVERY_TYPE =
       Set.of("object", "array", "string", "number", "boolean");
 
-  /** The types that a keyword speaks about; any other value passes. */
-  private static final Map<String, Set<String>> TYPES = new HashMap<>();
+  /** The types that a keyword limits; values of other types pass. */
+  private static final Map<String, Set<String>> LIMITED_TYPES = new HashMap<>();
 
-  /** When a schema would constrain the same values without the keyword. */
-  private static final Map<String, Predicate<JsonLocation>> SILENT = new HashMap<>();
+  /** When a keyword changes nothing, and might as well be missing. */
+  private static final Map<String, Predicate<JsonLocation>> NO_EFFECT = new HashMap<>();
 
   static {
-    OpenApiGrammar.DOCUMENTATION.forEach(keyword -> SILENT.put(keyword, member -> true));
-    silent(member -> true, "$defs", "definitions");
-    silent(
-        member -> member.json().equals(new JsonPrimitive(false)),
-        "deprecated",
-        "readOnly",
-        "writeOnly",
-        "nullable");
-    silent(
-        member -> member.json().equals(new JsonPrimitive(false)),
-        "uniqueItems",
-        "exclusiveMinimum",
-        "exclusiveMaximum");
-    silent(
-        member -> CanonicalJson.meaning(member.json()).equals("0"),
-        "minItems",
-        "minLength",
-        "minProperties");
-    silent(member -> CanonicalJson.meaning(member.json()).equals("1"), "minContains");
-    silent(
-        member -> CanonicalJson.isEmpty(member.json()),
-        "properties",
-        "patternProperties",
-        "prefixItems",
-        "required",
-        "allOf");
-    silent(member -> CanonicalJson.isEmpty(member.json()), "dependentSchemas", "dependentRequired");
-    SemanticNode.ANYTHING_BY_DEFAULT.forEach(keyword -> silent(KeywordReader::isBlank, keyword));
-    speaks(Set.of("integer", "number"), "minimum", "maximum", "multipleOf");
-    speaks(Set.of("string"), "minLength", "maxLength", "pattern");
-    speaks(Set.of("string"), "contentEncoding", "contentMediaType", "contentSchema");
-    speaks(
-        Set.of("array"),
-        "items",
-        "prefixItems",
-        "minItems",
-        "maxItems",
-        "uniqueItems",
-        "contains",
-        "unevaluatedItems");
-    speaks(
-        Set.of("object"),
-        "properties",
-        "patternProperties",
-        "additionalProperties",
-        "unevaluatedProperties");
-    speaks(Set.of("object"), "propertyNames", "required", "minProperties", "maxProperties");
-    speaks(Set.of("object"), "dependentRequired", "dependentSchemas");
+    Predicate<JsonLocation> isFalse = member -> member.json().equals(new JsonPrimitive(false));
+    Predicate<JsonLocation> isEmpty = member -> CanonicalJson.isEmpty(member.json());
+    noEffect(member -> true, OpenApiGrammar.DOCUMENTATION.toArray(String[]::new));
+    noEffect(member -> true, "$defs", "definitions");
+    noEffect(isFalse, "deprecated", "readOnly", "writeOnly", "nullable");
+    noEffect(isFalse, "uniqueItems", "exclusiveMinimum", "exclusiveMaximum");
+    noEffect(is("0"), "minItems", "minLength", "minProperties");
+    noEffect(is("1"), "minContains");
+    noEffect(isEmpty, "properties", "patternProperties", "dependentSchemas");
+    noEffect(isEmpty, "required", "dependentRequired", "prefixItems", "allOf");
+    noEffect(
+        KeywordReader::allowsAnything, SemanticNode.ANYTHING_BY_DEFAULT.toArray(String[]::new));
+    limits(Set.of("integer", "number"), "minimum", "maximum", "multipleOf");
+    limits(Set.of("string"), "minLength", "maxLength", "pattern");
+    limits(Set.of("string"), "contentEncoding", "contentMediaType", "contentSchema");
+    limits(Set.of("array"), "items", "prefixItems", "contains", "unevaluatedItems");
+    limits(Set.of("array"), "minItems", "maxItems", "uniqueItems");
+    limits(Set.of("object"), "properties", "patternProperties", "propertyNames");
+    limits(Set.of("object"), "additionalProperties", "unevaluatedProperties");
+    limits(Set.of("object"), "required", "minProperties", "maxProperties");
+    limits(Set.of("object"), "dependentRequired", "dependentSchemas");
   }
 
   private KeywordReader() {}
 
-  private static void speaks(Set<String> types, String... keywords) {
+  private static Predicate<JsonLocation> is(String value) {
+    return member -> CanonicalJson.comparable(member.json()).equals(value);
+  }
+
+  private static void noEffect(Predicate<JsonLocation> when, String... keywords) {
     for (String keyword : keywords) {
-      TYPES.put(keyword, types);
+      NO_EFFECT.put(keyword, when);
     }
   }
 
-  private static void silent(Predicate<JsonLocation> when, String... keywords) {
+  private static void limits(Set<String> types, String... keywords) {
     for (String keyword : keywords) {
-      SILENT.put(keyword, when);
+      LIMITED_TYPES.put(keyword, types);
     }
   }
 
   /**
-   * Returns what the keywords of the object at {@code spot} say; {@code target} finds what a schema
-   * stands for.
+   * Reads the schema object at {@code location}.
+   *
+   * @param resolve finds the schema that another one only refers to
    */
-  static SemanticNode read(JsonLocation spot, UnaryOperator<JsonLocation> target) {
-    SemanticNode node = SemanticNode.anything(spot);
-    for (JsonLocation member :
-        spot.members(name -> !OpenApiGrammar.isExtension(name) && !READ_ELSEWHERE.contains(name))) {
+  static SemanticNode read(JsonLocation location, UnaryOperator<JsonLocation> resolve) {
+    SemanticNode node = SemanticNode.anything(location);
+    for (JsonLocation member : OpenApiGrammar.fields(location)) {
       if (OpenApiGrammar.DOCUMENTATION.contains(member.name())) {
         node.document(member.name(), member);
-      } else if (!isSilent(member)) {
-        read(node, spot, member, target);
+      } else if (!READ_ELSEWHERE.contains(member.name()) && !hasNoEffect(member)) {
+        read(node, location, member, resolve);
       }
     }
-    return typesApart(node);
+    return asUnionOfTypes(node);
   }
 
-  /** Says that a schema would constrain the same values without this keyword. */
-  static boolean isSilent(JsonLocation member) {
-    Predicate<JsonLocation> when = SILENT.get(member.name());
-    return when == null ? OpenApiGrammar.isExtension(member.name()) : when.test(member);
+  /** {@return whether a schema would allow the same values without this keyword} */
+  static boolean hasNoEffect(JsonLocation member) {
+    return OpenApiGrammar.isExtension(member.name())
+        || NO_EFFECT.getOrDefault(member.name(), any -> false).test(member);
   }
 
-  /** Says that a schema has no keyword that constrains anything. */
-  private static boolean isBlank(JsonLocation schema) {
+  private static boolean allowsAnything(JsonLocation schema) {
     return CanonicalJson.isTrue(schema.json())
         || schema.json() instanceof JsonObject
-            && schema.members(name -> true).stream().allMatch(KeywordReader::isSilent);
+            && schema.members().stream().allMatch(KeywordReader::hasNoEffect);
   }
 
   private static void read(
       SemanticNode node,
-      JsonLocation spot,
+      JsonLocation location,
       JsonLocation member,
-      UnaryOperator<JsonLocation> target) {
+      UnaryOperator<JsonLocation> resolve) {
     String keyword = member.name();
     JsonElement value = member.json();
     boolean isArray = value instanceof JsonArray;
     switch (keyword) {
-      case "not" -> composite(node, "not", spot).schema(keyword, member);
-      case "if", "then", "else" -> composite(node, "if", spot).schema(keyword, member);
-      case "contains" -> composite(node, "contains", spot).schema(keyword, member);
+      case "not" -> composite(node, "not", location).schema(keyword, member);
+      case "if", "then", "else" -> composite(node, "if", location).schema(keyword, member);
+      case "contains" -> composite(node, "contains", location).schema(keyword, member);
       case "minContains", "maxContains" ->
-          composite(node, "contains", spot).fact(keyword, CanonicalJson.meaning(value), member);
+          composite(node, "contains", location)
+              .fact(keyword, CanonicalJson.comparable(value), member);
       case "type" -> readTypes(node, member);
       case "const" -> readEnum(node, List.of(value), member);
-      case "minimum", "exclusiveMinimum" -> readBound(node, spot.object(), member, "inimum", ">");
-      case "maximum", "exclusiveMaximum" -> readBound(node, spot.object(), member, "aximum", "<");
-      case "required" -> readNames(node, keyword, value, member);
+      case "minimum", "exclusiveMinimum" ->
+          readBound(node, location.object(), member, "inimum", ">");
+      case "maximum", "exclusiveMaximum" ->
+          readBound(node, location.object(), member, "aximum", "<");
+      case "required" -> readNames(node, keyword, member);
       default -> {
         if (keyword.equals("enum") && isArray) {
           readEnum(node, value.getAsJsonArray().asList(), member);
         } else if (keyword.equals("dependentRequired") && value instanceof JsonObject) {
-          member
-              .members(name -> true)
-              .forEach(names -> readNames(node, keyword + " " + names.name(), names.json(), names));
-        } else if (!(SchemaReader.COMBINING.contains(keyword)
-                && isArray
-                && !CanonicalJson.isEmpty(value))
-            && !readParts(node, member, target)) {
-          node.fact(keyword, CanonicalJson.meaning(value), member);
+          member.members().forEach(names -> readNames(node, keyword + " " + names.name(), names));
+        } else if (!(COMBINING.contains(keyword) && isArray && !CanonicalJson.isEmpty(value))
+            && !readParts(node, member, resolve)) {
+          node.fact(keyword, CanonicalJson.comparable(value), member);
         }
       }
     }
   }
 
-  /** Returns the one member of a group for keywords that only mean something together. */
+  /** {@return the one member of a group that stands for keywords that only work together} */
   private static SemanticNode composite(SemanticNode node, String label, JsonLocation at) {
     if (!node.groups.containsKey(label)) {
       node.group(label, new SemanticNode(at));
@@ -167,9 +146,9 @@ final class KeywordReader {
     return node.groups.get(label).get(0);
   }
 
-  /** Reads a keyword that holds schemas; returns whether it is one, and has the right form. */
+  /** Reads a keyword that holds schemas; says whether it is one, and has the right form. */
   private static boolean readParts(
-      SemanticNode node, JsonLocation member, UnaryOperator<JsonLocation> target) {
+      SemanticNode node, JsonLocation member, UnaryOperator<JsonLocation> resolve) {
     OpenApiGrammar.Slot slot = OpenApiGrammar.SCHEMA.slot(member.name());
     if (slot == null) {
       return false;
@@ -177,12 +156,11 @@ final class KeywordReader {
     List<JsonLocation> parts = slot.parts(member);
     for (JsonLocation part : parts) {
       if (member.json() instanceof JsonArray) {
-        node.schema(
-            "prefixItems " + part.name(),
-            part); // before 3.1, a list of items was written as "items"
+        // Before 3.1, "items" could be a list, too.
+        node.schema("prefixItems " + part.name(), part);
       } else if (slot.form() == OpenApiGrammar.Form.MAP) {
         node.schema(member.name() + " " + part.name(), part);
-      } else if (!isBlank(target.apply(part))) {
+      } else if (!allowsAnything(resolve.apply(part))) {
         node.schema(member.name(), part);
       }
     }
@@ -195,7 +173,7 @@ final class KeywordReader {
     Map<String, JsonLocation> types = new TreeMap<>();
     for (JsonElement value : values) {
       String type = CanonicalJson.string(value);
-      types.put(type == null ? CanonicalJson.meaning(value) : type, member);
+      types.put(type == null ? CanonicalJson.comparable(value) : type, member);
     }
     node.nullable &= types.remove("null") != null;
     if (types.containsKey("number")) {
@@ -211,71 +189,66 @@ final class KeywordReader {
     Map<String, JsonLocation> others = new TreeMap<>();
     values.stream()
         .filter(value -> !value.isJsonNull())
-        .forEach(value -> others.put(CanonicalJson.meaning(value), member));
+        .forEach(value -> others.put(CanonicalJson.comparable(value), member));
     allowed.nullable = values.contains(JsonNull.INSTANCE);
     // Null alone is a type, not a value.
     allowed.facts.put(others.isEmpty() && allowed.nullable ? "type" : "enum", others);
     SchemaMerger.add(node, allowed); // const and enum may stand side by side
   }
 
-  private static void readNames(
-      SemanticNode node, String keyword, JsonElement value, JsonLocation where) {
-    if (value instanceof JsonArray names
+  private static void readNames(SemanticNode node, String keyword, JsonLocation member) {
+    if (member.json() instanceof JsonArray names
         && names.asList().stream().allMatch(name -> CanonicalJson.string(name) != null)) {
-      names.forEach(name -> node.fact(keyword, name.getAsString(), where));
+      names.forEach(name -> node.fact(keyword, name.getAsString(), member));
     } else {
-      node.fact(keyword, CanonicalJson.meaning(value), where);
+      node.fact(keyword, CanonicalJson.comparable(member.json()), member);
     }
   }
 
   /**
-   * In OpenAPI 3.0 {@code exclusiveMinimum} is a switch beside {@code minimum}, later it is a
-   * number of its own.
+   * Reads a bound. In OpenAPI 3.0, {@code exclusiveMinimum} is a flag beside {@code minimum}; later
+   * it is a number of its own.
    */
   private static void readBound(
       SemanticNode node, JsonObject schema, JsonLocation member, String suffix, String sign) {
     String bound = "m" + suffix;
     boolean isBound = member.name().equals(bound);
-    boolean isSwitched = CanonicalJson.isTrue(schema.get("exclusiveM" + suffix));
-    if (isBound || !isSwitched) {
-      node.fact(
-          bound,
-          sign + (isBound && !isSwitched ? "= " : " ") + CanonicalJson.meaning(member.json()),
-          member);
+    boolean hasFlag = CanonicalJson.isTrue(schema.get("exclusiveM" + suffix));
+    if (isBound || !hasFlag) {
+      String operator = isBound && !hasFlag ? sign + "= " : sign + " ";
+      node.fact(bound, operator + CanonicalJson.comparable(member.json()), member);
     } else if (!schema.has(bound)) {
       node.fact(member.name(), "true", member);
     }
   }
 
-  /**
-   * Writes a schema with several types as the union of one schema each, which is what {@code anyOf}
-   * would say.
-   */
-  private static SemanticNode typesApart(SemanticNode node) {
-    Map<String, JsonLocation> types = node.facts.getOrDefault("type", Map.of());
-    // A keyword about none of the types has no place in the union, and must still be seen.
-    Predicate<String> hasPlace =
+  /** Writes a schema with several types as a union of one schema for each, as anyOf would. */
+  private static SemanticNode asUnionOfTypes(SemanticNode node) {
+    Map<String, JsonLocation> types = node.values("type");
+    // A keyword that limits none of the types would be lost in the union.
+    Predicate<String> isKept =
         label ->
             label.equals("type")
                 || SemanticNode.ANNOTATIONS.contains(label)
-                || types.keySet().stream().anyMatch(type -> speaksOf(type, label));
-    if (types.size() < 2 || !node.labels().allMatch(hasPlace)) {
+                || types.keySet().stream().anyMatch(type -> limits(label, type));
+    if (types.size() < 2 || !node.labels().allMatch(isKept)) {
       return node;
     }
-    List<SemanticNode> variants =
-        types.keySet().stream().map(type -> node.only(label -> speaksOf(type, label))).toList();
-    int i = 0;
-    for (Map.Entry<String, JsonLocation> type : types.entrySet()) {
-      variants.get(i++).fact("type", type.getKey(), type.getValue());
-    }
-    SemanticNode apart = node.only(SemanticNode.ANNOTATIONS::contains);
-    apart.documentation.putAll(node.documentation);
-    apart.nullable = node.nullable;
-    apart.group("unions", SemanticNode.union("anyOf", node.at, variants));
-    return apart;
+    List<SemanticNode> variants = new ArrayList<>();
+    types.forEach(
+        (type, where) -> {
+          SemanticNode variant = node.only(label -> limits(label, type));
+          variant.fact("type", type, where);
+          variants.add(variant);
+        });
+    SemanticNode union = node.only(SemanticNode.ANNOTATIONS::contains);
+    union.documentation.putAll(node.documentation);
+    union.nullable = node.nullable;
+    union.group("unions", SemanticNode.union("anyOf", node.at, variants));
+    return union;
   }
 
-  private static boolean speaksOf(String type, String label) {
-    return TYPES.getOrDefault(label.split(" ", 2)[0], Set.of()).contains(type);
+  private static boolean limits(String label, String type) {
+    return LIMITED_TYPES.getOrDefault(label.split(" ", 2)[0], Set.of()).contains(type);
   }
 }

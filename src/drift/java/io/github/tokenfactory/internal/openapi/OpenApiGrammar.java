@@ -12,9 +12,9 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the parts of an OpenAPI 3.0 to 3.2 document are, so that a keyword is never taken for data
- * or data for a keyword: a property may be called {@code title} or {@code $ref}, and an {@code
- * example} may hold anything.
+ * Says where the parts of an OpenAPI 3.0 to 3.2 document are, so that a keyword is never taken for
+ * data, or data for a keyword: a property may be called {@code title} or {@code $ref}, and an
+ * {@code example} may hold anything.
  */
 public enum OpenApiGrammar {
   DOCUMENT,
@@ -33,10 +33,7 @@ public enum OpenApiGrammar {
   SECURITY_SCHEME,
   SCHEMA;
 
-  /**
-   * How the parts hang under their keyword; in FIELDS, names that start with {@code x-} are
-   * extensions.
-   */
+  /** How parts hang under their keyword: FIELDS is a MAP with extensions among its members. */
   public enum Form {
     ONE,
     LIST,
@@ -44,14 +41,18 @@ public enum OpenApiGrammar {
     FIELDS
   }
 
+  /** What stands under a keyword. */
   public record Slot(OpenApiGrammar kind, Form form) {
-    /** Returns the parts that {@code value} holds, if that has the form that it should have. */
+    /** {@return the parts that {@code value} holds; none if it does not have this form} */
     List<JsonLocation> parts(JsonLocation value) {
       if (value.json() instanceof JsonArray && (form == Form.ONE || form == Form.LIST)) {
         return value.elements();
       }
-      if (value.json() instanceof JsonObject && (form == Form.MAP || form == Form.FIELDS)) {
-        return value.members(name -> form == Form.MAP || !isExtension(name));
+      if (value.json() instanceof JsonObject && form == Form.MAP) {
+        return value.members();
+      }
+      if (value.json() instanceof JsonObject && form == Form.FIELDS) {
+        return fields(value);
       }
       return form == Form.ONE ? List.of(value) : List.of();
     }
@@ -60,7 +61,7 @@ public enum OpenApiGrammar {
   static final List<String> METHODS =
       List.of("get", "put", "post", "delete", "options", "head", "patch", "trace", "query");
 
-  /** What explains without changing anything: reported, but never drift. */
+  /** Keywords that explain without changing anything: reported, but never drift. */
   static final Set<String> DOCUMENTATION =
       Set.of(
           "title",
@@ -90,8 +91,8 @@ public enum OpenApiGrammar {
         .has(Form.MAP, MEDIA_TYPE, "mediaTypes");
     PATH_ITEM
         .has(Form.LIST, PARAMETER, "parameters")
-        .has(Form.MAP, OPERATION, "additionalOperations");
-    METHODS.forEach(method -> PATH_ITEM.has(Form.ONE, OPERATION, method));
+        .has(Form.MAP, OPERATION, "additionalOperations")
+        .has(Form.ONE, OPERATION, METHODS.toArray(String[]::new));
     OPERATION
         .has(Form.LIST, PARAMETER, "parameters")
         .has(Form.ONE, REQUEST_BODY, "requestBody")
@@ -115,25 +116,12 @@ public enum OpenApiGrammar {
     }
     ENCODING.has(Form.MAP, HEADER, "headers");
     SCHEMA
-        .has(
-            Form.MAP,
-            SCHEMA,
-            "properties",
-            "patternProperties",
-            "dependentSchemas",
-            "$defs",
-            "definitions")
+        .has(Form.MAP, SCHEMA, "properties", "patternProperties", "dependentSchemas")
+        .has(Form.MAP, SCHEMA, "$defs", "definitions")
         .has(Form.LIST, SCHEMA, "allOf", "anyOf", "oneOf", "prefixItems")
-        .has(
-            Form.ONE,
-            SCHEMA,
-            "items",
-            "additionalItems",
-            "unevaluatedItems",
-            "contains",
-            "contentSchema")
+        .has(Form.ONE, SCHEMA, "items", "additionalItems", "unevaluatedItems", "contains")
         .has(Form.ONE, SCHEMA, "additionalProperties", "unevaluatedProperties", "propertyNames")
-        .has(Form.ONE, SCHEMA, "not", "if", "then", "else");
+        .has(Form.ONE, SCHEMA, "contentSchema", "not", "if", "then", "else");
   }
 
   private OpenApiGrammar has(Form form, OpenApiGrammar kind, String... keywords) {
@@ -144,26 +132,28 @@ public enum OpenApiGrammar {
   }
 
   /**
-   * Returns what is under {@code keyword} of such an object, or {@code null} if that is plain data.
+   * {@return what stands under {@code keyword} of such an object, or null if that is plain data}
    */
   public @Nullable Slot slot(String keyword) {
     if (this == CALLBACK) {
-      return keyword.startsWith("x-") ? null : new Slot(PATH_ITEM, Form.ONE);
+      return isExtension(keyword) ? null : new Slot(PATH_ITEM, Form.ONE);
     }
     return slots.get(keyword);
   }
 
-  /** Visits the parts directly below such an object, in the order in which they are written. */
-  void forEachPart(JsonLocation spot, BiConsumer<OpenApiGrammar, JsonLocation> visitor) {
-    if (spot.json() instanceof JsonObject) {
-      for (JsonLocation member : spot.members(keyword -> slot(keyword) != null)) {
+  /** Visits the parts directly below such an object, in the order of the document. */
+  void forEachPart(JsonLocation location, BiConsumer<OpenApiGrammar, JsonLocation> visitor) {
+    if (location.json() instanceof JsonObject) {
+      for (JsonLocation member : location.members()) {
         Slot slot = slot(member.name());
-        slot.parts(member).forEach(part -> visitor.accept(slot.kind, part));
+        if (slot != null) {
+          slot.parts(member).forEach(part -> visitor.accept(slot.kind, part));
+        }
       }
     }
   }
 
-  /** Returns what a pointer points at, or {@code null} if the grammar does not reach there. */
+  /** {@return what a pointer points at, or null if that is plain data} */
   static @Nullable OpenApiGrammar kindAt(String pointer) {
     OpenApiGrammar kind = DOCUMENT;
     List<String> tokens = JsonLocation.tokens(pointer);
@@ -178,32 +168,37 @@ public enum OpenApiGrammar {
     return kind;
   }
 
-  /** Returns the target that such an object names by {@code $ref}, or {@code null}. */
+  /** {@return the target of an object's {@code $ref}, or null if it has none} */
   public static @Nullable String reference(JsonElement json) {
     return json instanceof JsonObject object ? CanonicalJson.string(object.get("$ref")) : null;
   }
 
   /**
-   * Returns the schemas that the discriminator of a schema names: reference or component name by
-   * property value.
+   * {@return the schemas that the discriminator of a schema names: the value of the property to a
+   * reference or component name}
    */
   public static Map<String, String> mapping(JsonObject schema) {
-    if (!(schema.get("discriminator") instanceof JsonObject discriminator)) {
-      return Map.of();
-    }
     Map<String, String> mapping = new TreeMap<>();
-    if (discriminator.get("mapping") instanceof JsonObject targets) {
-      targets.entrySet().forEach(entry -> put(mapping, entry.getKey(), entry.getValue()));
+    if (schema.get("discriminator") instanceof JsonObject discriminator) {
+      Map<String, JsonElement> targets = new TreeMap<>();
+      if (discriminator.get("mapping") instanceof JsonObject written) {
+        targets.putAll(written.asMap());
+      }
+      targets.put("(default)", discriminator.get("defaultMapping"));
+      targets.forEach(
+          (value, target) -> {
+            String name = CanonicalJson.string(target);
+            if (name != null) {
+              mapping.put(value, name);
+            }
+          });
     }
-    put(mapping, "(default)", discriminator.get("defaultMapping"));
     return mapping;
   }
 
-  private static void put(Map<String, String> mapping, String value, @Nullable JsonElement target) {
-    String name = CanonicalJson.string(target);
-    if (name != null) {
-      mapping.put(value, name);
-    }
+  /** {@return the members of the object that has to be here, without extensions} */
+  static List<JsonLocation> fields(JsonLocation location) {
+    return location.members(name -> !isExtension(name));
   }
 
   public static boolean isExtension(String keyword) {

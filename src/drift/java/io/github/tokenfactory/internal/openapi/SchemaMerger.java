@@ -8,17 +8,14 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * Writes schemas that apply to the same value as one, exactly: what a merge would lose stays
- * visible as a fact of its own, and what cannot be merged stays a member of {@code allOf}.
+ * Merges schemas that apply to the same value into one that means exactly the same. What a merge
+ * would lose becomes a fact of its own; what cannot be merged stays a member of {@code allOf}.
  */
 final class SchemaMerger {
   private SchemaMerger() {}
 
-  /**
-   * Returns the schema that allows what all of these allow; they are equals, so their order is of
-   * no meaning.
-   */
-  static SemanticNode of(JsonLocation at, List<SemanticNode> schemas) {
+  /** {@return the schema that allows what all of these allow; their order does not matter} */
+  static SemanticNode merge(JsonLocation at, List<SemanticNode> schemas) {
     SemanticNode merged = SemanticNode.anything(at);
     for (SemanticNode schema : schemas) {
       if (isClosed(schema) && schemas.size() > 1) {
@@ -43,18 +40,19 @@ final class SchemaMerger {
     other.facts.forEach(
         (keyword, values) -> {
           if (!keyword.equals("type") && !keyword.equals("enum")) {
-            Map<String, JsonLocation> mine =
+            Map<String, JsonLocation> own =
                 node.facts.computeIfAbsent(keyword, k -> new TreeMap<>());
-            values.forEach(mine::putIfAbsent);
+            values.forEach(own::putIfAbsent);
           }
         });
     other.documentation.forEach(
         (keyword, words) -> words.forEach(where -> node.document(keyword, where)));
-    other.schemas.forEach((label, spots) -> spots.forEach(spot -> node.schema(label, spot)));
+    other.schemas.forEach(
+        (label, schemas) -> schemas.forEach(schema -> node.schema(label, schema)));
     other.groups.forEach(
         (label, members) -> {
-          List<SemanticNode> mine = node.groups.computeIfAbsent(label, k -> new ArrayList<>());
-          members.stream().filter(member -> !mine.contains(member)).forEach(mine::add);
+          List<SemanticNode> own = node.groups.computeIfAbsent(label, k -> new ArrayList<>());
+          members.stream().filter(member -> !own.contains(member)).forEach(own::add);
         });
   }
 
@@ -64,30 +62,28 @@ final class SchemaMerger {
   }
 
   /**
-   * Keeps the values that both allow; that they did not allow the same must still be seen if one of
-   * them changes.
+   * Keeps the values that both allow. If they did not allow the same, that becomes a fact: a change
+   * of one of them must be seen even if the intersection stays the same.
    */
   private static void intersect(String keyword, SemanticNode node, SemanticNode other) {
-    Map<String, JsonLocation> mine = node.facts.get(keyword);
+    Map<String, JsonLocation> own = node.facts.get(keyword);
     Map<String, JsonLocation> others = other.facts.get(keyword);
     boolean isType = keyword.equals("type");
-    if (mine == null || others == null) {
-      node.facts.computeIfAbsent(keyword, k -> others == null ? null : new TreeMap<>(others));
-    } else if (!mine.keySet().equals(others.keySet())
-        || isType && node.nullable != other.nullable) {
-      node.fact(
-          "merged " + keyword,
-          mine.keySet() + (isType && node.nullable ? " or null" : ""),
-          node.at);
-      node.fact(
-          "merged " + keyword,
-          others.keySet() + (isType && other.nullable ? " or null" : ""),
-          other.at);
-      Map<String, JsonLocation> common = new TreeMap<>(mine);
+    if (others == null) {
+      return;
+    }
+    if (own == null) {
+      node.facts.put(keyword, new TreeMap<>(others));
+    } else if (!own.keySet().equals(others.keySet()) || isType && node.nullable != other.nullable) {
+      for (SemanticNode each : List.of(node, other)) {
+        String orNull = isType && each.nullable ? " or null" : "";
+        node.fact("merged " + keyword, each.values(keyword).keySet() + orNull, each.at);
+      }
+      Map<String, JsonLocation> common = new TreeMap<>(own);
       Set<String> allowed = new HashSet<>(others.keySet());
-      if (isType && mine.containsKey("number") && others.containsKey("integer")) {
+      if (isType && own.containsKey("number") && others.containsKey("integer")) {
         common.put("integer", others.get("integer"));
-      } else if (isType && mine.containsKey("integer") && others.containsKey("number")) {
+      } else if (isType && own.containsKey("integer") && others.containsKey("number")) {
         allowed.add("integer");
       }
       common.keySet().retainAll(allowed);
@@ -96,9 +92,9 @@ final class SchemaMerger {
   }
 
   /**
-   * Says whether two sets of properties can be written as one: {@code additionalProperties} looks
-   * at the properties beside it only, {@code unevaluatedProperties} at more, and positions in an
-   * array count from {@code prefixItems} on.
+   * {@return whether two schemas can be written as one} {@code additionalProperties} looks only at
+   * the properties beside it, {@code unevaluatedProperties} at more, and {@code items} counts from
+   * the end of the {@code prefixItems} beside it.
    */
   private static boolean isMergeable(SemanticNode node, SemanticNode other) {
     if (isClosed(other)) {
@@ -115,7 +111,7 @@ final class SchemaMerger {
   }
 
   /**
-   * Says that another schema has no properties that {@code additionalProperties} would be about.
+   * {@return whether {@code node}'s additionalProperties would be about no property of the other}
    */
   private static boolean covers(SemanticNode node, SemanticNode other) {
     return !has(node, "additionalProperties")
@@ -126,12 +122,7 @@ final class SchemaMerger {
   }
 
   private static boolean has(SemanticNode node, String keyword) {
-    for (String label : node.schemas.keySet()) {
-      int length = keyword.length();
-      if (label.startsWith(keyword) && (label.length() == length || label.charAt(length) == ' ')) {
-        return true;
-      }
-    }
-    return false;
+    return node.schemas.keySet().stream()
+        .anyMatch(label -> label.equals(keyword) || label.startsWith(keyword + " "));
   }
 }

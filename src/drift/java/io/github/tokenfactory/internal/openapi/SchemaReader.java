@@ -17,26 +17,20 @@ import java.util.TreeMap;
 
 /**
  * Reads the schemas of one document into {@link SemanticNode}s: follows references, merges what
- * applies together, flattens unions, takes null out of them, and drops what is the default anyway.
+ * applies together, flattens unions, takes null out of them, and drops defaults.
  *
- * <p>Only what applies to the same value is read at once; properties, items and the like are left
- * to be read later, so that recursive schemas end.
+ * <p>It reads at once only what applies to the same value. Properties, items and the like are read
+ * later, so that recursive schemas end.
  */
 final class SchemaReader {
   private static final int MAX_OPEN = 200;
   private static final int MAX_RECURSIONS = 10_000;
 
-  /** The keywords that bring in other schemas for the same value, besides {@code $ref}. */
-  static final List<String> COMBINING = List.of("allOf", "anyOf", "oneOf");
-
   private final Document document;
-  private final Map<JsonLocation, SemanticNode> read;
-  private final Map<Set<JsonLocation>, SemanticNode> combined;
+  private final Map<JsonLocation, SemanticNode> read = new HashMap<>();
+  private final Map<Set<JsonLocation>, SemanticNode> combined = new HashMap<>();
 
-  /**
-   * The schemas being read, each with the number of unions around it: a way back into one of them
-   * never ends.
-   */
+  /** The schemas being read, each with the number of unions around it. */
   private final Map<JsonLocation, Integer> open = new HashMap<>();
 
   private int unions;
@@ -44,119 +38,112 @@ final class SchemaReader {
 
   SchemaReader(Document document) {
     this.document = document;
-    read = new HashMap<>();
-    combined = new HashMap<>();
   }
 
-  SchemaReader(Document document, SchemaReader other) {
-    this.document = document;
-    read = other.read;
-    combined = other.combined;
-  }
-
-  /** Returns the schema that says what all of these say. */
-  SemanticNode read(List<JsonLocation> spots) {
-    if (spots.size() == 1) {
-      return read(spots.get(0));
+  /** {@return the schema that says what all of these say} */
+  SemanticNode read(List<JsonLocation> schemas) {
+    if (schemas.size() == 1) {
+      return read(schemas.get(0));
     }
     return combined.computeIfAbsent(
-        Set.copyOf(spots),
+        Set.copyOf(schemas),
         all -> {
           Map<String, JsonLocation> distinct = new TreeMap<>();
-          spots.forEach(spot -> distinct.putIfAbsent(CanonicalJson.meaning(spot.json()), spot));
-          return SchemaMerger.of(spots.get(0), distinct.values().stream().map(this::read).toList());
+          schemas.forEach(
+              schema -> distinct.putIfAbsent(CanonicalJson.comparable(schema.json()), schema));
+          return SchemaMerger.merge(
+              schemas.get(0), distinct.values().stream().map(this::read).toList());
         });
   }
 
-  private SemanticNode read(JsonLocation spot) {
-    SemanticNode known = read.get(spot);
+  private SemanticNode read(JsonLocation schema) {
+    SemanticNode known = read.get(schema);
     if (known != null) {
       return known;
     }
-    Integer around = open.get(spot);
-    if (around != null) {
-      return recursion(spot, unions - around);
+    if (open.containsKey(schema)) {
+      return recursion(schema, unions - open.get(schema));
     }
     if (open.size() == MAX_OPEN) {
       throw new CannotCheckException(
           Reason.MALFORMED,
-          "more than " + MAX_OPEN + " schemas apply to one value at " + spot.pointer());
+          "more than " + MAX_OPEN + " schemas apply to one value at " + schema.pointer());
     }
-    open.put(spot, unions);
+    open.put(schema, unions);
     int before = recursions;
     SemanticNode node;
     try {
-      node = build(spot);
+      node = build(schema);
     } finally {
-      open.remove(spot);
+      open.remove(schema);
     }
     if (recursions == before) {
-      // What was cut short depends on where reading began, and must not be seen from elsewhere.
-      read.put(spot, node);
+      // A schema that was cut short depends on where reading began: it must not be reused.
+      read.put(schema, node);
     }
     return node;
   }
 
   /**
-   * A schema that applies to the same value as itself, by way of a union: legal, if strange;
-   * without a union, it says nothing.
+   * {@return a node for a schema that applies to the same value as itself} By way of a union that
+   * is legal, if strange; without a union it says nothing, and would never end.
    */
-  private SemanticNode recursion(JsonLocation spot, int unionsBetween) {
+  private SemanticNode recursion(JsonLocation schema, int unionsBetween) {
     if (unionsBetween == 0 || ++recursions > MAX_RECURSIONS) {
-      throw Document.cycle(spot);
+      throw Document.cycle(schema);
     }
-    SemanticNode node = SemanticNode.anything(spot);
-    node.fact("recursion", "to the schema " + unionsBetween + " unions further out", spot);
+    SemanticNode node = SemanticNode.anything(schema);
+    node.fact("recursion", "to the schema " + unionsBetween + " unions further out", schema);
     return node;
   }
 
-  private SemanticNode build(JsonLocation spot) {
-    if (spot.json() instanceof JsonPrimitive scalar && scalar.isBoolean()) {
-      return scalar.getAsBoolean() ? SemanticNode.anything(spot) : SemanticNode.nothing(spot);
+  private SemanticNode build(JsonLocation location) {
+    if (location.json() instanceof JsonPrimitive scalar && scalar.isBoolean()) {
+      return scalar.getAsBoolean()
+          ? SemanticNode.anything(location)
+          : SemanticNode.nothing(location);
     }
-    JsonObject schema = spot.object();
+    JsonObject schema = location.object();
     String ref = OpenApiGrammar.reference(schema);
-    if (ref != null
-        && schema.keySet().stream()
-            .allMatch(keyword -> keyword.equals("$ref") || OpenApiGrammar.isExtension(keyword))) {
-      return read(document.resolve(ref, spot));
+    if (ref != null && OpenApiGrammar.fields(location).size() == 1) {
+      return read(document.resolve(ref, location));
     }
-    if (ref != null && document.is30()) {
-      SemanticNode node = ignored(spot);
-      addInner(node, List.of(read(document.resolve(ref, spot))));
-      return node;
-    }
-    SemanticNode node = KeywordReader.read(spot, part -> aliases(part).getLast());
-    readDiscriminator(node, spot);
     List<SemanticNode> others = new ArrayList<>();
     if (ref != null) {
-      others.add(read(document.resolve(ref, spot)));
-    }
-    members(spot, "allOf").forEach(member -> others.add(read(member)));
-    for (String kind : List.of("anyOf", "oneOf")) {
-      List<JsonLocation> members = members(spot, kind);
-      if (!members.isEmpty()) {
-        others.add(union(kind, spot.child(kind), members));
+      others.add(read(document.resolve(ref, location)));
+      if (document.is30()) {
+        SemanticNode node = ignored(location);
+        addTo(node, others);
+        return node;
       }
     }
-    addInner(node, others);
+    SemanticNode node = KeywordReader.read(location, part -> aliases(part).getLast());
+    readDiscriminator(node, location);
+    members(location, "allOf").forEach(member -> others.add(read(member)));
+    for (String kind : List.of("anyOf", "oneOf")) {
+      List<JsonLocation> members = members(location, kind);
+      if (!members.isEmpty()) {
+        others.add(union(kind, location.child(kind), members));
+      }
+    }
+    addTo(node, others);
     // OpenAPI 3.0 documents write "nullable" beside "allOf", and mean it.
     node.nullable |= CanonicalJson.isTrue(schema.get("nullable"));
     return node;
   }
 
-  private static void addInner(SemanticNode node, List<SemanticNode> others) {
+  private static void addTo(SemanticNode node, List<SemanticNode> others) {
     String component = node.at.component();
     if (others.isEmpty()) {
       node.name = component;
       return;
     }
-    SemanticNode inner = SchemaMerger.of(node.at, others);
+    SemanticNode inner = SchemaMerger.merge(node.at, others);
     node.name = component != null ? component : inner.name;
     Map<String, JsonLocation> outerDefault = node.facts.remove("default");
     SchemaMerger.add(node, inner);
     if (outerDefault != null) {
-      // The outermost default counts; another one further in must still not change unseen.
+      // The outermost default counts; a change of another one further in must still be seen.
       Map<String, JsonLocation> innerDefault = node.facts.put("default", outerDefault);
       if (innerDefault != null && !outerDefault.keySet().containsAll(innerDefault.keySet())) {
         node.facts.put("overridden default", innerDefault);
@@ -164,46 +151,43 @@ final class SchemaReader {
     }
   }
 
-  private static List<JsonLocation> members(JsonLocation spot, String keyword) {
-    return spot.object().get(keyword) instanceof JsonArray
-        ? spot.child(keyword).elements()
+  private static List<JsonLocation> members(JsonLocation location, String keyword) {
+    return location.object().get(keyword) instanceof JsonArray
+        ? location.child(keyword).elements()
         : List.of();
   }
 
   /** OpenAPI 3.0 ignores what stands beside a reference; people still read it. */
-  private static SemanticNode ignored(JsonLocation spot) {
-    SemanticNode node = SemanticNode.anything(spot);
-    for (JsonLocation member :
-        spot.members(name -> !name.equals("$ref") && !OpenApiGrammar.isExtension(name))) {
-      node.document(member.name(), member);
+  private static SemanticNode ignored(JsonLocation location) {
+    SemanticNode node = SemanticNode.anything(location);
+    for (JsonLocation member : OpenApiGrammar.fields(location)) {
+      if (!member.name().equals("$ref")) {
+        node.document(member.name(), member);
+      }
     }
     return node;
   }
 
-  private void readDiscriminator(SemanticNode node, JsonLocation spot) {
-    JsonObject schema = spot.object();
-    if (!schema.has("discriminator")) {
+  private void readDiscriminator(SemanticNode node, JsonLocation location) {
+    if (!location.object().has("discriminator")) {
       return;
     }
-    JsonLocation discriminator = spot.child("discriminator");
+    JsonLocation discriminator = location.child("discriminator");
     boolean isUsual =
         discriminator.json() instanceof JsonObject object && object.has("propertyName");
-    node.fact(
-        "discriminator",
-        CanonicalJson.meaning(
-            (isUsual ? discriminator.child("propertyName") : discriminator).json()),
-        discriminator);
+    JsonLocation property = isUsual ? discriminator.child("propertyName") : discriminator;
+    node.fact("discriminator", CanonicalJson.comparable(property.json()), discriminator);
     Set<JsonLocation> named = new HashSet<>();
-    OpenApiGrammar.mapping(schema)
+    OpenApiGrammar.mapping(location.object())
         .forEach(
-            (name, target) -> {
+            (value, target) -> {
               JsonLocation resolved = document.resolveMapping(target, discriminator);
               named.add(aliases(resolved).getLast());
-              node.schema("discriminator " + name, resolved);
+              node.schema("discriminator " + value, resolved);
             });
-    // Without a mapping, the name of a component is what goes over the wire.
+    // Without a mapping, the name of a component is the value that is sent.
     for (String kind : List.of("anyOf", "oneOf")) {
-      for (JsonLocation member : members(spot, kind)) {
+      for (JsonLocation member : members(location, kind)) {
         Deque<JsonLocation> aliases = aliases(member);
         JsonLocation variant = aliases.getLast();
         aliases.removeIf(alias -> alias.component() == null);
@@ -214,21 +198,18 @@ final class SchemaReader {
     }
   }
 
-  /**
-   * Follows a schema that only stands for another one: by reference, or as the only member of allOf
-   * and the like.
-   */
-  private Deque<JsonLocation> aliases(JsonLocation spot) {
-    Deque<JsonLocation> aliases = new ArrayDeque<>(List.of(spot));
-    while (aliases.size() < MAX_OPEN && aliases.getLast().json() instanceof JsonObject schema) {
+  /** Follows a schema that only refers to another one: by $ref, or as the only one of allOf. */
+  private Deque<JsonLocation> aliases(JsonLocation schema) {
+    Deque<JsonLocation> aliases = new ArrayDeque<>(List.of(schema));
+    while (aliases.size() < MAX_OPEN && aliases.getLast().json() instanceof JsonObject object) {
       JsonLocation alias = aliases.getLast();
-      List<JsonLocation> keywords = new ArrayList<>(alias.members(name -> true));
-      keywords.removeIf(KeywordReader::isSilent);
+      List<JsonLocation> keywords =
+          alias.members().stream().filter(member -> !KeywordReader.hasNoEffect(member)).toList();
       String only = keywords.size() == 1 ? keywords.get(0).name() : "";
-      String ref = OpenApiGrammar.reference(schema);
+      String ref = OpenApiGrammar.reference(object);
       if (only.equals("$ref") && ref != null) {
         aliases.add(document.resolve(ref, alias));
-      } else if (COMBINING.contains(only) && members(alias, only).size() == 1) {
+      } else if (KeywordReader.COMBINING.contains(only) && members(alias, only).size() == 1) {
         aliases.add(members(alias, only).get(0));
       } else {
         break;
@@ -237,16 +218,17 @@ final class SchemaReader {
     return aliases;
   }
 
-  private SemanticNode readVariant(JsonLocation spot) {
+  private SemanticNode readVariant(JsonLocation schema) {
     unions++;
     try {
-      return read(spot);
+      return read(schema);
     } finally {
       unions--;
     }
   }
 
   private SemanticNode union(String kind, JsonLocation at, List<JsonLocation> members) {
+    boolean isAnyOf = kind.equals("anyOf");
     List<SemanticNode> variants = new ArrayList<>();
     int nulls = 0;
     for (JsonLocation member : members) {
@@ -259,23 +241,23 @@ final class SchemaReader {
         variants.add(variant);
       }
     }
-    SemanticNode node = SemanticNode.anything(at);
-    node.nullable = nulls > 0;
-    // Two variants of oneOf that allow null exclude it, strictly: keep such a null where it is.
-    boolean hoist = kind.equals("anyOf") || nulls < 2;
-    List<SemanticNode> distinct =
-        (hoist ? variants.stream().map(SemanticNode::withoutNull) : variants.stream()).toList();
-    if (kind.equals("anyOf")) {
-      Set<Object> said = new HashSet<>();
-      distinct = distinct.stream().filter(variant -> said.add(variant.constraints())).toList();
+    if (isAnyOf || nulls < 2) {
+      // Two variants of oneOf that allow null exclude it, strictly: then it stays where it is.
+      variants.replaceAll(SemanticNode::withoutNull);
     }
-    if (distinct.size() > 1) {
-      node.group("unions", SemanticNode.union(kind, at, distinct));
+    if (isAnyOf) {
+      Set<Object> seen = new HashSet<>();
+      variants.removeIf(variant -> !seen.add(variant.constraints()));
+    }
+    if (variants.size() > 1) {
+      SemanticNode node = SemanticNode.anything(at);
+      node.nullable = nulls > 0;
+      node.group("unions", SemanticNode.union(kind, at, variants));
       return node;
     }
     SemanticNode only =
-        distinct.isEmpty() ? SemanticNode.nothing(at) : SchemaMerger.of(at, distinct);
-    only.nullable = node.nullable;
+        variants.isEmpty() ? SemanticNode.nothing(at) : SchemaMerger.merge(at, variants);
+    only.nullable = nulls > 0;
     return only;
   }
 }

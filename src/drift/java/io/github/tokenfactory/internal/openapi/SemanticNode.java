@@ -1,6 +1,5 @@
 package io.github.tokenfactory.internal.openapi;
 
-import io.github.tokenfactory.internal.diff.Equivalence;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
@@ -13,20 +12,18 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The meaning of one part of a document, free of how it is written: an operation, a parameter, a
- * schema with all that it refers to. Two parts mean the same if their facts are equal and their
- * parts and groups mean the same.
+ * What one part of a document means, however it is written: an operation, a parameter, a schema.
+ * Two nodes mean the same if their facts are equal and their parts and groups mean the same.
  *
- * <p>A schema allows null or not, and says something about everything else; keeping these two apart
- * is what makes {@code anyOf: [T, null]}, {@code type: [T, null]} and {@code nullable: true} the
- * same.
+ * <p>A schema says separately whether it allows null, and what it says about other values. So
+ * {@code anyOf: [T, null]}, {@code type: [T, null]} and {@code nullable: true} give equal nodes.
  */
 public final class SemanticNode {
   /** What a schema says about a property rather than about its value. */
   public static final Set<String> ANNOTATIONS =
       Set.of("default", "overridden default", "deprecated", "readOnly", "writeOnly");
 
-  /** Where saying nothing is the same as allowing everything. */
+  /** Where a missing schema is the same as one that allows everything. */
   static final Set<String> ANYTHING_BY_DEFAULT =
       Set.of(
           "schema",
@@ -38,43 +35,39 @@ public final class SemanticNode {
           "propertyNames",
           "contentSchema");
 
-  /** Where this is written: used in reports only. */
+  /** Where this is written; for reports only. */
   public final JsonLocation at;
 
-  /** The name of the component or path parameter, if any: chosen by the author, of no meaning. */
+  /** The name of the component or path parameter, if any; it has no meaning. */
   public @Nullable String name;
 
   /** Keyword to its values, each with where it is written. */
   public final Map<String, Map<String, JsonLocation>> facts = new TreeMap<>();
 
-  /**
-   * Keyword to where the words are: what they say is of interest only if anything near them
-   * differs.
-   */
+  /** Keyword to where the words are, which are read only if a report needs them. */
   public final Map<String, Set<JsonLocation>> documentation = new TreeMap<>();
 
-  /** SchemaReader below this one that are not yet read; all schemas of one set apply together. */
+  /** Schemas below this one that are still to be read. All schemas of one list apply together. */
   final Map<String, List<JsonLocation>> schemas = new TreeMap<>();
 
+  /** Nodes below this one, by label: a keyword, and a name if there can be several. */
   public final Map<String, SemanticNode> parts = new TreeMap<>();
 
-  /** Label of a schema or part to where it is written, which may be a reference to where it is. */
+  /** A part's label to where the part, or the reference to it, is written. */
   public final Map<String, JsonLocation> written = new TreeMap<>();
 
-  /** Nodes without an order of their own, such as the variants of a union. */
+  /** Nodes whose order does not matter, such as the variants of a union. */
   public final Map<String, List<SemanticNode>> groups = new TreeMap<>();
 
   public boolean nullable;
 
-  /**
-   * Whether it matters how often a group has the same member: it does for the variants of oneOf.
-   */
+  /** Whether it matters how often a group has the same member, as in {@code oneOf}. */
   public boolean counted;
 
-  /** Whether the schemas below are read, and are parts now. */
+  /** Whether the schemas below have been read into parts. */
   boolean isComplete;
 
-  /** The same number for nodes of the same meaning, once an {@link Equivalence} is known. */
+  /** The same number for all nodes that mean the same; set when documents are compared. */
   public int meaning;
 
   private @Nullable SemanticNode withoutNull;
@@ -83,22 +76,22 @@ public final class SemanticNode {
     this.at = at;
   }
 
-  /** Returns the schema that allows everything. */
+  /** {@return the schema that allows everything} */
   static SemanticNode anything(JsonLocation at) {
     SemanticNode node = new SemanticNode(at);
     node.nullable = true;
     return node;
   }
 
-  /** Returns the schema that allows nothing. */
+  /** {@return the schema that allows nothing} */
   static SemanticNode nothing(JsonLocation at) {
     SemanticNode node = new SemanticNode(at);
     node.facts.put("type", new TreeMap<>());
     return node;
   }
 
-  /** Returns a union of several variants. */
-  public static SemanticNode union(String kind, JsonLocation at, List<SemanticNode> variants) {
+  /** {@return a union of several variants; {@code kind} is the keyword, anyOf or oneOf} */
+  static SemanticNode union(String kind, JsonLocation at, List<SemanticNode> variants) {
     SemanticNode union = new SemanticNode(at);
     union.fact("union", kind, at);
     union.counted = kind.equals("oneOf");
@@ -114,15 +107,15 @@ public final class SemanticNode {
     documentation.computeIfAbsent(keyword, k -> new LinkedHashSet<>()).add(where);
   }
 
-  void schema(String label, JsonLocation spot) {
-    List<JsonLocation> spots = schemas.computeIfAbsent(label, k -> new ArrayList<>(1));
-    if (!spots.contains(spot)) {
-      spots.add(spot);
+  void schema(String label, JsonLocation schema) {
+    List<JsonLocation> together = schemas.computeIfAbsent(label, k -> new ArrayList<>(1));
+    if (!together.contains(schema)) {
+      together.add(schema);
     }
-    written.putIfAbsent(label, spot);
+    written.putIfAbsent(label, schema);
   }
 
-  public void part(String label, SemanticNode part, JsonLocation where) {
+  void part(String label, SemanticNode part, JsonLocation where) {
     parts.put(label, part);
     written.put(label, where);
   }
@@ -131,56 +124,56 @@ public final class SemanticNode {
     groups.computeIfAbsent(label, k -> new ArrayList<>()).add(member);
   }
 
-  /** Returns the labels of all that is said, once more for each kind of saying. */
+  /** {@return the values of a fact, each with where it is written; none if it is not stated} */
+  public Map<String, JsonLocation> values(String keyword) {
+    return facts.getOrDefault(keyword, Map.of());
+  }
+
+  /** {@return the labels of facts, schemas and groups} */
   Stream<String> labels() {
     return Stream.of(facts, schemas, groups).flatMap(said -> said.keySet().stream());
   }
 
-  /** Returns a node that says some of this, and does not allow null. */
-  SemanticNode only(Predicate<String> wanted) {
+  /** {@return a node that says, of what this says, only what has these labels; no null} */
+  SemanticNode only(Predicate<String> isWanted) {
     SemanticNode only = new SemanticNode(at);
     labels()
-        .filter(wanted)
+        .filter(isWanted)
         .forEach(
             label -> {
-              facts
-                  .getOrDefault(label, Map.of())
-                  .forEach((value, where) -> only.fact(label, value, where));
-              schemas.getOrDefault(label, List.of()).forEach(spot -> only.schema(label, spot));
-              groups.getOrDefault(label, List.of()).forEach(member -> only.group(label, member));
+              values(label).forEach((value, where) -> only.fact(label, value, where));
+              schemas.getOrDefault(label, List.of()).forEach(each -> only.schema(label, each));
+              groups.getOrDefault(label, List.of()).forEach(each -> only.group(label, each));
             });
     return only;
   }
 
-  /** Returns all nodes directly below, once the schemas are read. */
+  /** {@return all nodes directly below, once the schemas have been read} */
   public List<Collection<SemanticNode>> below() {
     List<Collection<SemanticNode>> below = new ArrayList<>(groups.values());
     below.add(parts.values());
     return below;
   }
 
-  /** Says that a schema allows nothing but null, and nothing else about it. */
+  /** {@return whether a schema allows null and nothing else} */
   boolean isOnlyNull() {
-    return nullable && facts.size() == 1 && isEmpty("type") && hasOnlyFacts();
+    return nullable
+        && facts.size() == 1
+        && facts.containsKey("type")
+        && values("type").isEmpty()
+        && hasOnlyFacts();
   }
 
-  /** Says that a schema allows everything. */
+  /** {@return whether a schema allows everything} */
   boolean isAnything() {
     return nullable && facts.isEmpty() && hasOnlyFacts();
-  }
-
-  private boolean isEmpty(String keyword) {
-    return facts.containsKey(keyword) && facts.get(keyword).isEmpty();
   }
 
   private boolean hasOnlyFacts() {
     return schemas.isEmpty() && parts.isEmpty() && groups.isEmpty();
   }
 
-  /**
-   * Returns the union, if this schema is one and puts no other constraint on its values, or {@code
-   * null}.
-   */
+  /** {@return the union if this schema is one and does not limit its values further, else null} */
   public @Nullable SemanticNode union() {
     List<SemanticNode> unions = groups.getOrDefault("unions", List.of());
     boolean isAlone =
@@ -188,74 +181,86 @@ public final class SemanticNode {
     return isAlone && ANNOTATIONS.containsAll(facts.keySet()) ? unions.get(0) : null;
   }
 
-  /**
-   * Returns the variants of a union of this kind that has no annotations either, or {@code null}.
-   */
+  /** {@return the variants of a union of this kind that has no annotations either, else null} */
   @Nullable List<SemanticNode> variants(String kind) {
     SemanticNode union = facts.isEmpty() ? union() : null;
-    return union != null && union.facts.get("union").containsKey(kind)
+    return union != null && union.values("union").containsKey(kind)
         ? union.groups.get("variants")
         : null;
   }
 
-  /**
-   * Returns what this says by itself and by the schemas below: two schemas for which that is equal
-   * mean the same.
-   */
-  List<Object> constraints() {
-    List<Object> constraints = new ArrayList<>(List.of(nullable, schemas, groups));
-    facts.forEach((keyword, values) -> constraints.add(List.of(keyword, values.keySet())));
-    return constraints;
-  }
-
-  /**
-   * Says that two schemas allow the same values besides null, once it is known what all nodes mean.
-   */
-  public boolean allowsSameValues(SemanticNode other) {
-    return values().equals(other.values());
-  }
-
-  private List<Object> values() {
-    List<Object> values = new ArrayList<>();
+  private List<Object> facts(Predicate<String> isWanted) {
+    List<Object> wanted = new ArrayList<>();
     facts.forEach(
-        (keyword, said) ->
-            values.add(ANNOTATIONS.contains(keyword) ? "" : List.of(keyword, said.keySet())));
-    parts.forEach((label, part) -> values.add(matters(label) ? List.of(label, part.meaning) : ""));
+        (keyword, values) -> {
+          if (isWanted.test(keyword)) {
+            wanted.add(List.of(keyword, values.keySet()));
+          }
+        });
+    return wanted;
+  }
+
+  /** {@return a key that only schemas that mean the same share, known before parts are read} */
+  List<Object> constraints() {
+    return List.of(nullable, schemas, groups, facts(keyword -> true));
+  }
+
+  /** {@return what this node says by itself: without what its parts and groups say} */
+  public List<Object> ownStatements() {
+    return List.of(
+        nullable,
+        facts(keyword -> true),
+        List.copyOf(groups.keySet()),
+        parts.keySet().stream().filter(this::matters).toList());
+  }
+
+  /** {@return whether two schemas allow the same values besides null; {@link #meaning} is set} */
+  public boolean allowsSameValues(SemanticNode other) {
+    return allowedValues().equals(other.allowedValues());
+  }
+
+  private List<Object> allowedValues() {
+    List<Object> allowed = facts(keyword -> !ANNOTATIONS.contains(keyword));
+    parts.forEach(
+        (label, part) -> {
+          if (matters(label)) {
+            allowed.add(List.of(label, part.meaning));
+          }
+        });
     groups.forEach(
         (label, members) ->
-            values.add(List.of(label, members.stream().map(m -> m.meaning).sorted().toList())));
-    values.removeIf(""::equals);
-    return values;
+            allowed.add(List.of(label, members.stream().map(m -> m.meaning).sorted().toList())));
+    return allowed;
   }
 
-  /** Returns the same schema, null left out. */
+  /** {@return the same schema, but not allowing null} */
   SemanticNode withoutNull() {
     if (!nullable) {
       return this;
     }
     if (withoutNull == null) {
-      withoutNull = SchemaMerger.of(at, List.of(this));
+      withoutNull = SchemaMerger.merge(at, List.of(this));
       withoutNull.nullable = false;
     }
     return withoutNull;
   }
 
-  /** Returns whether there is such a part, and it says more than its absence would. */
+  /** {@return whether a part says more than its absence would} */
   public boolean matters(String label) {
     return !ANYTHING_BY_DEFAULT.contains(label) || !parts.get(label).isAnything();
   }
 
-  /** Returns a part, or what its absence means if that is known. */
+  /** {@return a part, or what its absence means; null if that is nothing in particular} */
   public @Nullable SemanticNode part(String label) {
     SemanticNode part = parts.get(label);
     if (part == null && ANYTHING_BY_DEFAULT.contains(label)) {
       part = anything(at);
-      part.meaning = -1; // no node that was numbered
+      part.meaning = -1; // equal to no node that was read
     }
     return part;
   }
 
-  /** Returns the types with null among them; "anything" stands for every other type. */
+  /** {@return the types, null among them; "anything" stands for every other type} */
   public Map<String, JsonLocation> types() {
     Map<String, JsonLocation> types =
         new TreeMap<>(facts.getOrDefault("type", Map.of("anything", at)));
@@ -263,25 +268,5 @@ public final class SemanticNode {
       types.put("null", at);
     }
     return types;
-  }
-
-  /** Returns what this node says by itself. */
-  public List<Object> saying() {
-    List<Object> saying = new ArrayList<>();
-    saying.add(nullable);
-    for (Map.Entry<String, Map<String, JsonLocation>> fact : facts.entrySet()) {
-      saying.add(fact.getKey());
-      saying.add(fact.getValue().size());
-      saying.addAll(fact.getValue().keySet());
-    }
-    saying.add("groups");
-    saying.add(groups.size());
-    saying.addAll(groups.keySet());
-    for (String label : parts.keySet()) {
-      if (matters(label)) {
-        saying.add(label);
-      }
-    }
-    return saying;
   }
 }

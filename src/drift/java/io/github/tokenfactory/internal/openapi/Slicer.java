@@ -6,7 +6,6 @@ import com.google.gson.JsonObject;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Deque;
-import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -14,11 +13,11 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Cuts a document down: marks what some operations need, following references, then copies what is
- * marked, in its order.
+ * Reduces a document to some operations: marks what they refer to, then copies what is marked in
+ * the order of the document.
  */
 public final class Slicer {
-  private static final List<List<String>> KEPT_ALWAYS =
+  private static final List<List<String>> ALWAYS_KEPT =
       List.of(
           List.of("openapi"),
           List.of("info", "title"),
@@ -29,101 +28,95 @@ public final class Slicer {
 
   /** What is kept of one value: all of it, or some members. */
   private static final class Mark {
-    private boolean whole;
+    private boolean isWhole;
     private final Map<String, Mark> members = new HashMap<>();
   }
 
-  private record Visit(OpenApiGrammar kind, JsonLocation spot) {}
+  /** A value to look through; the grammar says where references can be in it. */
+  private record Visit(OpenApiGrammar kind, JsonLocation location) {}
 
   private final Document document;
   private final Mark marks = new Mark();
-  private final Map<OpenApiGrammar, Set<JsonLocation>> seen = new EnumMap<>(OpenApiGrammar.class);
-  private final Map<OpenApiGrammar, Set<JsonLocation>> followed =
-      new EnumMap<>(OpenApiGrammar.class);
+  private final Set<Visit> seen = new HashSet<>();
+  private final Set<Visit> followed = new HashSet<>();
   private final Deque<Visit> pending = new ArrayDeque<>();
 
   private Slicer(Document document) {
     this.document = document;
-    for (OpenApiGrammar kind : OpenApiGrammar.values()) {
-      seen.put(kind, new HashSet<>());
-      followed.put(kind, new HashSet<>());
-    }
   }
 
   /** {@return the document reduced to {@code operations} and all that they refer to} */
   public static Document slice(Document document, Collection<Operation> operations) {
-    return new Slicer(document).slice(operations);
-  }
-
-  private Document slice(Collection<Operation> operations) {
-    JsonObject root = document.root();
-    for (List<String> member : KEPT_ALWAYS) {
+    Slicer slicer = new Slicer(document);
+    for (List<String> member : ALWAYS_KEPT) {
       if (document.at(member) != null) {
-        keep(member);
+        slicer.keep(member);
       }
     }
-    keepSecurity(root.get("security"));
-    operations.forEach(this::keepOperation);
-    while (!pending.isEmpty()) {
-      Visit visit = pending.pop();
-      visit(visit.kind, visit.spot);
+    slicer.keepSecuritySchemes(document.root().get("security"));
+    operations.forEach(slicer::keepOperation);
+    while (!slicer.pending.isEmpty()) {
+      slicer.visit(slicer.pending.pop());
     }
-    return new Document((JsonObject) copy(root, marks));
+    return new Document((JsonObject) copy(document.root(), slicer.marks));
   }
 
   private void keepOperation(Operation operation) {
-    Set<String> others = new HashSet<>(OpenApiGrammar.METHODS);
-    others.add("additionalOperations");
+    Set<String> operations = new HashSet<>(OpenApiGrammar.METHODS);
+    operations.add("additionalOperations");
     JsonLocation item = document.rootLocation().child("paths").child(operation.path());
-    for (String ref = "#"; ref != null; ref = OpenApiGrammar.reference(item.json())) {
-      item = ref.equals("#") ? item : document.resolve(ref, item);
-      item.members(name -> !others.contains(name))
-          .forEach(shared -> keep(JsonLocation.tokens(shared.pointer())));
-      visitPart(OpenApiGrammar.PATH_ITEM, item, "parameters");
+    keepPathItem(item, operations);
+    for (String ref = OpenApiGrammar.reference(item.json());
+        ref != null;
+        ref = OpenApiGrammar.reference(item.json())) {
+      item = document.resolve(ref, item);
+      keepPathItem(item, operations);
     }
     keep(JsonLocation.tokens(operation.location().pointer()));
     pending.push(new Visit(OpenApiGrammar.OPERATION, operation.location()));
   }
 
-  private void visitPart(OpenApiGrammar kind, JsonLocation spot, String keyword) {
-    if (spot.object().has(keyword)) {
-      OpenApiGrammar.Slot slot = kind.slot(keyword);
-      slot.parts(spot.child(keyword)).forEach(part -> pending.push(new Visit(slot.kind(), part)));
+  private void keepPathItem(JsonLocation item, Set<String> operations) {
+    for (JsonLocation shared : item.members(name -> !operations.contains(name))) {
+      keep(JsonLocation.tokens(shared.pointer()));
+      OpenApiGrammar.Slot slot = OpenApiGrammar.PATH_ITEM.slot(shared.name());
+      if (slot != null) {
+        slot.parts(shared).forEach(part -> pending.push(new Visit(slot.kind(), part)));
+      }
     }
   }
 
-  /** Follows every reference in what is kept; {@code kind} says where references can be. */
-  private void visit(OpenApiGrammar kind, JsonLocation spot) {
-    boolean isLeaf = !(spot.json() instanceof JsonObject) && !(spot.json() instanceof JsonArray);
-    if (isLeaf || !seen.get(kind).add(spot)) {
+  /** Follows every reference in what is kept. */
+  private void visit(Visit visit) {
+    JsonLocation location = visit.location;
+    if (!location.json().isJsonObject() && !location.json().isJsonArray() || !seen.add(visit)) {
       return;
     }
-    String ref = OpenApiGrammar.reference(spot.json());
+    String ref = OpenApiGrammar.reference(location.json());
     if (ref != null) {
-      document.dereference(spot);
-      follow(kind, document.resolve(ref, spot));
+      document.dereference(location);
+      follow(visit.kind, document.resolve(ref, location));
     }
-    if (spot.json() instanceof JsonObject object) {
-      if (kind == OpenApiGrammar.OPERATION) {
-        keepSecurity(object.get("security"));
-      } else if (kind == OpenApiGrammar.SCHEMA) {
-        OpenApiGrammar.mapping(object)
-            .forEach(
-                (value, to) ->
-                    follow(kind, document.resolveMapping(to, spot.child("discriminator"))));
+    if (location.json() instanceof JsonObject object) {
+      if (visit.kind == OpenApiGrammar.OPERATION) {
+        keepSecuritySchemes(object.get("security"));
+      } else if (visit.kind == OpenApiGrammar.SCHEMA) {
+        for (String target : OpenApiGrammar.mapping(object).values()) {
+          follow(visit.kind, document.resolveMapping(target, location.child("discriminator")));
+        }
       }
     }
-    kind.forEachPart(spot, this::visit);
+    visit.kind.forEachPart(location, (kind, part) -> visit(new Visit(kind, part)));
   }
 
   private void follow(OpenApiGrammar kind, JsonLocation target) {
-    if (!followed.get(kind).add(target)) {
+    if (!followed.add(new Visit(kind, target))) {
       return;
     }
     List<String> tokens = JsonLocation.tokens(target.pointer());
     // A part of a component would be a component that means something else: keep all of it.
-    boolean inComponent = tokens.size() > 3 && tokens.get(0).equals("components");
-    JsonLocation kept = keep(inComponent ? tokens.subList(0, 3) : tokens);
+    boolean isInComponent = tokens.size() > 3 && tokens.get(0).equals("components");
+    JsonLocation kept = keep(isInComponent ? tokens.subList(0, 3) : tokens);
     for (JsonLocation part : kept.json() instanceof JsonArray ? kept.elements() : List.of(kept)) {
       OpenApiGrammar known = OpenApiGrammar.kindAt(part.pointer());
       if (known != null) {
@@ -133,52 +126,49 @@ public final class Slicer {
     pending.push(new Visit(kind, target));
   }
 
-  private void keepSecurity(JsonElement alternatives) {
+  private void keepSecuritySchemes(JsonElement alternatives) {
     if (alternatives instanceof JsonArray array) {
       for (JsonElement alternative : array) {
-        if (alternative instanceof JsonObject object) {
-          object.keySet().forEach(this::keepScheme);
+        if (alternative instanceof JsonObject schemes) {
+          for (String name : schemes.keySet()) {
+            JsonLocation scheme = document.at(List.of("components", "securitySchemes", name));
+            if (scheme != null) {
+              follow(OpenApiGrammar.SECURITY_SCHEME, scheme);
+            }
+          }
         }
       }
-    }
-  }
-
-  private void keepScheme(String name) {
-    if (document.root().get("components") instanceof JsonObject components
-        && components.get("securitySchemes") instanceof JsonObject schemes
-        && schemes.has(name)) {
-      JsonLocation scheme =
-          document.rootLocation().child("components").child("securitySchemes").child(name);
-      follow(OpenApiGrammar.SECURITY_SCHEME, scheme);
     }
   }
 
   /** Marks a value, or the array that it is in: leaving elements out would move the others. */
   private JsonLocation keep(List<String> tokens) {
     Mark mark = marks;
-    JsonLocation spot = document.rootLocation();
+    JsonLocation location = document.rootLocation();
     for (String token : tokens) {
-      if (!(spot.json() instanceof JsonObject object) || !object.has(token)) {
+      if (!(location.json() instanceof JsonObject object) || !object.has(token)) {
         break;
       }
-      spot = spot.child(token);
+      location = location.child(token);
       mark = mark.members.computeIfAbsent(token, t -> new Mark());
     }
-    mark.whole = true;
-    return spot;
+    mark.isWhole = true;
+    return location;
   }
 
   private static JsonElement copy(JsonElement value, Mark mark) {
-    if (mark.whole || !(value instanceof JsonObject object)) {
+    if (mark.isWhole || !(value instanceof JsonObject object)) {
       return value;
     }
     JsonObject copy = new JsonObject();
-    object.entrySet().stream()
-        .filter(member -> mark.members.containsKey(member.getKey()))
+    object
+        .asMap()
         .forEach(
-            member ->
-                copy.add(
-                    member.getKey(), copy(member.getValue(), mark.members.get(member.getKey()))));
+            (name, member) -> {
+              if (mark.members.containsKey(name)) {
+                copy.add(name, copy(member, mark.members.get(name)));
+              }
+            });
     return copy;
   }
 }

@@ -10,8 +10,10 @@ import io.github.tokenfactory.drift.CannotCheckException.Reason;
 import java.io.StringReader;
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -26,17 +28,17 @@ import org.snakeyaml.engine.v2.events.ScalarEvent;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 
 /**
- * Reads one YAML 1.2 document (core schema) as JSON; the only class that needs snakeyaml-engine, so
- * that JSON works without it.
+ * Reads one YAML 1.2 document (core schema) as JSON. Only this class needs snakeyaml-engine, so
+ * that JSON can be read without it.
  *
- * <p>It builds from parser events instead of the engine's own tree: nothing recurses without a
- * limit, keys and numbers stay as written, and aliases are counted at their full size.
+ * <p>It uses the engine's events, not its tree: so recursion has a limit, keys and numbers stay as
+ * written, and each alias counts with the full size of what it repeats.
  */
-final class YamlReader {
-  private static final int MAX_NODES = 5_000_000;
+public final class YamlReader {
+  private static final int MAX_VALUES = 5_000_000;
   private static final String STANDARD_TAG = "tag:yaml.org,2002:";
   private static final Set<String> RESOLVED_TAGS =
-      Set.of("int", "float", "bool", "null", "map", "seq");
+      Set.of("int", "float", "bool", "null", "map", "seq", "str");
   private static final Set<String> NULLS = Set.of("", "~", "null", "Null", "NULL");
   private static final Set<String> BOOLEANS =
       Set.of("true", "True", "TRUE", "false", "False", "FALSE");
@@ -52,59 +54,56 @@ final class YamlReader {
 
   private final Iterator<Event> events;
   private final Map<String, Anchored> anchors = new HashMap<>();
-  private int nodes;
+  private int values;
 
   private YamlReader(String text) {
     LoadSettings settings = LoadSettings.builder().setCodePointLimit(Integer.MAX_VALUE).build();
     events = new Parse(settings).parseString(text).iterator();
   }
 
-  static JsonElement read(String text) {
+  public static JsonElement read(String text) {
     try {
       return new YamlReader(text).document();
     } catch (YamlEngineException e) {
-      throw refusal("not valid YAML: " + e.getMessage().replaceAll("\\s+", " "));
+      throw unreadable("not valid YAML: " + e.getMessage().replaceAll("\\s+", " "));
     }
   }
 
   private JsonElement document() {
     events.next(); // stream start
     if (events.next().getEventId() == Event.ID.StreamEnd) {
-      throw refusal("the document is empty");
+      throw unreadable("the document is empty");
     }
     JsonElement root = value(events.next(), 0);
-    requireDepth(root, 0);
+    checkDepth(root, 0);
     events.next(); // document end
     if (events.next().getEventId() != Event.ID.StreamEnd) {
-      throw refusal("more than one YAML document");
+      throw unreadable("more than one YAML document");
     }
     return root;
   }
 
   private JsonElement value(Event event, int depth) {
-    if (depth > CanonicalJson.MAX_DEPTH) {
-      throw tooDeep();
-    }
-    int before = nodes++;
+    checkDepth(depth);
+    int before = values;
+    count(1);
     if (event instanceof AliasEvent alias) {
       Anchored anchored = anchors.get(alias.getAlias().getValue());
       if (anchored == null) {
-        throw refusal(
+        throw unreadable(
             "YAML alias *" + alias.getAlias() + " is inside of, or before, what it repeats");
       }
-      nodes += anchored.size;
-      requireNodes();
+      count(anchored.size);
       return anchored.value;
     }
-    requireNodes();
     JsonElement value =
         event instanceof ScalarEvent scalar
             ? scalar(scalar)
             : event instanceof MappingStartEvent ? mapping(depth) : sequence(depth);
-    requireKnownTag(event);
+    checkTag(event);
     ((NodeEvent) event)
         .getAnchor()
-        .ifPresent(a -> anchors.put(a.getValue(), new Anchored(value, nodes - before)));
+        .ifPresent(a -> anchors.put(a.getValue(), new Anchored(value, values - before)));
     return value;
   }
 
@@ -120,28 +119,25 @@ final class YamlReader {
 
   private JsonObject mapping(int depth) {
     JsonObject object = new JsonObject();
-    JsonArray merged = new JsonArray();
+    List<JsonElement> merged = new ArrayList<>();
     for (Event next = events.next();
         next.getEventId() != Event.ID.MappingEnd;
         next = events.next()) {
       if (!(next instanceof ScalarEvent key)) {
-        throw refusal("a YAML key is not a plain text");
+        throw unreadable("a YAML key is not a plain text");
       }
       JsonElement value = value(events.next(), depth + 1);
       if (key.isPlain() && key.getValue().equals("<<") && !value.isJsonPrimitive()) {
-        merged.addAll(value instanceof JsonArray list ? list : new JsonArray());
-        merged.addAll(value instanceof JsonObject ? arrayOf(value) : new JsonArray());
+        merged.addAll(value instanceof JsonArray list ? list.asList() : List.of(value));
       } else if (object.has(key.getValue())) {
-        throw refusal("Duplicate name " + CanonicalJson.quote(key.getValue()) + at(key));
+        throw unreadable("Duplicate name " + CanonicalJson.quote(key.getValue()) + at(key));
       } else {
         object.add(key.getValue(), value);
       }
     }
     for (JsonElement source : merged) {
       if (source instanceof JsonObject more) {
-        more.entrySet().stream()
-            .filter(member -> !object.has(member.getKey()))
-            .forEach(member -> object.add(member.getKey(), member.getValue()));
+        more.asMap().forEach((name, value) -> object.asMap().putIfAbsent(name, value));
       }
     }
     return object;
@@ -173,7 +169,7 @@ final class YamlReader {
       return number(new BigDecimal(text).toString());
     }
     if (NOT_A_NUMBER.matcher(text).matches()) {
-      throw refusal(text + " is not a number that JSON has" + at(event));
+      throw unreadable(text + " is not a number that JSON has" + at(event));
     }
     return new JsonPrimitive(text);
   }
@@ -182,43 +178,40 @@ final class YamlReader {
     return CanonicalJson.read(new StringReader(literal));
   }
 
-  private static void requireKnownTag(Event event) {
+  private static void checkTag(Event event) {
     String tag =
         (event instanceof CollectionStartEvent collection
                 ? collection.getTag()
                 : ((ScalarEvent) event).getTag())
             .orElse("!");
-    boolean known =
-        tag.equals("!")
-            || tag.equals(STANDARD_TAG + "str")
-            || tag.startsWith(STANDARD_TAG)
-                && RESOLVED_TAGS.contains(tag.substring(STANDARD_TAG.length()));
-    if (!known) {
-      throw refusal("the YAML tag " + tag + " has no meaning in JSON" + at(event));
+    boolean isStandard = tag.startsWith(STANDARD_TAG);
+    if (!tag.equals("!")
+        && !(isStandard && RESOLVED_TAGS.contains(tag.substring(STANDARD_TAG.length())))) {
+      throw unreadable("the YAML tag " + tag + " has no meaning in JSON" + at(event));
     }
   }
 
-  private void requireNodes() {
-    if (nodes > MAX_NODES) {
-      throw refusal("the YAML aliases expand to more than " + MAX_NODES + " values");
+  private void count(int more) {
+    values += more;
+    if (values > MAX_VALUES) {
+      throw unreadable("the YAML aliases expand to more than " + MAX_VALUES + " values");
     }
   }
 
-  private static void requireDepth(JsonElement value, int depth) {
+  private static void checkDepth(int depth) {
     if (depth > CanonicalJson.MAX_DEPTH) {
-      throw tooDeep();
-    }
-    if (value instanceof JsonObject object) {
-      object.entrySet().forEach(member -> requireDepth(member.getValue(), depth + 1));
-    } else if (value instanceof JsonArray array) {
-      array.forEach(element -> requireDepth(element, depth + 1));
+      throw unreadable("nested deeper than " + CanonicalJson.MAX_DEPTH + " levels");
     }
   }
 
-  private static JsonArray arrayOf(JsonElement value) {
-    JsonArray array = new JsonArray();
-    array.add(value);
-    return array;
+  /** Aliases can nest deeper than the text does. */
+  private static void checkDepth(JsonElement value, int depth) {
+    checkDepth(depth);
+    if (value instanceof JsonObject object) {
+      object.asMap().values().forEach(member -> checkDepth(member, depth + 1));
+    } else if (value instanceof JsonArray array) {
+      array.forEach(element -> checkDepth(element, depth + 1));
+    }
   }
 
   private static String at(Event event) {
@@ -228,11 +221,7 @@ final class YamlReader {
         .orElse("");
   }
 
-  private static CannotCheckException tooDeep() {
-    return refusal("nested deeper than " + CanonicalJson.MAX_DEPTH + " levels");
-  }
-
-  private static CannotCheckException refusal(String what) {
+  private static CannotCheckException unreadable(String what) {
     return new CannotCheckException(Reason.UNREADABLE, what);
   }
 }

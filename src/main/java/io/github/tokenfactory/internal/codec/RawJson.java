@@ -8,12 +8,12 @@ import com.google.gson.stream.JsonWriter;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
-/** Reads raw JSON and writes it back as it was, nulls included, whatever the writer's settings. */
+/** Reads and writes JSON trees; writes nulls whatever the settings of the writer. */
 public final class RawJson extends TypeAdapter<JsonElement> {
   /** The only instance; safe for use by several threads. */
   public static final RawJson ADAPTER = new RawJson();
 
-  /** Created with the first raw value: a Gson takes long to start. */
+  /** Loaded with the first raw value, because creating a Gson takes long. */
   private static final class Tree {
     static final TypeAdapter<JsonElement> ADAPTER = new Gson().getAdapter(JsonElement.class);
   }
@@ -28,7 +28,7 @@ public final class RawJson extends TypeAdapter<JsonElement> {
   @Override
   public void write(JsonWriter out, @Nullable JsonElement json) throws IOException {
     boolean serializeNulls = out.getSerializeNulls();
-    out.setSerializeNulls(true); // else the writer drops a name together with its null
+    out.setSerializeNulls(true); // otherwise the writer drops a name whose value is null
     try {
       Tree.ADAPTER.write(out, json);
     } finally {

@@ -12,51 +12,52 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A Gson writer of UTF-8 bytes that writes texts and tokens without Gson, which is told but that
- * there was a value.
+ * A Gson writer of UTF-8 bytes that is fast for texts and token ids.
+ *
+ * <p>Bypasses Gson for them; Gson only updates its nesting state.
  */
 public final class RequestJsonWriter extends JsonWriter {
   private static final VarHandle LONGS =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
-  private static final int PORTION = 8 << 10;
-  private static final int COUNTED_AT_ONCE = 1 << 10;
+  private static final int MAX_BUFFER = 8 << 10;
+  private static final int COUNTING_BUFFER = 1 << 10;
 
   private final Bytes bytes;
-  private final boolean plain;
-  private boolean allPlain = true;
+  private final boolean skipsChecks;
+  private boolean isAllPlain = true;
 
-  /** Counts what is written. */
+  /** Creates a writer that only counts the bytes. */
   public RequestJsonWriter() {
-    this(new Bytes(null, COUNTED_AT_ONCE), false);
+    this(new Bytes(null, COUNTING_BUFFER), false);
   }
 
   /**
-   * Writes to {@code out}.
+   * Creates a writer to {@code out}.
    *
-   * @param length how many bytes that will be
-   * @param plain whether all texts are known to be {@linkplain #isAllPlain plain}
+   * @param length how many bytes will be written
+   * @param isAllPlain whether all texts are known to be {@linkplain #isAllPlain plain}
    */
-  public RequestJsonWriter(OutputStream out, long length, boolean plain) {
-    this(new Bytes(out, (int) Math.min(PORTION, Digits.ROOM + length)), plain);
+  public RequestJsonWriter(OutputStream out, long length, boolean isAllPlain) {
+    this(new Bytes(out, (int) Math.min(MAX_BUFFER, Digits.MAX_BYTES + length)), isAllPlain);
   }
 
-  private RequestJsonWriter(Bytes bytes, boolean plain) {
+  private RequestJsonWriter(Bytes bytes, boolean skipsChecks) {
     super(bytes);
     this.bytes = bytes;
-    this.plain = plain;
+    this.skipsChecks = skipsChecks;
     setHtmlSafe(false);
     setSerializeNulls(false);
   }
 
   /** {@return how many bytes have been written} */
   public long length() {
-    return bytes.sent + bytes.size;
+    return bytes.flushed + bytes.size;
   }
 
-  /** {@return whether all texts so far were ASCII that JSON has as it is} */
+  /** {@return whether all texts so far were ASCII without characters that JSON escapes} */
   public boolean isAllPlain() {
-    return allPlain;
+    return isAllPlain;
   }
 
   @Override
@@ -64,16 +65,16 @@ public final class RequestJsonWriter extends JsonWriter {
     if (text == null) {
       return nullValue();
     }
-    if (plain) {
+    if (skipsChecks) {
       jsonValue("\"");
       bytes.writeAscii(text);
       bytes.write('"');
       return this;
     }
     byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
-    boolean asItIs = isPlain(utf8);
-    allPlain = allPlain && asItIs && bytes.isAscii(text, utf8);
-    if (!asItIs) {
+    boolean needsNoEscapes = needsNoEscapes(utf8);
+    isAllPlain = isAllPlain && needsNoEscapes && bytes.isAscii(text, utf8);
+    if (!needsNoEscapes) {
       return super.value(text);
     }
     jsonValue("\"");
@@ -82,22 +83,22 @@ public final class RequestJsonWriter extends JsonWriter {
     return this;
   }
 
-  /** Writes an array of numbers. */
+  /** Writes an array of token ids. */
   public void value(int[] tokens) throws IOException {
     jsonValue("[");
     bytes.writeNumbers(tokens);
     bytes.write(']');
   }
 
-  /** {@return whether JSON has these characters as they are} */
-  private static boolean isPlain(byte[] utf8) {
+  /** {@return whether there is no control character, quote or backslash} */
+  private static boolean needsNoEscapes(byte[] utf8) {
     int at = 0;
     for (; at <= utf8.length - Long.BYTES; at += Long.BYTES) {
       long eight = (long) LONGS.get(utf8, at);
       long controls = eight - 0x2020202020202020L;
       long quotes = (eight ^ 0x2222222222222222L) - 0x0101010101010101L;
       long backslashes = (eight ^ 0x5C5C5C5C5C5C5C5CL) - 0x0101010101010101L;
-      // Below zero now, but not before, as bytes beyond ASCII are.
+      // A subtraction sets the high bit of a match. Non-ASCII bytes have it already: ignore them.
       if (((controls | quotes | backslashes) & ~eight & 0x8080808080808080L) != 0) {
         return false;
       }
@@ -110,22 +111,22 @@ public final class RequestJsonWriter extends JsonWriter {
     return true;
   }
 
-  /** The bytes, by portions. */
+  /** Buffers the bytes, and sends them to a stream or only counts them. */
   private static final class Bytes extends Writer {
     private final @Nullable OutputStream out;
-    private final byte[] portion;
+    private final byte[] buffer;
     private int size;
-    private long sent;
+    private long flushed;
 
-    Bytes(@Nullable OutputStream out, int portion) {
+    Bytes(@Nullable OutputStream out, int capacity) {
       this.out = out;
-      this.portion = new byte[portion];
+      this.buffer = new byte[capacity];
     }
 
     @Override
     public void write(int ascii) throws IOException {
       reserve(1);
-      portion[size++] = (byte) ascii;
+      buffer[size++] = (byte) ascii;
     }
 
     @Override
@@ -136,25 +137,27 @@ public final class RequestJsonWriter extends JsonWriter {
     @Override
     public void write(String text, int offset, int length) throws IOException {
       if (length == 1 && text.charAt(offset) < 0x80) {
-        write(text.charAt(offset)); // a comma or a quote, most often
+        write(text.charAt(offset)); // most often a comma or a quote
       } else {
         write(text.substring(offset, offset + length).getBytes(StandardCharsets.UTF_8));
       }
     }
 
     /**
-     * {@return whether {@code utf8} is {@code text} a byte a character, and nothing is written} Of
-     * the same length is half a surrogate pair, too, which becomes a question mark.
+     * {@return whether {@code text} is ASCII; always false when writing to a stream}
+     *
+     * <p>Equal lengths are not enough: an unpaired surrogate becomes a question mark, one byte,
+     * too.
      */
-    @SuppressWarnings("deprecation") // as below
+    @SuppressWarnings("deprecation") // String.getBytes, as in writeAscii
     boolean isAscii(String text, byte[] utf8) {
       if (out != null || utf8.length != text.length()) {
         return false;
       }
       for (int at = 0, count; at < utf8.length; at += count) {
-        count = Math.min(utf8.length - at, portion.length);
-        text.getBytes(at, at + count, portion, 0); // which is only counted
-        if (Arrays.mismatch(portion, 0, count, utf8, at, at + count) >= 0) {
+        count = Math.min(utf8.length - at, buffer.length);
+        text.getBytes(at, at + count, buffer, 0); // unused while counting
+        if (Arrays.mismatch(buffer, 0, count, utf8, at, at + count) >= 0) {
           return false;
         }
       }
@@ -163,21 +166,21 @@ public final class RequestJsonWriter extends JsonWriter {
 
     void write(byte[] utf8) throws IOException {
       if (out == null) {
-        sent += utf8.length;
+        flushed += utf8.length;
         return;
       }
       for (int at = 0, count; at < utf8.length; at += count) {
         count = Math.min(utf8.length - at, reserve(1));
-        System.arraycopy(utf8, at, portion, size, count);
+        System.arraycopy(utf8, at, buffer, size, count);
         size += count;
       }
     }
 
-    @SuppressWarnings("deprecation") // drops the upper halves of characters: ASCII has none
+    @SuppressWarnings("deprecation") // getBytes drops the upper byte of characters; ASCII has none
     void writeAscii(String text) throws IOException {
       for (int at = 0, count; at < text.length(); at += count) {
         count = Math.min(text.length() - at, reserve(1));
-        text.getBytes(at, at + count, portion, size);
+        text.getBytes(at, at + count, buffer, size);
         size += count;
       }
     }
@@ -185,33 +188,33 @@ public final class RequestJsonWriter extends JsonWriter {
     /** Writes numbers with commas between them. */
     void writeNumbers(int[] numbers) throws IOException {
       if (out == null) {
-        sent += Digits.length(numbers) + Math.max(0, numbers.length - 1);
+        flushed += Digits.length(numbers) + Math.max(0, numbers.length - 1);
         return;
       }
       for (int i = 0, count; i < numbers.length; i += count) {
-        count = Math.min(numbers.length - i, reserve(Digits.ROOM) / Digits.ROOM);
-        size = Digits.put(numbers, i, i + count, portion, size);
+        count = Math.min(numbers.length - i, reserve(Digits.MAX_BYTES) / Digits.MAX_BYTES);
+        size = Digits.put(numbers, i, i + count, buffer, size);
       }
       if (numbers.length > 0) {
-        size--; // the last comma
+        size--; // drops the last comma
       }
     }
 
-    /** {@return how many bytes the portion has room for, {@code count} or more} */
+    /** {@return how many bytes are free in the buffer: {@code count} or more} */
     private int reserve(int count) throws IOException {
-      if (size + count > portion.length) {
+      if (size + count > buffer.length) {
         if (out != null) {
-          out.write(portion, 0, size);
+          out.write(buffer, 0, size);
         }
-        sent += size;
+        flushed += size;
         size = 0;
       }
-      return portion.length - size;
+      return buffer.length - size;
     }
 
     @Override
     public void flush() throws IOException {
-      reserve(portion.length);
+      reserve(buffer.length);
     }
 
     @Override
@@ -220,39 +223,39 @@ public final class RequestJsonWriter extends JsonWriter {
     }
   }
 
-  /** Decimal numbers: up to six digits by two look-ups. */
+  /** Writes decimal numbers, those of up to six digits with two table look-ups. */
   private static final class Digits {
-    /** How many bytes must be free for a number and a comma. */
-    static final int ROOM = 12;
+    /** The most bytes of a number with a comma. */
+    static final int MAX_BYTES = 12;
 
-    private static final VarHandle LONGS =
-        MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final int MAX_DIGITS = 10;
     private static final int BASE = 1_000;
-    private static final int BITS = 7 * Byte.SIZE;
+    private static final int LENGTH_SHIFT = 7 * Byte.SIZE;
 
     /**
-     * By thousands: their characters, the first in the lowest byte, of which 0 has none, and how
-     * many bits these have in the highest byte; and from where on {@link #LOWER} has the rest.
+     * The characters of thousands, the first in the lowest byte, and in the highest byte their
+     * length in bits; 0 has no characters.
      */
-    private static final long[] UPPER = new long[BASE];
+    private static final long[] THOUSANDS = new long[BASE];
 
-    private static final int[] FROM = new int[BASE];
+    /** By thousands: a number less this is an index of {@link #REMAINDERS}. */
+    private static final int[] REMAINDER_OFFSETS = new int[BASE];
 
-    /** The same for the rest, with a comma: as it is, and then with three digits. */
-    private static final long[] LOWER = new long[2 * BASE];
+    /** The same for remainders and a comma: first without leading zeros, then with three digits. */
+    private static final long[] REMAINDERS = new long[2 * BASE];
 
     /**
-     * What to add to a number, by its leading zeros, to have its number of digits in the upper
-     * half: that of the smallest such number, and for those with a digit more what carries over.
+     * Kendall Willets' table to count digits, indexed by the leading zeros of a number: number plus
+     * entry has the count in its upper half. If the number has one digit more than the smallest
+     * number of the same row, the addition carries into that half.
      */
-    private static final long[] CARRY = new long[Integer.SIZE + 1];
+    private static final long[] DIGIT_COUNTS = new long[Integer.SIZE + 1];
 
     static {
-      CARRY[Integer.SIZE] = 1L << Integer.SIZE;
+      DIGIT_COUNTS[Integer.SIZE] = 1L << Integer.SIZE;
       for (int zeros = 1; zeros < Integer.SIZE; zeros++) {
         int digits = Integer.toString(Integer.MIN_VALUE >>> zeros).length();
-        CARRY[zeros] =
+        DIGIT_COUNTS[zeros] =
             digits == MAX_DIGITS
                 ? (long) digits << Integer.SIZE
                 : (digits + 1L << Integer.SIZE) - (long) Math.pow(10, digits);
@@ -260,11 +263,11 @@ public final class RequestJsonWriter extends JsonWriter {
       for (int i = 0; i < BASE; i++) {
         long plain = characters(i, digits(i));
         if (i > 0) {
-          UPPER[i] = plain;
-          FROM[i] = (i - 1) * BASE;
+          THOUSANDS[i] = plain;
+          REMAINDER_OFFSETS[i] = (i - 1) * BASE;
         }
-        LOWER[i] = withComma(plain);
-        LOWER[BASE + i] = withComma(characters(i, 3));
+        REMAINDERS[i] = withComma(plain);
+        REMAINDERS[BASE + i] = withComma(characters(i, 3));
       }
     }
 
@@ -275,14 +278,16 @@ public final class RequestJsonWriter extends JsonWriter {
       for (int i = 0, rest = number; i < digits; i++, rest /= 10) {
         characters = characters << Byte.SIZE | '0' + rest % 10;
       }
-      return characters | (long) digits * Byte.SIZE << BITS;
+      return characters | (long) digits * Byte.SIZE << LENGTH_SHIFT;
     }
 
     private static long withComma(long characters) {
-      return characters + ((long) Byte.SIZE << BITS) + ((long) ',' << (characters >>> BITS));
+      return characters
+          + ((long) Byte.SIZE << LENGTH_SHIFT)
+          + ((long) ',' << (characters >>> LENGTH_SHIFT));
     }
 
-    /** {@return how many characters the numbers have} */
+    /** {@return the length of all numbers together} */
     static long length(int[] numbers) {
       long length = 0;
       for (int number : numbers) {
@@ -292,11 +297,11 @@ public final class RequestJsonWriter extends JsonWriter {
     }
 
     private static int digits(int number) {
-      return (int) (number + CARRY[Integer.numberOfLeadingZeros(number)] >>> Integer.SIZE);
+      return (int) (number + DIGIT_COUNTS[Integer.numberOfLeadingZeros(number)] >>> Integer.SIZE);
     }
 
     /**
-     * Puts numbers, each with a comma after it.
+     * Writes numbers into {@code target}, each with a comma after it.
      *
      * @return the index after the last comma
      */
@@ -304,13 +309,13 @@ public final class RequestJsonWriter extends JsonWriter {
       int at = start;
       for (int i = from; i < to; i++) {
         int number = numbers[i];
-        if (number >= 0 && number < BASE * BASE) { // as tokens are
+        if (number >= 0 && number < BASE * BASE) { // most token ids
           int thousands = number / BASE;
-          long upper = UPPER[thousands];
-          long lower = LOWER[number - FROM[thousands]];
-          // What is in the bytes after the comma is written over.
-          LONGS.set(target, at, upper | lower << (upper >>> BITS));
-          at += (int) ((upper >>> BITS) + (lower >>> BITS)) >>> 3;
+          long first = THOUSANDS[thousands];
+          long second = REMAINDERS[number - REMAINDER_OFFSETS[thousands]];
+          // This writes up to 8 bytes; the next number overwrites those after the comma.
+          LONGS.set(target, at, first | second << (first >>> LENGTH_SHIFT));
+          at += (int) ((first >>> LENGTH_SHIFT) + (second >>> LENGTH_SHIFT)) >>> 3;
         } else {
           byte[] text = (number + ",").getBytes(StandardCharsets.US_ASCII);
           System.arraycopy(text, 0, target, at, text.length);

@@ -20,35 +20,34 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A Gson reader of UTF-8 bytes that reads vectors without Gson: the adapter of
- * vectors
- * takes them from the bytes, and Gson sees but their quotes or brackets.
+ * A Gson reader of UTF-8 bytes that is fast for vectors; for use by one thread.
  *
- * <p>That works since Gson looks at the first character of a value to tell what it is, and gets no
- * more than that character before it asks for more.
+ * <p>{@link #nextVector} bypasses Gson and decodes the bytes; Gson only sees the quotes or brackets
+ * around them. Relies on {@link #peek} reading exactly one character of a value that may be a
+ * vector: {@code Bytes} hands that character out alone.
  */
 public final class VectorJsonReader extends JsonReader {
-  /** The message about an element that is not a number. */
+  /** The error message for an element that is not a number. */
   public static final String NOT_A_NUMBER = "Not a number in a vector";
 
-  /** The message about a number that is too large for an element. */
-  public static final String NOT_FINITE =
-      "A number that is no finite 32-bit float in the vector";
+  /** The error message for a number that is too large for a float. */
+  public static final String NOT_FINITE = "A number in a vector is not a finite 32-bit float";
 
   private static final VarHandle LONGS =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
-  private static final int FIRST_CAPACITY = 1024;
+  private static final int INITIAL_CAPACITY = 1024;
+  private static final int NOT_IN_ARRAY = -1;
 
   private final Bytes bytes;
   private final FloatParser parser = new FloatParser();
   private @Nullable Base64FloatDecoder base64;
-  private int textLength; // of the last vector, as the next one is most often as long
-  private int dimensions = FIRST_CAPACITY;
-  private int size = -1;
+  private int lastBase64Length; // usually that of the next vector, too
+  private int lastDimensions = INITIAL_CAPACITY;
+  private int size = NOT_IN_ARRAY; // elements read of the current array
 
-  /** Reads what {@code in} has, in portions of up to {@code portion} bytes. */
-  public VectorJsonReader(InputStream in, int portion) {
-    this(new Bytes(in, portion));
+  /** Creates a reader with a buffer of {@code bufferSize} bytes, which grows if necessary. */
+  public VectorJsonReader(InputStream in, int bufferSize) {
+    this(new Bytes(in, bufferSize));
   }
 
   private VectorJsonReader(Bytes bytes) {
@@ -56,21 +55,22 @@ public final class VectorJsonReader extends JsonReader {
     this.bytes = bytes;
   }
 
-  /** {@return whether Gson has asked for more than there is} */
+  /** {@return whether Gson has read past the last byte} */
   public boolean hasEnded() {
-    return bytes.exhausted;
+    return bytes.hasEnded;
   }
 
   /**
-   * {@return the elements of the vector that comes next, or null, with nothing read, if it is not
-   * plainly one}
+   * {@return the elements of the next value if it is a vector in its usual form, or null}
+   *
+   * <p>Null means that nothing was read: Gson must read the value.
    */
   public float @Nullable [] nextVector() throws IOException {
     JsonToken token = peek();
     if (token == JsonToken.STRING && bytes.isRightAfter('"')) {
       float[] elements = readBase64();
       if (elements != null) {
-        skipValue(); // all that is left of it for Gson is its end
+        skipValue(); // Gson finds the closing quote at once
       }
       return elements;
     }
@@ -86,85 +86,87 @@ public final class VectorJsonReader extends JsonReader {
   }
 
   private float @Nullable [] readBase64() throws IOException {
-    int length = textLength;
-    // A quote where the last vector had its own; one before it would be no base64.
-    if (length == 0 || !bytes.has(length + 1) || bytes.at(length) != '"') {
+    int length = lastBase64Length;
+    // Tries the last length first. If there is an earlier quote, decoding fails and Gson reads on.
+    if (length == 0 || !bytes.ensure(length + 1) || bytes.peek(length) != '"') {
       length = bytes.lengthOfString();
     }
-    if (length < 0) {
+    if (length == Bytes.UNKNOWN_LENGTH) {
       return null;
     }
     if (base64 == null) {
       base64 = new Base64FloatDecoder();
     }
-    float[] elements = base64.decode(bytes.window, bytes.position, length);
+    float[] elements = base64.decode(bytes.buffer, bytes.position, length);
     if (elements != null) {
-      textLength = length;
+      lastBase64Length = length;
       bytes.skip(length);
     }
     return elements;
   }
 
   private float @Nullable [] readNumbers() throws IOException {
-    int next = bytes.nextToken();
+    int next = bytes.peekToken();
     if (next == ']') {
       return new float[0];
     }
     if (next != '-' && (next < '0' || next > '9')) {
       return null;
     }
-    float[] elements = new float[dimensions];
+    float[] elements = new float[lastDimensions];
     size = 0;
     do {
-      size = bytes.takeNumbers(parser, elements, size);
+      size = bytes.readNumbers(parser, elements, size);
       if (size == elements.length) {
         elements = Arrays.copyOf(elements, 2 * size);
       }
       elements[size] = readNumber();
       size++;
-      next = bytes.nextToken();
+      next = bytes.peekToken();
       if (next == ',') {
         bytes.skip(1);
       }
     } while (next == ',');
     if (next != ']') {
-      throw next < 0 ? new EOFException() : new MalformedJsonException("No comma" + place());
+      throw next < 0 ? new EOFException() : new MalformedJsonException("No comma" + location());
     }
-    dimensions = size;
-    size = -1;
-    return dimensions == elements.length ? elements : Arrays.copyOf(elements, dimensions);
+    lastDimensions = size;
+    size = NOT_IN_ARRAY;
+    return lastDimensions == elements.length ? elements : Arrays.copyOf(elements, lastDimensions);
   }
 
   private float readNumber() throws IOException {
-    bytes.nextToken();
-    float number = bytes.nextFloat(parser);
+    bytes.peekToken();
+    float number = bytes.readNumber(parser);
     if (Float.isFinite(number)) {
       return number;
     }
-    if (!bytes.has(1)) {
+    if (!bytes.ensure(1)) {
       throw new EOFException();
     }
-    throw new JsonSyntaxException(
-        (parser.isNumber() ? NOT_FINITE : NOT_A_NUMBER) + place());
+    throw new JsonSyntaxException((parser.isNumber() ? NOT_FINITE : NOT_A_NUMBER) + location());
   }
 
-  private String place() {
+  private String location() {
     return " at path " + getPath();
   }
 
-  /**
-   * {@return the path to what comes next, be it an element of a vector, which Gson does not see}
-   */
+  /** {@return the path to the next value, which may be an element that Gson does not see} */
   @Override
   public String getPath() {
-    return super.getPath() + (size < 0 ? "" : "[" + size + "]");
+    return super.getPath() + (size == NOT_IN_ARRAY ? "" : "[" + size + "]");
   }
 
-  /** A window on the bytes, out of which Gson gets characters, up to the start of a value. */
+  /**
+   * Buffers the bytes and hands them to Gson as characters, until a value that may be a vector.
+   *
+   * <p>A read ends before and after the first character of such a value.
+   */
   private static final class Bytes extends Reader {
-    private static final int MAX_UTF8 = 4;
-    private static final int SHORT = 64;
-    private static final int MAX_CAPACITY = 1 << 29; // three times as much is an int, too
+    static final int UNKNOWN_LENGTH = -1;
+    private static final int MAX_BYTES_PER_CHARACTER = 4;
+    private static final int MAX_SHORT_STRING = 64;
+    private static final int MAX_CAPACITY = 1 << 29; // three times this is still an int
 
     private final InputStream in;
     private final CharsetDecoder utf8 =
@@ -172,57 +174,57 @@ public final class VectorJsonReader extends JsonReader {
             .newDecoder()
             .onMalformedInput(CodingErrorAction.REPLACE)
             .onUnmappableCharacter(CodingErrorAction.REPLACE);
-    private final CharBuffer notAscii = CharBuffer.allocate(64).limit(0);
-    private byte[] window;
+    private final CharBuffer nonAscii = CharBuffer.allocate(64).limit(0);
+    private byte[] buffer;
     private int position;
     private int limit;
-    private boolean ended;
-    private boolean exhausted;
+    private boolean streamEnded;
+    private boolean hasEnded;
     private boolean inString;
     private boolean escaped;
     private boolean expectsValue = true;
-    private boolean atValue;
+    private boolean isAfterValueStart;
 
-    Bytes(InputStream in, int portion) {
+    Bytes(InputStream in, int size) {
       this.in = in;
-      this.window = new byte[portion + FloatParser.LOOK_AHEAD];
+      this.buffer = new byte[size + FloatParser.LOOK_AHEAD];
     }
 
     @Override
     public int read(char[] target, int offset, int length) throws IOException {
-      atValue = false;
-      if (!notAscii.hasRemaining() && has(1) && window[position] < 0) {
-        decodeNotAscii();
+      isAfterValueStart = false;
+      if (!nonAscii.hasRemaining() && ensure(1) && buffer[position] < 0) {
+        decodeNonAscii();
       }
-      if (notAscii.hasRemaining()) {
-        int count = Math.min(length, notAscii.remaining());
-        notAscii.get(target, offset, count);
+      if (nonAscii.hasRemaining()) {
+        int count = Math.min(length, nonAscii.remaining());
+        nonAscii.get(target, offset, count);
         return count;
       }
       int count = 0;
-      while (count < length && position < limit && window[position] >= 0) {
-        byte next = window[position];
-        boolean starts = startsLongValue(next);
-        if (starts && count > 0) {
-          break; // so that Gson gets it alone: a vector may be among what it got with others
+      while (count < length && position < limit && buffer[position] >= 0) {
+        byte next = buffer[position];
+        boolean isValueStart = mayStartVector(next);
+        if (isValueStart && count > 0) {
+          break; // the next read hands it out alone
         }
-        follow(next);
+        trackState(next);
         position++;
         target[offset + count++] = (char) next;
-        if (starts) {
-          atValue = true;
+        if (isValueStart) {
+          isAfterValueStart = true;
           break;
         }
       }
-      exhausted = count == 0;
-      return exhausted ? -1 : count;
+      hasEnded = count == 0;
+      return hasEnded ? -1 : count;
     }
 
-    private boolean startsLongValue(byte next) {
-      return expectsValue && !inString && (next == '[' || next == '"' && !closesSoon());
+    private boolean mayStartVector(byte next) {
+      return expectsValue && !inString && (next == '[' || next == '"' && !isShortString());
     }
 
-    private void follow(byte next) {
+    private void trackState(byte next) {
       if (inString) {
         inString = escaped || next != '"';
         escaped = !escaped && next == '\\';
@@ -232,75 +234,75 @@ public final class VectorJsonReader extends JsonReader {
       }
     }
 
-    /** {@return whether the string that begins here is too short for a vector} */
-    private boolean closesSoon() {
-      int end = Math.min(limit, position + 1 + SHORT);
+    /** {@return whether a quote follows so soon that the string is not worth a bypass} */
+    private boolean isShortString() {
+      int end = Math.min(limit, position + 1 + MAX_SHORT_STRING);
       for (int at = position + 1; at < end; at++) {
-        if (window[at] == '"') {
+        if (buffer[at] == '"') {
           return true;
         }
       }
       return false;
     }
 
-    private void decodeNotAscii() throws IOException {
-      boolean more = has(MAX_UTF8);
+    private void decodeNonAscii() throws IOException {
+      boolean more = ensure(MAX_BYTES_PER_CHARACTER);
       int end = position;
-      while (end < limit && window[end] < 0 && end < position + notAscii.capacity()) {
+      while (end < limit && buffer[end] < 0 && end < position + nonAscii.capacity()) {
         end++;
       }
-      ByteBuffer run = ByteBuffer.wrap(window, position, end - position);
-      notAscii.clear();
-      utf8.reset().decode(run, notAscii, end < limit ? window[end] >= 0 : !more);
-      notAscii.flip();
+      ByteBuffer run = ByteBuffer.wrap(buffer, position, end - position);
+      nonAscii.clear();
+      utf8.reset().decode(run, nonAscii, end < limit ? buffer[end] >= 0 : !more);
+      nonAscii.flip();
       position = run.position();
     }
 
-    /** {@return whether the reader waits after {@code start}, a value's first character} */
+    /** {@return whether Gson has just read {@code start}, and no character after it} */
     boolean isRightAfter(char start) {
-      return atValue && window[position - 1] == start;
+      return isAfterValueStart && buffer[position - 1] == start;
     }
 
-    /** {@return whether there are {@code count} bytes, which are in the window then} */
-    boolean has(int count) throws IOException {
+    /** {@return whether the buffer has {@code count} bytes ahead, after reading more if needed} */
+    boolean ensure(int count) throws IOException {
       if (limit - position >= count) {
         return true;
       }
-      int capacity = window.length - FloatParser.LOOK_AHEAD;
+      int capacity = buffer.length - FloatParser.LOOK_AHEAD;
       if (position + count > capacity) {
-        byte[] from = window;
+        byte[] old = buffer;
         if (count > MAX_CAPACITY) {
-          throw new OutOfMemoryError("a text or a number of more than 512 MiB");
+          throw new OutOfMemoryError("A string or a number has more than 512 MiB");
         } else if (count > capacity) {
           capacity = Math.max(Math.min(2 * capacity, MAX_CAPACITY), count);
-          window = new byte[capacity + FloatParser.LOOK_AHEAD];
+          buffer = new byte[capacity + FloatParser.LOOK_AHEAD];
         }
         limit -= position;
-        System.arraycopy(from, position, window, 0, limit);
+        System.arraycopy(old, position, buffer, 0, limit);
         position = 0;
       }
-      while (limit < position + count && !ended) {
-        int read = in.read(window, limit, window.length - FloatParser.LOOK_AHEAD - limit);
-        ended = read < 0;
+      while (limit < position + count && !streamEnded) {
+        int read = in.read(buffer, limit, buffer.length - FloatParser.LOOK_AHEAD - limit);
+        streamEnded = read < 0;
         limit += Math.max(0, read);
       }
-      window[limit] = 0;
+      buffer[limit] = 0;
       return limit - position >= count;
     }
 
-    byte at(int offset) {
-      return window[position + offset];
+    byte peek(int offset) {
+      return buffer[position + offset];
     }
 
     void skip(int count) {
       position += count;
     }
 
-    /** {@return how long the string is that the reader is in, or -1 if its characters are more} */
+    /** {@return the length of the string ahead; unknown if it has escapes or does not end} */
     int lengthOfString() throws IOException {
       int length = 0;
-      while (has(length + 1)) {
-        byte[] text = window;
+      while (ensure(length + 1)) {
+        byte[] text = buffer;
         int at = position + length;
         while (at <= limit - Long.BYTES && !hasQuoteOrBackslash((long) LONGS.get(text, at))) {
           at += Long.BYTES;
@@ -310,10 +312,10 @@ public final class VectorJsonReader extends JsonReader {
         }
         length = at - position;
         if (at < limit) {
-          return text[at] == '"' ? length : -1;
+          return text[at] == '"' ? length : UNKNOWN_LENGTH;
         }
       }
-      return -1;
+      return UNKNOWN_LENGTH;
     }
 
     private static boolean hasQuoteOrBackslash(long eight) {
@@ -323,11 +325,11 @@ public final class VectorJsonReader extends JsonReader {
       return ((quotes - ones & ~quotes | backslashes - ones & ~backslashes) & ones << 7) != 0;
     }
 
-    /** {@return the next byte that is no white space, or -1 if there is none} */
-    int nextToken() throws IOException {
-      while (has(1)) {
-        if (!isWhitespace(window[position])) {
-          return window[position] & 0xFF;
+    /** {@return the next byte after white space, which is skipped, or -1 at the end} */
+    int peekToken() throws IOException {
+      while (ensure(1)) {
+        if (!isWhitespace(buffer[position])) {
+          return buffer[position] & 0xFF;
         }
         position++;
       }
@@ -335,12 +337,13 @@ public final class VectorJsonReader extends JsonReader {
     }
 
     /**
-     * Takes numbers with a comma after each, as far as they are in the window.
+     * Reads numbers that are in the buffer together with the comma after them.
      *
-     * @return how many elements {@code target} has then, of which it had {@code size}
+     * @param size how many elements {@code target} has before
+     * @return how many elements {@code target} has after
      */
-    int takeNumbers(FloatParser parser, float[] target, int size) {
-      byte[] text = window;
+    int readNumbers(FloatParser parser, float[] target, int size) {
+      byte[] text = buffer;
       int at = position;
       int next = size;
       while (next < target.length) {
@@ -356,13 +359,13 @@ public final class VectorJsonReader extends JsonReader {
       return next;
     }
 
-    /** {@return the number that is next, whose end the parser knows} */
-    float nextFloat(FloatParser parser) throws IOException {
-      float number = parser.parse(window, position);
+    /** {@return the next number, or NaN if there is none; reads more bytes until it ends} */
+    float readNumber(FloatParser parser) throws IOException {
+      float number = parser.parse(buffer, position);
       boolean more = true;
       while (more && parser.stop() == limit) {
-        more = has(MAX_UTF8 + 2 * (limit - position));
-        number = parser.parse(window, position);
+        more = ensure(MAX_BYTES_PER_CHARACTER + 2 * (limit - position));
+        number = parser.parse(buffer, position);
       }
       position = parser.stop();
       return number;

@@ -1,7 +1,7 @@
 /**
- * Bytes to vectors and back: the parsers and writers behind the models; not exported.
+ * Fast readers of vectors and writers of texts and token ids, beneath Gson; not exported.
  *
- * <p>This package uses nothing else of the library.
+ * <p>This package uses no other package of the library.
  */
 @NullMarked
 package io.github.tokenfactory.internal.codec;

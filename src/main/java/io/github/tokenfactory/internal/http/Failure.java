@@ -13,6 +13,7 @@ import java.net.ProtocolException;
 import java.security.cert.CertificateException;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.function.Function;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import org.jspecify.annotations.Nullable;
@@ -55,7 +56,7 @@ record Failure(
       return ofResponse(exchange, unreadable);
     }
     if (thrown instanceof LocalException) {
-      return ofLocal(exchange, thrown.getCause());
+      return ofLocal(exchange, Objects.requireNonNull(thrown.getCause()));
     }
     if (exchange.status() != 0 && (exchange.status() < 200 || exchange.status() >= 300)) {
       return ofStatus(exchange, exchange.head()); // the error's body broke off

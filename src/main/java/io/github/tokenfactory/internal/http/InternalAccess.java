@@ -1,6 +1,7 @@
 package io.github.tokenfactory.internal.http;
 
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 
@@ -20,6 +21,7 @@ public final class InternalAccess {
 
   /** {@return the part of {@code instance} that its class grants access to} */
   public static <P> P of(Object instance, Class<P> part) {
-    return part.cast(ACCESS.get(instance.getClass()).apply(instance));
+    Function<Object, Object> access = Objects.requireNonNull(ACCESS.get(instance.getClass()));
+    return part.cast(access.apply(instance));
   }
 }

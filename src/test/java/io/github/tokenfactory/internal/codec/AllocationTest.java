@@ -21,11 +21,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Reading takes the memory of its result, writing none of its own, but for a little each call. */
+/** Reading allocates little more than the vectors, and writing only a small buffer. */
 class AllocationTest {
   private static final int VECTORS = 64;
   private static final int DIMENSIONS = 4096;
-  private static final long A_LITTLE = 64 << 10;
+  private static final long OVERHEAD = 64 << 10;
 
   private enum Form {
     BASE64,
@@ -46,27 +46,28 @@ class AllocationTest {
 
   @ParameterizedTest
   @EnumSource
-  void readsIntoLittleMoreThanItsResult(Form form) throws IOException {
+  void allocatesLittleMoreThanTheVectors(Form form) throws IOException {
     String item =
         """
         {"object":"embedding","index":0,"embedding":%s}\
         """
             .formatted(form.json(Decoding.floats(DIMENSIONS, 1)));
-    Buffer answer =
+    Buffer response =
         new Buffer()
             .writeUtf8("{\"object\":\"list\",\"data\":[")
             .writeUtf8(String.join(",", Collections.nCopies(VECTORS, item)))
             .writeUtf8("],\"model\":\"m\",\"usage\":{\"prompt_tokens\":64,\"total_tokens\":64}}");
 
     long allocated =
-        allocated(() -> Decoding.read(ResponseBody.create(answer.clone(), null, answer.size())));
+        allocated(
+            () -> Decoding.read(ResponseBody.create(response.clone(), null, response.size())));
 
     long result = (long) VECTORS * DIMENSIONS * Float.BYTES;
-    assertThat(allocated).isBetween(result, result + result / 10 + A_LITTLE);
+    assertThat(allocated).isBetween(result, result + result / 10 + OVERHEAD);
   }
 
   @Test
-  void writesTokensWithoutCopiesOfThem() throws IOException {
+  void writesTokensWithoutCopies() throws IOException {
     Random random = new Random(1);
     int[][] tokens = new int[256][];
     for (int i = 0; i < tokens.length; i++) {
@@ -84,18 +85,18 @@ class AllocationTest {
               sink.flush();
             });
 
-    assertThat(allocated).isBetween(1L, A_LITTLE);
+    assertThat(allocated).isBetween(1L, OVERHEAD);
   }
 
-  /** {@return the bytes that this thread allocates for {@code work}, once all is loaded} */
+  /** {@return the bytes that {@code work} allocates on this thread, without first-time costs} */
   private static long allocated(Work work) throws IOException {
     ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-    long least = Long.MAX_VALUE;
+    long smallest = Long.MAX_VALUE;
     for (int i = 0; i < 5; i++) {
       long before = threads.getCurrentThreadAllocatedBytes();
       work.run();
-      least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);
+      smallest = Math.min(smallest, threads.getCurrentThreadAllocatedBytes() - before);
     }
-    return least;
+    return smallest;
   }
 }

@@ -7,78 +7,74 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Random;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.api.Test;
 
-/** In both ways of decoding, on whichever processor and JDK the tests run. */
 class Base64FloatDecoderTest {
   private static final int EXPONENT = 0x7F;
 
   private final Random random = new Random(4711);
 
-  @ParameterizedTest
-  @ValueSource(booleans = {false, true})
-  void decodesAsTheJdkDoes(boolean byLanes) {
-    Base64FloatDecoder vectors = new Base64FloatDecoder(byLanes);
+  @Test
+  void decodesLikeTheJdk() {
+    Base64FloatDecoder decoder = new Base64FloatDecoder();
     for (int length = 0; length < 300; length++) {
-      assertDecodes(vectors, length);
-      assertDecodes(vectors, 10_000 - length);
-      assertDecodes(vectors, random.nextInt(10_000)); // a shorter one after a longer one
+      assertDecodes(decoder, length);
+      assertDecodes(decoder, 10_000 - length);
+      assertDecodes(decoder, random.nextInt(10_000)); // a shorter one after a longer one
     }
   }
 
-  private void assertDecodes(Base64FloatDecoder vectors, int length) {
+  private void assertDecodes(Base64FloatDecoder decoder, int length) {
     byte[] bytes = finite(length);
-    assertDecodes(vectors, Base64.getEncoder().encode(bytes));
-    assertDecodes(vectors, Base64.getEncoder().withoutPadding().encode(bytes));
+    assertDecodes(decoder, Base64.getEncoder().encode(bytes));
+    assertDecodes(decoder, Base64.getEncoder().withoutPadding().encode(bytes));
   }
 
-  private void assertDecodes(Base64FloatDecoder vectors, byte[] base64) {
+  private void assertDecodes(Base64FloatDecoder decoder, byte[] base64) {
     float[] expected = expected(base64);
-    for (int from = 0; from < 9; from++) { // the first is decoded in the JDK's way
+    for (int from = 0;
+        from < 9;
+        from++) {
       byte[] text = new byte[from + base64.length + random.nextInt(9)];
       random.nextBytes(text);
       System.arraycopy(base64, 0, text, from, base64.length);
-      assertThat(vectors.decode(text, from, base64.length)).isEqualTo(expected);
+      assertThat(decoder.decode(text, from, base64.length)).isEqualTo(expected);
     }
   }
 
-  @ParameterizedTest
-  @ValueSource(booleans = {false, true})
-  void refusesAnyOtherByteAnywhere(boolean byLanes) {
-    Base64FloatDecoder vectors = new Base64FloatDecoder(byLanes);
+  @Test
+  void refusesBytesOutsideTheAlphabetAnywhere() {
+    Base64FloatDecoder decoder = new Base64FloatDecoder();
     byte[] good = Base64.getEncoder().encode(new byte[48]);
     for (int at = 0; at < good.length; at++) {
       for (int other = Byte.MIN_VALUE; other <= Byte.MAX_VALUE; other++) {
         byte[] base64 = good.clone();
         base64[at] = (byte) other;
-        assertThat(vectors.decode(base64, 0, base64.length))
+        assertThat(decoder.decode(base64, 0, base64.length))
             .as("byte %d at %d", other, at)
             .isEqualTo(expected(base64));
       }
     }
   }
 
-  @ParameterizedTest
-  @ValueSource(booleans = {false, true})
-  void refusesABadByteAnywhereInALongTextAndForgetsIt(boolean byLanes) {
-    Base64FloatDecoder vectors = new Base64FloatDecoder(byLanes);
+  @Test
+  void refusesAnInvalidByteInALongTextAndRecovers() {
+    Base64FloatDecoder decoder = new Base64FloatDecoder();
     byte[] good = finite(10_000);
     byte[] base64 = Base64.getEncoder().encode(good);
     float[] expected = expected(base64);
     for (int at = 0; at < base64.length; at++) {
       byte kept = base64[at];
       base64[at] = (byte) (at % 2 == 0 ? '*' : -1);
-      assertThat(vectors.decode(base64, 0, base64.length)).as("at %d", at).isNull();
+      assertThat(decoder.decode(base64, 0, base64.length)).as("at %d", at).isNull();
       base64[at] = kept;
-      assertThat(vectors.decode(base64, 0, base64.length)).isEqualTo(expected);
+      assertThat(decoder.decode(base64, 0, base64.length)).isEqualTo(expected);
     }
   }
 
-  @ParameterizedTest
-  @ValueSource(booleans = {false, true})
-  void refusesAFloatThatIsNotFiniteAnywhere(boolean byLanes) {
-    Base64FloatDecoder vectors = new Base64FloatDecoder(byLanes);
+  @Test
+  void refusesNonFiniteFloatsAnywhere() {
+    Base64FloatDecoder decoder = new Base64FloatDecoder();
     for (int dimensions : new int[] {1, 2, 3, 1536, 2049}) {
       ByteBuffer good =
           ByteBuffer.wrap(finite(dimensions * Float.BYTES)).order(ByteOrder.LITTLE_ENDIAN);
@@ -87,30 +83,29 @@ class Base64FloatDecoderTest {
         for (float other :
             new float[] {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY}) {
           good.putFloat(i * Float.BYTES, other);
-          assertDoesNotDecode(vectors, good.array());
+          assertDoesNotDecode(decoder, good.array());
         }
         good.putFloat(i * Float.BYTES, i % 2 == 0 ? Float.MAX_VALUE : -Float.MIN_VALUE);
         byte[] base64 = Base64.getEncoder().encode(good.array());
-        assertThat(vectors.decode(base64, 0, base64.length)).isEqualTo(expected(base64));
+        assertThat(decoder.decode(base64, 0, base64.length)).isEqualTo(expected(base64));
         good.putFloat(i * Float.BYTES, kept);
       }
     }
   }
 
-  private static void assertDoesNotDecode(Base64FloatDecoder vectors, byte[] bytes) {
+  private static void assertDoesNotDecode(Base64FloatDecoder decoder, byte[] bytes) {
     byte[] base64 = Base64.getEncoder().encode(bytes);
-    assertThat(vectors.decode(base64, 0, base64.length)).isNull();
+    assertThat(decoder.decode(base64, 0, base64.length)).isNull();
   }
 
-  @ParameterizedTest
-  @ValueSource(booleans = {false, true})
-  void takesTextsOfOtherArrays(boolean byLanes) {
-    Base64FloatDecoder vectors = new Base64FloatDecoder(byLanes);
+  @Test
+  void decodesTextsFromSeveralArrays() {
+    Base64FloatDecoder decoder = new Base64FloatDecoder();
     for (int i = 0; i < 5; i++) {
       byte[] base64 = Base64.getEncoder().encode(finite(4_000));
       byte[] text =
           ("{\"embedding\":\"" + ascii(base64) + "\"}").getBytes(StandardCharsets.US_ASCII);
-      assertThat(vectors.decode(text, 14, base64.length)).isEqualTo(expected(base64));
+      assertThat(decoder.decode(text, 14, base64.length)).isEqualTo(expected(base64));
     }
   }
 
@@ -118,7 +113,7 @@ class Base64FloatDecoderTest {
     return new String(text, StandardCharsets.US_ASCII);
   }
 
-  /** {@return bytes that make no float but finite ones} */
+  /** {@return random bytes of finite floats} */
   private byte[] finite(int length) {
     byte[] bytes = new byte[length];
     random.nextBytes(bytes);

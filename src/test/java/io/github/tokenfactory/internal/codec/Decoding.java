@@ -30,23 +30,23 @@ import okio.Timeout;
 import retrofit2.Converter;
 import retrofit2.Retrofit;
 
-/** Reads answers as the client does, out of bodies in memory, and as Gson does by itself. */
+/** Helps tests to read responses in memory, as the client does and as a default Gson does. */
 public final class Decoding {
-  /** The pieces that a body comes in: how much next, by how much there was before. */
+  /** Delivers a body in pieces: returns the size of the next from the number of bytes before it. */
   public static final IntUnaryOperator WHOLE = before -> Integer.MAX_VALUE;
 
-  public static final IntUnaryOperator SINGLY = before -> 1;
+  public static final IntUnaryOperator BYTE_BY_BYTE = before -> 1;
 
-  /** The length of a body that does not say it. */
-  public static final long NOT_SAID = -1;
+  /** The content length of a response that does not state it. */
+  public static final long UNKNOWN_LENGTH = -1;
 
   private static final Converter<ResponseBody, ?> CONVERTER = converter(EmbeddingResponse.class);
-  private static final TypeAdapter<EmbeddingResponse> PLAIN =
+  private static final TypeAdapter<EmbeddingResponse> GSON_ADAPTER =
       new Gson().getAdapter(EmbeddingResponse.class);
 
   private Decoding() {}
 
-  /** {@return what the client reads answers of {@code type} with} */
+  /** {@return the client's converter of responses to {@code type}} */
   public static Converter<ResponseBody, ?> converter(Type type) {
     Retrofit retrofit = new Retrofit.Builder().baseUrl("http://localhost/").build();
     return Objects.requireNonNull(
@@ -60,14 +60,14 @@ public final class Decoding {
     return before -> 1 + random.nextInt(most);
   }
 
-  /** {@return the answer as the client reads it} */
+  /** {@return the response as the client reads it} */
   public static EmbeddingResponse read(byte[] json, IntUnaryOperator pieces, long contentLength)
       throws IOException {
     BufferedSource source = Okio.buffer(new Pieces(json, pieces));
     return read(ResponseBody.create(source, null, contentLength));
   }
 
-  /** {@return the answer as the client reads it, its length said} */
+  /** {@return the response as the client reads it, with its content length} */
   public static EmbeddingResponse read(String json, IntUnaryOperator pieces) throws IOException {
     byte[] bytes = json.getBytes(UTF_8);
     return read(bytes, pieces, bytes.length);
@@ -77,17 +77,17 @@ public final class Decoding {
     return (EmbeddingResponse) CONVERTER.convert(body);
   }
 
-  /** {@return the answer as Gson reads it by itself, as strictly as it does for Retrofit} */
-  public static EmbeddingResponse plain(byte[] json) throws IOException {
+  /** {@return the response as a default Gson reads it, as strictly as for Retrofit} */
+  public static EmbeddingResponse readWithGson(byte[] json) throws IOException {
     JsonReader in = new JsonReader(new InputStreamReader(new ByteArrayInputStream(json), UTF_8));
-    EmbeddingResponse value = PLAIN.read(in);
+    EmbeddingResponse value = GSON_ADAPTER.read(in);
     if (in.peek() != JsonToken.END_DOCUMENT) {
       throw new MalformedJsonException("more");
     }
     return value;
   }
 
-  /** {@return some vector, the same for the same seed} */
+  /** {@return a random vector, the same for the same seed} */
   public static float[] floats(int dimensions, int seed) {
     Random random = new Random(seed);
     float[] floats = new float[dimensions];
@@ -97,7 +97,7 @@ public final class Decoding {
     return floats;
   }
 
-  /** {@return the floats as JSON has them in base64, without quotes} */
+  /** {@return the base64 of the floats, without quotes} */
   public static String base64(float... floats) {
     ByteBuffer bytes =
         ByteBuffer.allocate(floats.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
@@ -105,7 +105,7 @@ public final class Decoding {
     return Base64.getEncoder().encodeToString(bytes.array());
   }
 
-  /** {@return the floats as JSON has them in numbers, with brackets} */
+  /** {@return the JSON array of the floats} */
   public static String numbers(float... floats) {
     return Arrays.toString(floats).replace(", ", ",");
   }

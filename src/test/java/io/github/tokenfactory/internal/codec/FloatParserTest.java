@@ -16,14 +16,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Every JSON number becomes the float that {@code Float.parseFloat} makes of it, to the bit. */
+/** Checks that JSON numbers are parsed to the same bits as by {@code Float.parseFloat}. */
 class FloatParserTest {
-  /** What may follow a number, the end of the window among it. */
+  /** Bytes that may follow a number; 0 stands at the end of the buffer. */
   private static final byte[] ENDS = {
     ',', ']', ' ', '\n', '\r', '\t', '}', '"', 0, -1, (byte) 0xB5
   };
 
-  /** What an earlier portion may have left after the end: more of a number, if it were one. */
+  /** Bytes that an earlier response may have left behind the end; they look like a number. */
   private static final byte[] STALE =
       "5e-9.123456789012345678901234567890".getBytes(StandardCharsets.US_ASCII);
 
@@ -64,10 +64,14 @@ class FloatParserTest {
   }
 
   @Test
-  void readsTheExtremes() {
+  void readsTheSmallestAndLargestFloats() {
     assertThat(bits("1.401298464324817e-45")).isEqualTo(1);
-    assertThat(bits("7.006492321624085e-46")).as("a bit less than half of it").isZero();
-    assertThat(bits("7.006492321624086e-46")).as("a bit more than half of it").isEqualTo(1);
+    assertThat(bits("7.006492321624085e-46"))
+        .as("a bit less than half of the smallest float")
+        .isZero();
+    assertThat(bits("7.006492321624086e-46"))
+        .as("a bit more than half of the smallest float")
+        .isEqualTo(1);
     assertThat(bits("-1e-60")).isEqualTo(Integer.MIN_VALUE);
     assertThat(bits("1.17549421069244107548702944484928734e-38")).isEqualTo(0x007FFFFF);
     assertThat(bits("1.17549435082228750796873653722224568e-38")).isEqualTo(0x00800000);
@@ -88,7 +92,7 @@ class FloatParserTest {
         "1e99999999999999999999",
         "0.00001e44"
       })
-  void readsWhatIsBeyondAllFloatsAsInfinite(String number) {
+  void readsTooLargeNumbersAsInfinite(String number) {
     assertThat(bits(number)).isEqualTo(0x7F800000);
     assertThat(bits("-" + number)).isEqualTo(0xFF800000);
     assertThat(parser.isNumber()).isTrue();
@@ -128,7 +132,7 @@ class FloatParserTest {
   }
 
   @Test
-  void roundsMidpointsAndTheirNeighboursRight() {
+  void roundsCorrectlyAtAndNearMidpoints() {
     for (int bits :
         new int[] {
           0, 1, 2, 0x7FFFFE, 0x7FFFFF, 0x800000, 0x800001, 0xFFFFFF, 0x1000000, 0x1000001
@@ -202,7 +206,7 @@ class FloatParserTest {
         "-３       | 1",
         "0.１      | 2"
       })
-  void readsWhatIsNoNumberAsNone(String text, int stop) {
+  void reportsTextThatIsNotANumber(String text, int stop) {
     assertThat(bits(text)).isEqualTo(Float.floatToRawIntBits(Float.NaN));
     assertThat(parser.isNumber()).isFalse();
     assertThat(parser.stop()).isEqualTo(stop);
@@ -210,7 +214,7 @@ class FloatParserTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"-0.0123456789012345678901234", "7.8901234567890123456", "0.12345e-12"})
-  void endsANumberAtAnyByteThatIsNoPartOfOne(String number) {
+  void endsANumberAtAnyOtherByte(String number) {
     for (int end = 0; end <= number.length(); end++) {
       String first = number.substring(0, end);
       for (int other = 0; other < 256; other++) {
@@ -220,8 +224,8 @@ class FloatParserTest {
               (first + (char) other + digits + "\0".repeat(FloatParser.LOOK_AHEAD))
                   .getBytes(StandardCharsets.ISO_8859_1);
           String longer = first + (char) other;
-          boolean goesOn = longer.matches("-|-?\\d\\.|[^eE]*\\d[eE]|.*[eE][+-]");
-          String read = goesOn ? longer + digits : first;
+          boolean continues = longer.matches("-|-?\\d\\.|[^eE]*\\d[eE]|.*[eE][+-]");
+          String read = continues ? longer + digits : first;
           boolean isNumber = !read.isEmpty() && Character.isDigit(read.charAt(read.length() - 1));
 
           float parsed = parser.parse(bytes, 0);
@@ -258,13 +262,13 @@ class FloatParserTest {
     }
   }
 
-  /** {@return any finite float, those of all magnitudes alike} */
+  /** {@return a random finite float; all magnitudes are equally likely} */
   private float randomFloat() {
     float any = Float.intBitsToFloat(random.nextInt());
     return Float.isFinite(any) ? any : 0;
   }
 
-  /** {@return a number of any form, most often like an element of a vector} */
+  /** {@return a random number of any form, usually like an element of a vector} */
   private String randomDigits() {
     StringBuilder number = new StringBuilder(48);
     int form = random.nextInt();
@@ -291,7 +295,7 @@ class FloatParserTest {
     return random.nextLong() >>> 1 + random.nextInt(Long.SIZE - 1);
   }
 
-  /** {@return a midpoint of two floats, cut to some digits or rounded up to as many} */
+  /** {@return a midpoint between two floats, rounded down or up to some digits} */
   private String nearMidpoint() {
     BigDecimal exact = midpoint(random.nextInt(0x7F7FFFFF));
     int digits = 1 + random.nextInt(30);
@@ -299,7 +303,7 @@ class FloatParserTest {
     return scientific(exact.round(new MathContext(digits, mode)));
   }
 
-  /** {@return like that, of the size of a vector's element, with 14 to 25 decimals} */
+  /** {@return the same with 14 to 25 decimals and the magnitude of an element of a vector} */
   private String elementNearMidpoint() {
     float size = (float) Math.pow(10, 1 - random.nextInt(7)) * random.nextFloat();
     BigDecimal exact = midpoint(Float.floatToRawIntBits(size));
@@ -308,7 +312,7 @@ class FloatParserTest {
     return (random.nextBoolean() ? "-" : "") + exact.setScale(decimals, mode).toPlainString();
   }
 
-  /** Checks the midpoint above a float, whole, and cut or rounded up to any number of digits. */
+  /** Checks the midpoint above a float, exact and rounded down and up to fewer digits. */
   private void checkMidpoint(int bits) {
     BigDecimal exact = midpoint(bits);
     check(exact.toPlainString());
@@ -331,7 +335,7 @@ class FloatParserTest {
     return new BigDecimal((below + above) / 2); // doubles hold this exactly
   }
 
-  /** {@return {@code number} as one digit, a point, the others and an exponent of two digits} */
+  /** {@return {@code number} in scientific notation with an exponent of two digits} */
   private static String scientific(BigDecimal number) {
     String digits = number.unscaledValue().toString();
     int exponent = digits.length() - 1 - number.scale();
@@ -366,22 +370,22 @@ class FloatParserTest {
     }
   }
 
-  /** Parses {@code number} with {@code end} after it, and then what must not count. */
+  /** Parses {@code number}, followed by {@code end} and by stale bytes. */
   private float parse(String number, int start, byte end) {
     byte[] utf8 = number.getBytes(StandardCharsets.UTF_8);
     if (text.length < start + utf8.length + FloatParser.LOOK_AHEAD) {
       text = new byte[2 * (start + utf8.length + FloatParser.LOOK_AHEAD)];
     }
-    // As long as it may at least be, so that reading on fails.
-    byte[] window =
+    // Of the shortest allowed length, so that reading beyond it fails.
+    byte[] buffer =
         utf8.length > 24 || checks % 16 == 0
             ? new byte[start + utf8.length + FloatParser.LOOK_AHEAD]
             : text;
-    Arrays.fill(window, 0, start, (byte) '7');
-    System.arraycopy(utf8, 0, window, start, utf8.length);
+    Arrays.fill(buffer, 0, start, (byte) '7');
+    System.arraycopy(utf8, 0, buffer, start, utf8.length);
     int after = start + utf8.length;
-    window[after] = end;
-    System.arraycopy(STALE, 0, window, after + 1, FloatParser.LOOK_AHEAD - 1);
-    return parser.parse(window, start);
+    buffer[after] = end;
+    System.arraycopy(STALE, 0, buffer, after + 1, FloatParser.LOOK_AHEAD - 1);
+    return parser.parse(buffer, start);
   }
 }

@@ -32,20 +32,20 @@ import org.junit.jupiter.params.provider.ValueSource;
 import retrofit2.Converter;
 import retrofit2.Retrofit;
 
-/** Requests are written to the bytes that Gson writes, and are as long as they say. */
+/** Checks that request bodies have the bytes that Gson writes, and the length that they state. */
 class RequestJsonWriterTest {
   private static final Converter<EmbeddingRequest, RequestBody> CONVERTER = converter();
   private static final Gson PLAIN = new GsonBuilder().disableHtmlEscaping().create();
-  private static final int PORTION = 8 << 10;
+  private static final int BUFFER = 8 << 10;
 
-  /** What texts are made of, each kind of character with the last and the first of its length. */
+  /** Pieces of texts: characters of each UTF-8 length, with the first and the last of each. */
   private static final String[] PIECES =
       ("a,Zz9, ,\u007f,\u0080,é,ÿ,\u07ff,\u0800,€,日本語,\ufffd,\uffff,\ud800\udc00,😀,\udbff\udfff,"
               + "\",\\,/,\n,\r,\t,\b,\f,\u0000,\u0001,\u001f,',<&=>,\ud83d,\ude22,\ude00\ud83d")
           .split(",");
 
   @Test
-  void writesTextsAsGsonDoes() throws IOException {
+  void writesTextsLikeGson() throws IOException {
     Random random = new Random(1);
     for (int i = 0; i < 3_000; i++) {
       int kinds = 1 + random.nextInt(PIECES.length);
@@ -59,7 +59,7 @@ class RequestJsonWriterTest {
   }
 
   @Test
-  void writesEachCharacterAsGsonDoesWhereverItIs() throws IOException {
+  void writesEachCharacterLikeGsonAtAnyPosition() throws IOException {
     for (String piece : PIECES) {
       for (int before = 0; before < 9; before++) {
         for (int after = 0; after < 9; after += 4) {
@@ -73,22 +73,22 @@ class RequestJsonWriterTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"a", "é", "€", "😀", "\"", "\u0001", "\ud83d"})
-  void writesAcrossPortionsAsGsonDoes(String piece) throws IOException {
-    for (int length = PORTION - 60; length <= PORTION + 10; length++) {
+  void writesAcrossBuffersLikeGson(String piece) throws IOException {
+    for (int length = BUFFER - 60; length <= BUFFER + 10; length++) {
       assertThatItWrites(EmbeddingInput.texts("a".repeat(length) + piece, piece, "b"));
     }
-    assertThatItWrites(EmbeddingInput.text(piece.repeat(5 * PORTION)));
-    assertThatItWrites(EmbeddingInput.texts("a".repeat(5 * PORTION), piece, "b".repeat(PORTION)));
+    assertThatItWrites(EmbeddingInput.text(piece.repeat(5 * BUFFER)));
+    assertThatItWrites(EmbeddingInput.texts("a".repeat(5 * BUFFER), piece, "b".repeat(BUFFER)));
   }
 
   @Test
-  void writesNoTextsAndEmptyOnes() throws IOException {
+  void writesEmptyListsAndEmptyTexts() throws IOException {
     assertThatItWrites(EmbeddingInput.texts());
     assertThatItWrites(EmbeddingInput.text(""));
     assertThatItWrites(EmbeddingInput.texts("", "", "a", ""));
   }
 
-  /** Whose lower bytes are a quote, a backslash, a line's end. */
+  /** The lower bytes of these characters are a quote, a backslash and a line feed. */
   @ParameterizedTest
   @ValueSource(strings = {"\udc22", "\udc5c", "\ud80a", "\ud822,\ud822", "a\udc22"})
   void writesHalfASurrogatePairAsAQuestionMark(String text) throws IOException {
@@ -104,10 +104,10 @@ class RequestJsonWriterTest {
                 .formatted(text.replaceAll("[\ud800-\udfff]", "?")));
   }
 
-  /** Which Gson escapes, for JavaScript of old; JSON has them as they are. */
+  /** Gson escapes these characters for old JavaScript; JSON does not need that. */
   @ParameterizedTest
   @ValueSource(strings = {"\u2028", "\u2029", "a\u2028b", "a\u2028\"", "é\u2029\n"})
-  void writesLineSeparatorsSoThatTheyAreReadAgain(String text) throws IOException {
+  void writesLineSeparatorsThatReadBackUnchanged(String text) throws IOException {
     EmbeddingRequest request =
         EmbeddingRequest.builder().input(EmbeddingInput.texts(text, "a")).build();
 
@@ -138,7 +138,7 @@ class RequestJsonWriterTest {
   }
 
   @Test
-  void writesTokensAcrossPortionsAsGsonDoes() throws IOException {
+  void writesTokensAcrossBuffersLikeGson() throws IOException {
     Random random = new Random(2);
     for (int i = 0; i < 200; i++) {
       int[][] arrays = new int[random.nextInt(8)][];
@@ -148,7 +148,7 @@ class RequestJsonWriterTest {
       }
       assertThatItWrites(EmbeddingInput.tokenArrays(arrays));
     }
-    for (int length = PORTION / 12 - 10; length < PORTION / 12 + 10; length++) {
+    for (int length = BUFFER / 12 - 10; length < BUFFER / 12 + 10; length++) {
       int[] longest = new int[length];
       Arrays.fill(longest, Integer.MIN_VALUE);
       assertThatItWrites(EmbeddingInput.tokens(longest));
@@ -177,12 +177,12 @@ class RequestJsonWriterTest {
         "[12345678901234567890,1e400]",
         "{\"text\":\"é\\u0000\",\"größe\":[null,{}]}"
       })
-  void writesInputOfAnyFormAsGsonDoes(String json) throws IOException {
+  void writesInputOfAnyFormLikeGson(String json) throws IOException {
     assertThatItWrites(EmbeddingInput.json(JsonParser.parseString(json)));
   }
 
   @Test
-  void writesAllMembersAsGsonDoes() throws IOException {
+  void writesAllPropertiesLikeGson() throws IOException {
     Random random = new Random(3);
     for (int i = 0; i < 500; i++) {
       JsonObject object = new JsonObject();
@@ -202,7 +202,7 @@ class RequestJsonWriterTest {
   }
 
   @Test
-  void refusesWhatJsonCannotCarry() {
+  void refusesValuesThatJsonCannotRepresent() {
     EmbeddingRequest request =
         EmbeddingRequest.builder().unknown("x", new JsonPrimitive(Double.NaN)).build();
 
@@ -210,10 +210,9 @@ class RequestJsonWriterTest {
   }
 
   @Test
-  void canBeWrittenAgainAfterAWriteThatFailed() throws IOException {
+  void writesTheSameAfterAFailedWrite() throws IOException {
     RequestBody body =
-        body(
-            EmbeddingRequest.builder().input(EmbeddingInput.tokens(new int[10 * PORTION])).build());
+        body(EmbeddingRequest.builder().input(EmbeddingInput.tokens(new int[10 * BUFFER])).build());
     BufferedSink broken =
         Okio.buffer(
             new ForwardingSink(new Buffer()) {
@@ -228,7 +227,7 @@ class RequestJsonWriterTest {
     assertThat(bytes(body)).hasSize((int) body.contentLength()).isEqualTo(bytes(body));
   }
 
-  /** {@return a text of so many pieces, of the first {@code kinds} of them} */
+  /** {@return a random text of the first {@code kinds} pieces} */
   private static String text(Random random, int length, int kinds) {
     StringBuilder text = new StringBuilder();
     for (int i = 0; i < length; i++) {
@@ -254,7 +253,9 @@ class RequestJsonWriterTest {
     return Objects.requireNonNull(CONVERTER.convert(request));
   }
 
-  /** {@return what is written, twice the same and as long as it says} */
+  /**
+   * {@return the bytes of the body, after checking that they are repeatable and their length right}
+   */
   private static byte[] json(EmbeddingRequest request) throws IOException {
     RequestBody body = body(request);
     byte[] json = bytes(body);
@@ -269,7 +270,7 @@ class RequestJsonWriterTest {
     return buffer.readByteArray();
   }
 
-  @SuppressWarnings("unchecked") // by its contract
+  @SuppressWarnings("unchecked") // the contract of Retrofit's factories
   private static Converter<EmbeddingRequest, RequestBody> converter() {
     Annotation[] none = new Annotation[0];
     return (Converter<EmbeddingRequest, RequestBody>)

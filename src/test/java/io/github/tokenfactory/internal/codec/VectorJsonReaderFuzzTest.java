@@ -21,11 +21,11 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 /**
- * Whatever arrives, in whichever pieces, is read as Gson reads it by itself, or fails where Gson
- * does, in words without any of its contents.
+ * Checks with random responses, in random pieces, that the client reads what a default Gson reads,
+ * fails where Gson fails, and shows no contents in messages.
  */
 class VectorJsonReaderFuzzTest {
-  /** In every text of the documents. */
+  /** Part of every text of a response; must not be in a message. */
   private static final String SECRET = "s3cr3t";
 
   private static final Pattern PATH = Pattern.compile("(\\$(\\.[\\w-]{1,40}|\\[\\d+])*)");
@@ -37,7 +37,7 @@ class VectorJsonReaderFuzzTest {
                   + "|there is more after its JSON"
                   + "|it is not what the document says( at path PATH)?"
                   + "|Not a number in a vector at path PATH"
-                  + "|A number that is no finite 32-bit float in the vector at path PATH"
+                  + "|A number in a vector is not a finite 32-bit float at path PATH"
                   + "|The vector is not base64 at path PATH"
                   + "|The vector's base64 holds \\d+ bytes, not whole 32-bit floats, at path PATH"
                   + "|(\\w+|a list): expected BEGIN_[A-Z]+ but was [A-Z_]+ at path PATH"
@@ -46,68 +46,68 @@ class VectorJsonReaderFuzzTest {
   private static final Gson GSON = new Gson();
 
   @Test
-  void readsAnyDocumentAsGsonDoes() {
-    int right = 0;
+  void readsRandomResponsesLikeGson() {
+    int valid = 0;
     for (int seed = 0; seed < 1_500; seed++) {
       Random random = new Random(seed);
       byte[] json = new Document(random, 5).json();
-      right += isRead("document " + seed, json, random) ? 1 : 0;
+      valid += readsLikeGson("document " + seed, json, random) ? 1 : 0;
     }
 
-    assertThat(right).as("documents that are right").isBetween(1_000, 1_400);
+    assertThat(valid).as("valid documents").isBetween(1_000, 1_400);
   }
 
   @Test
-  void readsAnyDamagedDocumentAsGsonDoes() {
-    int right = 0;
+  void readsDamagedResponsesLikeGson() {
+    int valid = 0;
     for (int seed = 0; seed < 100; seed++) {
       Random random = new Random(seed);
       byte[] json = new Document(random, 2).json();
       for (int i = 0; i < 50; i++) {
-        right += isRead("mutant " + i + " of " + seed, mutant(json, random), random) ? 1 : 0;
+        valid += readsLikeGson("mutant " + i + " of " + seed, mutant(json, random), random) ? 1 : 0;
       }
     }
 
-    assertThat(right).as("mutants that are right").isBetween(500, 4_500);
+    assertThat(valid).as("valid mutants").isBetween(500, 4_500);
   }
 
-  /** Fails unless {@code json} is read as by Gson; says whether it can be. */
-  private static boolean isRead(String name, byte[] json, Random random) {
+  /** {@return whether {@code json} is readable} Fails unless the client agrees with Gson. */
+  private static boolean readsLikeGson(String name, byte[] json, Random random) {
     long length =
         switch (random.nextInt(4)) {
-          case 0 -> Decoding.NOT_SAID;
-          case 1 -> random.nextInt(100); // a server that lies
+          case 0 -> Decoding.UNKNOWN_LENGTH;
+          case 1 -> random.nextInt(100); // a wrong content length
           default -> json.length;
         };
     EmbeddingResponse expected = null;
-    boolean right;
+    boolean valid;
     try {
-      expected = Decoding.plain(json);
-      right = true;
+      expected = Decoding.readWithGson(json);
+      valid = true;
     } catch (IOException
         | JsonParseException
         | IllegalStateException
         | IllegalArgumentException e) {
-      right = false;
+      valid = false;
     }
     EmbeddingResponse read;
     try {
       read = Decoding.read(json, Decoding.pieces(random), length);
     } catch (UnreadableResponseException e) {
-      if (right) {
-        throw new AssertionError(name + ": Gson reads what is\n" + shown(json), e);
+      if (valid) {
+        throw new AssertionError(name + ": Gson reads this\n" + shown(json), e);
       }
       String message = String.valueOf(e.getMessage());
       String words = PATH.matcher(message).replaceAll("");
       if (!MESSAGE.matcher(message).matches() || words.contains(SECRET) || e.getCause() != null) {
-        throw new AssertionError(name + ": what it says of\n" + shown(json), e);
+        throw new AssertionError(name + ": wrong message for\n" + shown(json), e);
       }
       return false;
     } catch (IOException | RuntimeException e) {
       throw new AssertionError(name + ":\n" + shown(json), e);
     }
-    if (!right) {
-      fail(name + ": Gson does not read what is\n" + shown(json));
+    if (!valid) {
+      fail(name + ": Gson does not read this\n" + shown(json));
     }
     if (!Objects.equals(read, expected) || !GSON.toJson(read).equals(GSON.toJson(expected))) {
       fail(name + ":\n" + shown(json) + "\nread as\n" + GSON.toJson(read));
@@ -119,7 +119,9 @@ class VectorJsonReaderFuzzTest {
     return new String(json, ISO_8859_1);
   }
 
-  /** {@return a copy with a byte or some changed, put in or left out, or cut off} */
+  /**
+   * {@return a copy with some bytes changed, inserted, removed or repeated, or the rest cut off}
+   */
   private static byte[] mutant(byte[] json, Random random) {
     int at = random.nextInt(json.length);
     String from = "\"\"\\,:[]{}+-.eE09 \n/'#=;tnfN\u00c3\u0080\u00ff\u0000u";
@@ -137,7 +139,7 @@ class VectorJsonReaderFuzzTest {
           case 3 -> Math.max(0, at - random.nextInt(30)); // some are repeated
           case 4, 5 -> {
             mutant.write(other);
-            yield at; // one is put in
+            yield at; // a byte is inserted
           }
           default -> {
             mutant.write(other);
@@ -148,7 +150,7 @@ class VectorJsonReaderFuzzTest {
     return mutant.toByteArray();
   }
 
-  /** An answer by chance: valid JSON most often, but with all that JSON allows. */
+  /** A random response, usually valid JSON, with everything that JSON allows. */
   private static final class Document {
     private static final int MAX_DEPTH = 4;
     private static final int[] SMALL = {0, 1, 2, 3, 4, 11, 12, 13, 14, 15, 16, 20};
@@ -180,28 +182,29 @@ class VectorJsonReaderFuzzTest {
       String json =
           (chance(20) ? "\u00ef\u00bb\u00bf" : "")
               + indent
-              + object(0, this::answerMember, "object", "data", "model", "usage", "service_tier")
+              + object(
+                  0, this::responseProperty, "object", "data", "model", "usage", "service_tier")
               + indent
               + (chance(40) ? oneOf("x", "{}", ",", "\u00c3", "\n\n \n") : "");
       return json.getBytes(ISO_8859_1);
     }
 
-    private interface Member {
+    private interface Property {
       String value(String name, int depth);
     }
 
-    private String object(int depth, Member member, String... names) {
-      List<String> members = new ArrayList<>();
+    private String object(int depth, Property property, String... names) {
+      List<String> properties = new ArrayList<>();
       for (String name : names) {
         if (!chance(6)) {
-          members.add(quoted(name) + space + ":" + space + member.value(name, depth + 1));
+          properties.add(quoted(name) + space + ":" + space + property.value(name, depth + 1));
         }
       }
       for (int i = random.nextInt(3); i > 0; i--) {
-        members.add(text() + space + ":" + space + any(depth + 1));
+        properties.add(text() + space + ":" + space + any(depth + 1));
       }
-      Collections.shuffle(members, random);
-      return joined('{', members, '}');
+      Collections.shuffle(properties, random);
+      return joined('{', properties, '}');
     }
 
     private String array(int length, Supplier<String> element) {
@@ -218,7 +221,7 @@ class VectorJsonReaderFuzzTest {
           : start + indent + String.join("," + indent, parts) + indent + end;
     }
 
-    private String answerMember(String name, int depth) {
+    private String responseProperty(String name, int depth) {
       if (chance(60)) {
         return any(depth);
       }
@@ -226,7 +229,7 @@ class VectorJsonReaderFuzzTest {
         case "data" ->
             array(
                 random.nextInt(size + 1),
-                () -> object(depth + 1, this::itemMember, "object", "embedding", "index"));
+                () -> object(depth + 1, this::itemProperty, "object", "embedding", "index"));
         case "usage" ->
             object(
                 depth, (each, at) -> chance(20) ? number() : "17", "prompt_tokens", "total_tokens");
@@ -234,7 +237,7 @@ class VectorJsonReaderFuzzTest {
       };
     }
 
-    private String itemMember(String name, int depth) {
+    private String itemProperty(String name, int depth) {
       if (chance(80)) {
         return any(depth);
       }
@@ -298,7 +301,7 @@ class VectorJsonReaderFuzzTest {
     }
 
     private String text() {
-      StringBuilder text = new StringBuilder("!" + SECRET); // no name that a path would show
+      StringBuilder text = new StringBuilder("!" + SECRET); // not a name that a path shows
       for (int i = random.nextInt(4); i > 0; i--) {
         text.append(latin1(oneOf(TEXTS)).repeat(chance(8) ? random.nextInt(40) : 1));
       }
@@ -321,7 +324,7 @@ class VectorJsonReaderFuzzTest {
       return these[random.nextInt(these.length)];
     }
 
-    /** {@return the bytes of a text, each as a character} */
+    /** {@return the UTF-8 bytes of a text, each as a character} */
     private static String latin1(String text) {
       return new String(text.getBytes(UTF_8), ISO_8859_1);
     }

@@ -1,14 +1,14 @@
 package io.github.tokenfactory.internal.codec;
 
-import static io.github.tokenfactory.internal.codec.Decoding.NOT_SAID;
-import static io.github.tokenfactory.internal.codec.Decoding.SINGLY;
+import static io.github.tokenfactory.internal.codec.Decoding.BYTE_BY_BYTE;
+import static io.github.tokenfactory.internal.codec.Decoding.UNKNOWN_LENGTH;
 import static io.github.tokenfactory.internal.codec.Decoding.WHOLE;
 import static io.github.tokenfactory.internal.codec.Decoding.base64;
 import static io.github.tokenfactory.internal.codec.Decoding.floats;
 import static io.github.tokenfactory.internal.codec.Decoding.numbers;
 import static io.github.tokenfactory.internal.codec.Decoding.pieces;
-import static io.github.tokenfactory.internal.codec.Decoding.plain;
 import static io.github.tokenfactory.internal.codec.Decoding.read;
+import static io.github.tokenfactory.internal.codec.Decoding.readWithGson;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -37,9 +37,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Vectors are read from the bytes of an answer, whatever is around them, or it says why not. */
+/** Reading vectors from the bytes of a response, and error messages for those that are invalid. */
 class VectorJsonReaderTest {
-  private static final int WINDOW = 16 << 10;
+  private static final int BUFFER = 16 << 10;
   private static final int GSON_BUFFER = 1024;
 
   @ParameterizedTest
@@ -61,13 +61,13 @@ class VectorJsonReaderTest {
     "3071, 3072",
     "3073, 3072"
   })
-  void readsVectorsOfAnyLengthsNextToEachOther(int first, int second) throws IOException {
+  void readsAdjacentVectorsOfAnyLengths(int first, int second) throws IOException {
     float[] a = floats(first, 1);
     float[] b = floats(second, 2);
     for (String one : List.of(quoted(base64(a)), numbers(a))) {
       for (String other : List.of(quoted(base64(b)), numbers(b))) {
         byte[] json = data(one, other, one).getBytes(UTF_8);
-        for (IntUnaryOperator pieces : List.of(WHOLE, SINGLY, pieces(new Random(first)))) {
+        for (IntUnaryOperator pieces : List.of(WHOLE, BYTE_BY_BYTE, pieces(new Random(first)))) {
           List<Embedding> data = read(json, pieces, json.length).getData();
           assertThat(Arrays.equals(data.get(0).getEmbedding().toArray(), a)).isTrue();
           assertThat(Arrays.equals(data.get(1).getEmbedding().toArray(), b)).isTrue();
@@ -77,14 +77,14 @@ class VectorJsonReaderTest {
     }
   }
 
-  /** Texts that could be vectors, of which one is too short to be looked at in the bytes. */
+  /** Texts that could be base64; the first is too short for the fast path. */
   @ParameterizedTest
   @ValueSource(
       strings = {
         "0123456789ABCDEF",
         "0123456789ABCDEF0123456789abcdef0123456789ABCDEF0123456789abcdef0123456789ABCDEF"
       })
-  void takesNoOtherTextForTheVector(String text) throws IOException {
+  void mistakesNoOtherTextForAVector(String text) throws IOException {
     for (String json :
         List.of(
             """
@@ -114,26 +114,27 @@ class VectorJsonReaderTest {
       byte[] bytes = json.formatted(text).getBytes(UTF_8);
       for (int cut = 1; cut <= bytes.length; cut++) {
         int first = cut;
-        EmbeddingResponse read = read(bytes, before -> before == 0 ? first : WINDOW, NOT_SAID);
+        EmbeddingResponse read =
+            read(bytes, before -> before == 0 ? first : BUFFER, UNKNOWN_LENGTH);
         assertThat(read.getData().get(0).getEmbedding().toArray())
             .as("%s after its first %d bytes", json, cut)
             .containsExactly(1);
-        assertThat(read).isEqualTo(plain(bytes));
+        assertThat(read).isEqualTo(readWithGson(bytes));
       }
     }
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {GSON_BUFFER, WINDOW / 2, WINDOW})
+  @ValueSource(ints = {GSON_BUFFER, BUFFER / 2, BUFFER})
   void readsVectorsAcrossTheEdgesOfBuffers(int edge) throws IOException {
     float[] vector = floats(13, 1);
     String rest = data(quoted(base64(vector)), numbers(vector), "[1.0 , -2e-05]").substring(1);
     for (int length = edge - rest.length() - 9; length <= edge; length++) {
       byte[] json = ("{\"é\":\"" + "p".repeat(length) + "\"," + rest).getBytes(UTF_8);
 
-      EmbeddingResponse read = read(json, WHOLE, length % 2 == 0 ? json.length : NOT_SAID);
+      EmbeddingResponse read = read(json, WHOLE, length % 2 == 0 ? json.length : UNKNOWN_LENGTH);
 
-      assertThat(read).as("after %d characters", length).isEqualTo(plain(json));
+      assertThat(read).as("after %d characters", length).isEqualTo(readWithGson(json));
     }
   }
 
@@ -146,7 +147,7 @@ class VectorJsonReaderTest {
         "AACAPwAAIMA\\u003d",
         "\\u0041\\u0041CAPwAAIMA="
       })
-  void readsBase64HoweverItIsWritten(String text) throws IOException {
+  void readsBase64WithEscapesAndWithoutPadding(String text) throws IOException {
     assertThat(vector(quoted(text))).containsExactly(1, -2.5f);
   }
 
@@ -165,7 +166,7 @@ class VectorJsonReaderTest {
 
   @ParameterizedTest
   @ValueSource(strings = {" ", "\n", "\r\n", "\t", "\n      ", "                 "})
-  void readsNumbersWithAnySpaceBetween(String space) throws IOException {
+  void readsNumbersWithAnyWhiteSpace(String space) throws IOException {
     String numbers =
         Stream.of("0.5", "-1.25e-05", "3", "-0.0", "1E+2", "0.100000000000000001")
             .collect(Collectors.joining(space + "," + space, "[" + space, space + "]"));
@@ -176,7 +177,7 @@ class VectorJsonReaderTest {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {1000, 1023, 1024, 1025, WINDOW - 1, WINDOW, WINDOW + 1, 100_000})
+  @ValueSource(ints = {1000, 1023, 1024, 1025, BUFFER - 1, BUFFER, BUFFER + 1, 100_000})
   void readsNumbersOfAnyNumberOfDigits(int digits) throws IOException {
     assertThat(vector("[1,0." + "3".repeat(digits) + ",2]")).containsExactly(1, 1 / 3f, 2);
     assertThat(vector("[0." + "0".repeat(digits) + "]")).containsExactly(0);
@@ -186,7 +187,7 @@ class VectorJsonReaderTest {
   void skipsAByteOrderMark() throws IOException {
     byte[] json = ("\uFEFF" + data("[1]", "\"AACAPw==\"")).getBytes(UTF_8);
 
-    for (IntUnaryOperator pieces : List.of(WHOLE, SINGLY)) {
+    for (IntUnaryOperator pieces : List.of(WHOLE, BYTE_BY_BYTE)) {
       EmbeddingResponse read = read(json, pieces, json.length);
       assertThat(read.getData())
           .allSatisfy(each -> assertThat(each.getEmbedding().toArray()).containsExactly(1));
@@ -194,7 +195,7 @@ class VectorJsonReaderTest {
   }
 
   @Test
-  void readsTextsWithWhatIsNoUtf8AsGsonDoes() throws IOException {
+  void readsInvalidUtf8LikeGson() throws IOException {
     for (String bytes :
         List.of(
             "\u00ff",
@@ -210,8 +211,8 @@ class VectorJsonReaderTest {
             "x" + "\u00f0\u009f\u0098\u0080".repeat(33) + "\u00f0\u009f")) {
       String json = "{\"" + bytes + "\":\"" + bytes + "\\n\",\"data\":[{\"embedding\":[1.5]}]}";
       byte[] latin1 = json.getBytes(ISO_8859_1);
-      for (IntUnaryOperator pieces : List.of(WHOLE, SINGLY, pieces(new Random(1)))) {
-        assertThat(read(latin1, pieces, latin1.length)).isEqualTo(plain(latin1));
+      for (IntUnaryOperator pieces : List.of(WHOLE, BYTE_BY_BYTE, pieces(new Random(1)))) {
+        assertThat(read(latin1, pieces, latin1.length)).isEqualTo(readWithGson(latin1));
       }
     }
   }
@@ -242,27 +243,29 @@ class VectorJsonReaderTest {
         }\
         """
       })
-  void saysOfWhatIsCutOffThatItEndsEarly(String json) throws IOException {
+  void reportsTruncatedResponsesAsEndingEarly(String json) throws IOException {
     byte[] whole = json.getBytes(UTF_8);
-    assertThat(read(whole, WHOLE, NOT_SAID)).isEqualTo(plain(whole));
+    assertThat(read(whole, WHOLE, UNKNOWN_LENGTH)).isEqualTo(readWithGson(whole));
 
     for (int length = 0; length < whole.length; length++) {
       byte[] cut = Arrays.copyOf(whole, length);
-      for (IntUnaryOperator pieces : List.of(WHOLE, SINGLY)) {
-        for (long contentLength : new long[] {NOT_SAID, length, whole.length}) {
+      for (IntUnaryOperator pieces : List.of(WHOLE, BYTE_BY_BYTE)) {
+        for (long contentLength : new long[] {UNKNOWN_LENGTH, length, whole.length}) {
           UnreadableResponseException error =
               catchThrowableOfType(
                   UnreadableResponseException.class, () -> read(cut, pieces, contentLength));
           assertThat(error).as("the first %d bytes", length).isNotNull();
-          assertThat(error.endsEarly()).as("%s after %d bytes", error.getMessage(), length).isTrue();
+          assertThat(error.endsEarly())
+              .as("%s after %d bytes", error.getMessage(), length)
+              .isTrue();
         }
       }
     }
   }
 
-  /** Though it looks ahead as far as a vector like the last one would go. */
+  /** The reader looks ahead as far as the last vector was long, which may be beyond the end. */
   @Test
-  void saysOfWhatIsWrongBeforeTheEndThatItDoesNotEndEarly() {
+  void doesNotReportOtherMistakesAsEndingEarly() {
     String json = data(quoted(base64(floats(4096, 1))), quoted(base64(floats(50, 2))), "[1]");
     for (String wrong : List.of(json.replace("[1]", "[1 2]"), json.replace("\"},{", "\"};{"))) {
       UnreadableResponseException error =
@@ -277,7 +280,7 @@ class VectorJsonReaderTest {
       strings = {
         "{}", "[]", "null", "1", "x", "}", "]", ",", "\"", "\u0000", "\uFEFF", "é", "{", "["
       })
-  void refusesMoreAfterTheJson(String more) {
+  void refusesContentAfterTheJson(String more) {
     assertThat(refusal(data("[1]") + " " + more)).isEqualTo("there is more after its JSON");
   }
 
@@ -297,7 +300,7 @@ class VectorJsonReaderTest {
         "[0.125,4711.]    | Not a number in a vector at path $.data[1].embedding[1]",
         "[0.125,4711e]    | Not a number in a vector at path $.data[1].embedding[1]",
         "[0.125,４７１１] | Not a number in a vector at path $.data[1].embedding[1]",
-        "[0.125,4711e99]  | A number that is no finite 32-bit float in the vector at path"
+        "[0.125,4711e99]  | A number in a vector is not a finite 32-bit float at path"
             + " $.data[1].embedding[1]",
         "[null,4711]      | Not a number in a vector at path $.data[1].embedding[0]",
         "[04711]          | it is not valid JSON at path $.data[1].embedding[1]",
@@ -313,15 +316,15 @@ class VectorJsonReaderTest {
         "\"4711=\"        | The vector is not base64 at path $.data[1].embedding",
         "\"4711\"         | The vector's base64 holds 3 bytes, not whole 32-bit floats, at path"
             + " $.data[1].embedding",
-        "\"AACAfw==\"     | A number that is no finite 32-bit float in the vector at path"
+        "\"AACAfw==\"     | A number in a vector is not a finite 32-bit float at path"
             + " $.data[1].embedding"
       })
-  void refusesAVectorThatIsNone(String vector, String message) {
+  void refusesInvalidVectors(String vector, String message) {
     assertThat(refusal(data("[1.0,2.0]", vector))).isEqualTo(message);
   }
 
   @Test
-  void refusesALongVectorThatIsNone() {
+  void refusesInvalidLongVectors() {
     String good = base64(floats(4096, 1));
     for (String bad :
         List.of(
@@ -335,7 +338,7 @@ class VectorJsonReaderTest {
     }
   }
 
-  /** Though Gson's own messages quote some of it. */
+  /** Gson's own messages quote such contents. */
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -352,34 +355,34 @@ class VectorJsonReaderTest {
         "{\"x\": path $.s3cr3t}",
         "\"path $.s3cr3t\""
       })
-  void showsNothingOfWhatItRefuses(String json) {
+  void keepsContentsOutOfMessages(String json) {
     assertThat(refusal(json)).doesNotContain("s3cr3t", "4711");
   }
 
-  /** A model of another document, with a number in a variant of a union. */
-  @JsonAdapter(Strange.Adapter.class)
-  private record Strange(long number) {
-    private static final class Adapter extends TypeAdapter<Strange> {
+  /** A model of another document: its adapter parses a number after reading the JSON. */
+  @JsonAdapter(ForeignModel.Adapter.class)
+  private record ForeignModel(long number) {
+    private static final class Adapter extends TypeAdapter<ForeignModel> {
       private final TypeAdapter<?> numbers = ObjectAdapter.registry().apply(Long.class);
 
       @Override
-      public Strange read(JsonReader in) throws IOException {
-        return new Strange((Long) numbers.fromJsonTree(RawJson.ADAPTER.read(in)));
+      public ForeignModel read(JsonReader in) throws IOException {
+        return new ForeignModel((Long) numbers.fromJsonTree(RawJson.ADAPTER.read(in)));
       }
 
       @Override
-      public void write(JsonWriter out, Strange value) {
+      public void write(JsonWriter out, ForeignModel value) {
         throw new UnsupportedOperationException();
       }
     }
   }
 
   @Test
-  void showsNothingOfWhatIsRefusedAfterItWasRead() {
+  void keepsContentsOutOfMessagesOfAdapters() {
     ResponseBody body = ResponseBody.create("\"é path $.s3cr3t.x\"", null);
 
     assertThatExceptionOfType(UnreadableResponseException.class)
-        .isThrownBy(() -> Decoding.converter(Strange.class).convert(body))
+        .isThrownBy(() -> Decoding.converter(ForeignModel.class).convert(body))
         .withMessage("it is not what the document says at path $")
         .withNoCause();
   }
@@ -402,27 +405,27 @@ class VectorJsonReaderTest {
     return '"' + text + '"';
   }
 
-  /** {@return an answer with these vectors} */
+  /** {@return a response with these vectors} */
   private static String data(String... vectors) {
     return Stream.of(vectors)
         .map(vector -> "{\"embedding\":" + vector + "}")
         .collect(Collectors.joining(",", "{\"data\":[", "]}"));
   }
 
-  /** {@return the elements of a vector that is between two others} */
+  /** {@return the elements of {@code json}, read between two other vectors} */
   private static float[] vector(String json) throws IOException {
     String whole = data("[1.0,2.0]", json, "[3.0]");
     float[] elements = read(whole, WHOLE).getData().get(1).getEmbedding().toArray();
-    assertThat(read(whole, SINGLY)).isEqualTo(read(whole, WHOLE));
+    assertThat(read(whole, BYTE_BY_BYTE)).isEqualTo(read(whole, WHOLE));
     return elements;
   }
 
-  /** {@return what is said of a body that cannot be read, in whichever pieces} */
+  /** {@return the error message for an unreadable response, the same for all sizes of pieces} */
   private static String refusal(String json) {
     UnreadableResponseException error =
         catchThrowableOfType(UnreadableResponseException.class, () -> read(json, WHOLE));
     UnreadableResponseException again =
-        catchThrowableOfType(UnreadableResponseException.class, () -> read(json, SINGLY));
+        catchThrowableOfType(UnreadableResponseException.class, () -> read(json, BYTE_BY_BYTE));
     assertThat(error).isNotNull().hasNoCause();
     assertThat(again).hasMessage(error.getMessage());
     return error.getMessage();

@@ -30,6 +30,6 @@ class PathDescriberTest {
         "#/servers/0/url | servers 0 url",
       })
   void describesAPlaceInWords(String pointer, String place) {
-    assertThat(PathDescriber.of(PINNED, pointer)).isEqualTo(place);
+    assertThat(PathDescriber.describe(PINNED, pointer)).isEqualTo(place);
   }
 }

@@ -1,0 +1,49 @@
+package io.github.tokenfactory.build;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import io.github.tokenfactory.internal.openapi.CanonicalJson;
+import io.github.tokenfactory.internal.openapi.YamlReader;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Set;
+
+/** The generator's settings, {@code generated-sources-config.yaml}. */
+final class GeneratorSettings {
+  private final String text;
+  private final JsonObject settings;
+
+  private GeneratorSettings(String text) {
+    this.text = text;
+    settings = YamlReader.read(text).getAsJsonObject();
+    if (settings.has("nameMappings")) {
+      throw new IllegalArgumentException(
+          "nameMappings are computed: name a property in JavaNames instead.");
+    }
+  }
+
+  static GeneratorSettings load(Path file) throws IOException {
+    return new GeneratorSettings(Files.readString(file));
+  }
+
+  /** {@return the schemas that have a handwritten class, by their Java names, with its name} */
+  Map<String, JsonElement> handwrittenClasses() {
+    return settings.getAsJsonObject("schemaMappings").asMap();
+  }
+
+  /** {@return the names of the classes that generated code imports because of the settings} */
+  Set<String> importedClasses() {
+    return settings.getAsJsonObject("importMappings").keySet();
+  }
+
+  /** {@return the settings with a Java name for each property} */
+  String withNames(Map<String, String> properties) {
+    StringBuilder names = new StringBuilder(text).append("\nnameMappings:\n");
+    properties.forEach(
+        (property, name) ->
+            names.append("  " + CanonicalJson.quote(property) + ": " + name + "\n"));
+    return names.toString();
+  }
+}
