@@ -19,6 +19,8 @@ import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Pattern;
 import jakarta.validation.constraints.Size;
 import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.AnnotatedElement;
 import java.lang.reflect.AnnotatedParameterizedType;
@@ -29,6 +31,7 @@ import java.lang.reflect.Parameter;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
 import java.math.BigDecimal;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -75,6 +78,8 @@ final class CodeDrift {
 
   private record Handwritten(Class<?> type, Map<String, String> helpers) {}
 
+  private static final GeneratorSettings SETTINGS = settings();
+
   private final JsonObject schemas;
   private final List<String> differences = new ArrayList<>();
 
@@ -95,10 +100,18 @@ final class CodeDrift {
     return drift.differences;
   }
 
+  private static GeneratorSettings settings() {
+    try {
+      return GeneratorSettings.load(Path.of("generated-sources-config.yaml"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /** {@return what the generator is given for all operations of {@code document}} */
   static JsonObject rewritten(JsonObject document) {
     Document whole = DocumentParser.parse(document.toString());
-    return PrepareGeneratorInput.rewrite(Slicer.slice(whole, whole.operations()));
+    return PrepareGeneratorInput.rewrite(SETTINGS, Slicer.slice(whole, whole.operations()));
   }
 
   private void expect(String place, Object stated, Object present, String edit) {
