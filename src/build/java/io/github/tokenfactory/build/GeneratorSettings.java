@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.Set;
 
 /** The generator's settings, {@code generated-sources-config.yaml}. */
 final class GeneratorSettings {
@@ -33,9 +32,9 @@ final class GeneratorSettings {
     return settings.getAsJsonObject("schemaMappings").asMap();
   }
 
-  /** {@return the names of the classes that generated code imports because of the settings} */
-  Set<String> importedClasses() {
-    return settings.getAsJsonObject("importMappings").keySet();
+  /** {@return the classes that generated code imports by these settings, with their full names} */
+  Map<String, JsonElement> importedClasses() {
+    return settings.getAsJsonObject("importMappings").asMap();
   }
 
   /** {@return the settings with a Java name for each property} */

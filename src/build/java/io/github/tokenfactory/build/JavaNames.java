@@ -1,10 +1,13 @@
 package io.github.tokenfactory.build;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import javax.lang.model.SourceVersion;
 
 /**
@@ -36,8 +39,9 @@ final class JavaNames {
 
   /** Methods of every object: one of an interface may not return something else. */
   private static final Set<String> METHODS_OF_OBJECT =
-      Set.of(
-          "clone", "finalize", "getClass", "hashCode", "notify", "notifyAll", "toString", "wait");
+      names("clone finalize getClass hashCode notify notifyAll toString wait");
+
+  private static final Pattern TO_ESCAPE = Pattern.compile("[\\x00-\\x1F\\x7F\"\\\\*@{}<>&]");
 
   private JavaNames() {}
 
@@ -56,11 +60,13 @@ final class JavaNames {
 
   /** {@return the words of {@code name}, each with a capital, as a part of a class name} */
   static String words(String name) {
-    StringBuilder words = new StringBuilder();
-    for (String word : split(name)) {
-      words.append(Character.toUpperCase(word.charAt(0))).append(word.substring(1));
-    }
-    return words.toString();
+    return capitalized(split(name));
+  }
+
+  private static String capitalized(List<String> words) {
+    return words.stream()
+        .map(word -> Character.toUpperCase(word.charAt(0)) + word.substring(1))
+        .collect(Collectors.joining());
   }
 
   private static boolean isTaken(String type) {
@@ -83,27 +89,19 @@ final class JavaNames {
 
   /** {@return a name for a field, a method and a parameter made of {@code name}} */
   static String member(String name) {
-    StringBuilder member = new StringBuilder();
-    for (String word : split(name)) {
-      if (!member.isEmpty()) {
-        member.append(Character.toUpperCase(word.charAt(0))).append(word.substring(1));
-      } else if (word.equals(word.toUpperCase(Locale.ROOT))) {
-        member.append(word.toLowerCase(Locale.ROOT));
-      } else {
-        member.append(Character.toLowerCase(word.charAt(0))).append(word.substring(1));
-      }
-    }
+    List<String> words = split(name);
+    String first = words.isEmpty() ? "" : words.get(0);
+    String start =
+        first.equals(first.toUpperCase(Locale.ROOT))
+            ? first.toLowerCase(Locale.ROOT)
+            : Character.toLowerCase(first.charAt(0)) + first.substring(1);
+    String member = start + capitalized(words.subList(Math.min(1, words.size()), words.size()));
     if (member.isEmpty() || !Character.isJavaIdentifierStart(member.charAt(0))) {
-      member.insert(0, "value");
+      member = "value" + member;
     }
-    String made = member.toString();
-    // getClass() is Object's; "value", "builder" and "unknownMembers" are the templates' own.
-    return SourceVersion.isKeyword(made)
-            || made.equals("class")
-            || made.equals("unknownMembers")
-            || made.equals("additionalMembers")
-        ? made + "Property"
-        : made;
+    // getClass() is Object's; the other two are the templates' own.
+    boolean isTaken = Set.of("class", "unknownMembers", "additionalMembers").contains(member);
+    return isTaken || SourceVersion.isKeyword(member) ? member + "Property" : member;
   }
 
   /** {@return a name for a method of the interface made of {@code name}} */
@@ -136,24 +134,9 @@ final class JavaNames {
     return unique;
   }
 
+  /** Letters beyond ASCII separate words: in a file name they would depend on the encoding. */
   private static List<String> split(String name) {
-    List<String> words = new ArrayList<>();
-    StringBuilder word = new StringBuilder();
-    name.codePoints()
-        .forEach(
-            c -> {
-              // Letters beyond ASCII would depend on the encoding of file names.
-              if (c < 128 && Character.isLetterOrDigit(c)) {
-                word.appendCodePoint(c);
-              } else if (!word.isEmpty()) {
-                words.add(word.toString());
-                word.setLength(0);
-              }
-            });
-    if (!word.isEmpty()) {
-      words.add(word.toString());
-    }
-    return words;
+    return Stream.of(name.split("[^A-Za-z0-9]+")).filter(word -> !word.isEmpty()).toList();
   }
 
   /**
@@ -163,16 +146,9 @@ final class JavaNames {
    * literals. What is left is plain in a Javadoc comment, too.
    */
   static String literal(String text) {
-    StringBuilder literal = new StringBuilder();
-    text.chars()
-        .forEach(
-            c -> {
-              if (c < ' ' || c == 127 || "\"\\*@{}<>&".indexOf(c) >= 0) {
-                literal.append(String.format("\\%03o", c));
-              } else {
-                literal.append((char) c);
-              }
-            });
-    return literal.toString();
+    return TO_ESCAPE
+        .matcher(text)
+        .replaceAll(
+            c -> Matcher.quoteReplacement(String.format("\\%03o", (int) c.group().charAt(0))));
   }
 }

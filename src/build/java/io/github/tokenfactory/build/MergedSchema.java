@@ -23,21 +23,9 @@ import org.jspecify.annotations.Nullable;
 /** What a schema says about a value: references followed, and {@code allOf} merged. */
 final class MergedSchema {
   private static final Set<String> STRUCTURE =
-      Set.of(
-          "type",
-          "properties",
-          "required",
-          "additionalProperties",
-          "patternProperties",
-          "items",
-          "prefixItems",
-          "enum",
-          "const",
-          "allOf",
-          "anyOf",
-          "oneOf",
-          "format",
-          "contentEncoding");
+      OpenApiGrammar.keywords(
+          "type properties required additionalProperties patternProperties items prefixItems enum"
+              + " const allOf anyOf oneOf format contentEncoding");
   private static final List<String> SIZES =
       List.of("minLength", "maxLength", "minItems", "maxItems", "uniqueItems");
 

@@ -77,12 +77,8 @@ final class OperationRewriter {
     JsonObject source = operation.location().object();
     String method = JavaNames.unique(JavaNames.method(id(operation)), methods::add);
     String type = JavaNames.words(method);
-    JsonObject target =
-        SchemaJson.object(
-            "operationId",
-            method,
-            "description",
-            description(source, JavadocText.code(operation.title())));
+    JsonObject target = SchemaJson.object("operationId", method);
+    target.addProperty("description", description(source, JavadocText.code(operation.title())));
     if (CanonicalJson.isTrue(source.get("deprecated"))) {
       target.addProperty("deprecated", true);
     }
@@ -165,18 +161,10 @@ final class OperationRewriter {
       }
     }
     for (String name : undeclared) {
-      parameters.add(
-          SchemaJson.object(
-              "name",
-              name,
-              "in",
-              "path",
-              "required",
-              true,
-              "schema",
-              SchemaJson.ofType("string"),
-              "description",
-              parameterDescription(name)));
+      JsonObject parameter = SchemaJson.object("name", name, "in", "path", "required", true);
+      parameter.add("schema", SchemaJson.ofType("string"));
+      parameter.addProperty("description", parameterDescription(name));
+      parameters.add(parameter);
     }
     return parameters;
   }
@@ -196,20 +184,20 @@ final class OperationRewriter {
     if (isCookie) {
       description += " Format: " + JavadocText.code(name + "=value") + ".";
     }
+    if (!isRequired) {
+      description += " Null leaves it out.";
+    }
+    JsonObject target = new JsonObject();
+    target.addProperty("name", isInPath ? JavaNames.member(name) : JavaNames.literal(name));
+    target.addProperty("in", in);
+    if (isCookie) {
+      target.addProperty("name", "Cookie");
+      target.addProperty("in", "header");
+    }
+    target.addProperty("required", isRequired);
+    target.addProperty("description", description);
     JsonObject schema = parameterSchema(parameter, type + JavaNames.words(name), in);
-    String sentName = isInPath ? JavaNames.member(name) : JavaNames.literal(name);
-    JsonObject target =
-        SchemaJson.object(
-            "name",
-            isCookie ? "Cookie" : sentName,
-            "in",
-            isCookie ? "header" : in,
-            "required",
-            isRequired,
-            "description",
-            description + (isRequired ? "" : " Null leaves it out."),
-            "schema",
-            schema);
+    target.add("schema", schema);
     schema
         .asMap()
         .forEach(
@@ -277,11 +265,12 @@ final class OperationRewriter {
               "application/octet-stream", SchemaJson.object("type", "string", "format", "binary"));
     }
     String stated = CanonicalJson.string(body.object().get("description"));
+    boolean isRequired = fields != null || CanonicalJson.isTrue(body.object().get("required"));
     return SchemaJson.object(
         "description",
         stated == null ? "The request body." : JavadocText.sentences(stated),
         "required",
-        fields != null || CanonicalJson.isTrue(body.object().get("required")),
+        isRequired,
         "content",
         content);
   }

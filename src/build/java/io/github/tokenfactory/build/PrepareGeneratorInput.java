@@ -25,7 +25,7 @@ public final class PrepareGeneratorInput {
   private PrepareGeneratorInput(GeneratorSettings settings, Document document) {
     this.settings = settings;
     this.document = document;
-    names = new NameRegistry(document, settings.importedClasses());
+    names = new NameRegistry(document, settings.importedClasses().keySet());
     schemas = new SchemaRewriter(document, names);
   }
 

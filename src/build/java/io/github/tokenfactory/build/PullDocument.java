@@ -11,31 +11,21 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
-/**
- * Pulls the published document for the drift test and, if asked to, makes it the pinned one; for
- * the build, not part of the library's jar.
- */
+/** Pulls the published document for the drift test and, if asked to, makes it the pinned one. */
 public final class PullDocument {
-  /** The file in the build's directory that holds the document as pulled. */
+  /** The file in the build's directory that holds the pulled document. */
   static final String PULLED = "openapi.json";
 
-  /** The file that is there instead if there is no document: it says why. */
+  /** The file that is there instead if nothing was pulled; it says why. */
   static final String NOT_CHECKED = "not-checked.txt";
 
-  private static final Duration PATIENCE = Duration.ofSeconds(8);
+  private static final Duration TIMEOUT = Duration.ofSeconds(8);
 
-  private final Path directory;
-  private final Path pinned;
-  private final List<String> operations;
-
-  private PullDocument(Path directory, Path pinned, List<String> operations) {
-    this.directory = directory;
-    this.pinned = pinned;
-    this.operations = operations;
-  }
+  private PullDocument() {}
 
   /**
    * Pulls once.
@@ -45,25 +35,30 @@ public final class PullDocument {
    *     operations, comma-separated; the directory to write to
    */
   public static void main(String[] args) throws IOException {
-    boolean accept = args[3].equals("true");
-    List<String> operations = operations(args[5]);
-    PullDocument build =
-        new PullDocument(Files.createDirectories(Path.of(args[6])), Path.of(args[4]), operations);
+    String pull = args[1];
+    boolean isOffline = args[2].equals("offline=true");
+    boolean accepts = args[3].equals("true");
+    Path directory = Files.createDirectories(Path.of(args[6]));
+    if (!List.of("auto", "never", "require").contains(pull)) {
+      throw new IllegalArgumentException("-Dspec.pull is auto, never or require, not " + pull);
+    }
     try {
-      if (!List.of("auto", "never", "require").contains(args[1])) {
-        throw new IllegalArgumentException("-Dspec.pull is auto, never or require, not " + args[1]);
-      }
-      if (args[1].equals("never") || args[2].equals("offline=true")) {
+      if (pull.equals("never") || isOffline) {
         throw new CannotCheckException(
             CannotCheckException.Reason.UNAVAILABLE,
-            "not pulled, since "
-                + (args[2].equals("offline=true") ? "the build is offline" : "-Dspec.pull=never"));
+            "not pulled, since " + (isOffline ? "the build is offline" : "-Dspec.pull=never"));
       }
-      build.pull(args[0], accept);
+      Document pulled = DocumentSource.create(TIMEOUT, directory).load(args[0]);
+      String text = CanonicalJson.canonical(pulled.root());
+      replace(directory.resolve(PULLED), text);
+      Files.deleteIfExists(directory.resolve(NOT_CHECKED));
+      if (accepts) {
+        accept(OpenApiDocument.parse(text), operations(args[5]), Path.of(args[4]));
+      }
     } catch (CannotCheckException e) {
-      Files.deleteIfExists(build.directory.resolve(PULLED));
-      Files.writeString(build.directory.resolve(NOT_CHECKED), e.getMessage());
-      if (accept || args[1].equals("require")) {
+      Files.deleteIfExists(directory.resolve(PULLED));
+      Files.writeString(directory.resolve(NOT_CHECKED), e.getMessage());
+      if (accepts || pull.equals("require")) {
         throw e;
       }
       System.out.println("Drift not checked: " + e.getMessage());
@@ -75,28 +70,20 @@ public final class PullDocument {
     return Stream.of(list.split(",")).map(String::strip).filter(name -> !name.isEmpty()).toList();
   }
 
-  private void pull(String url, boolean accept) throws IOException {
-    Document pulled = DocumentSource.create(PATIENCE, directory).load(url);
-    String text = CanonicalJson.canonical(pulled.root());
-    replace(directory.resolve(PULLED), text);
-    Files.deleteIfExists(directory.resolve(NOT_CHECKED));
-    if (accept) {
-      OpenApiDocument published = OpenApiDocument.parse(text);
-      OpenApiDocument slice = published.slice(operations);
-      OpenApiDocument before = OpenApiDocument.parse(Files.readString(pinned));
-      List<String> bound = slice.operations();
-      List<String> compared = before.operations().stream().filter(bound::contains).toList();
-      System.out.println(SpecDrift.compare(before, published, compared).toText());
-      bound.stream()
-          .filter(name -> !compared.contains(name))
-          .forEach(name -> System.out.println("New: " + name));
-      replace(pinned, slice.toCanonicalJson());
-    }
+  private static void accept(OpenApiDocument published, List<String> operations, Path pinned)
+      throws IOException {
+    OpenApiDocument slice = published.slice(operations);
+    OpenApiDocument before = OpenApiDocument.parse(Files.readString(pinned));
+    List<String> compared = new ArrayList<>(before.operations());
+    compared.retainAll(slice.operations());
+    System.out.println(SpecDrift.compare(before, published, compared).toText());
+    slice.operations().stream()
+        .filter(name -> !compared.contains(name))
+        .forEach(name -> System.out.println("New: " + name));
+    replace(pinned, slice.toCanonicalJson());
   }
 
-  /**
-   * Writes a file as a whole, and only if it would change: who fails half-way leaves the old one.
-   */
+  /** Replaces a file, if its content changes, in one step: a failure leaves the old one. */
   static void replace(Path file, String content) throws IOException {
     if (!Files.exists(file) || !Files.readString(file).equals(content)) {
       Path whole = Files.writeString(file.resolveSibling(file.getFileName() + ".part"), content);

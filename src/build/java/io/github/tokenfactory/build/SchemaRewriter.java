@@ -173,17 +173,11 @@ final class SchemaRewriter {
             default -> '"' + JavaNames.literal(text) + '"';
           });
     }
-    return SchemaJson.object(
-        "type",
-        "string",
-        "x-value-type",
-        valueType,
-        "enum",
-        values,
-        "x-enum-varnames",
-        constants,
-        "x-enum-descriptions",
-        literals);
+    JsonObject enumeration = SchemaJson.object("type", "string", "x-value-type", valueType);
+    enumeration.add("enum", values);
+    enumeration.add("x-enum-varnames", constants);
+    enumeration.add("x-enum-descriptions", literals);
+    return enumeration;
   }
 
   private JsonObject union(MergedSchema schema, String type) {

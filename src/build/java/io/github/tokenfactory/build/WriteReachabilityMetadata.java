@@ -20,11 +20,9 @@ import java.util.stream.Stream;
 import retrofit2.http.Body;
 
 /**
- * What GraalVM's native image cannot see in the compiled classes, since it is reached by reflection
- * alone; for the build, not part of the library's jar.
- *
- * <p>That is: the adapters that Gson makes, the models that are validated, the constraints of this
- * library, the services that Retrofit implements, and the bundled document.
+ * Writes down what GraalVM's native image cannot see in the compiled classes, because only
+ * reflection reaches it: the adapters that Gson creates, the models that are validated, the
+ * constraints of this library, the services that Retrofit implements, and the bundled document.
  */
 public final class WriteReachabilityMetadata {
   private static final String PACKAGE = "io.github.tokenfactory.";
@@ -43,13 +41,9 @@ public final class WriteReachabilityMetadata {
     for (Class<?> type : classes(Path.of(args[0]))) {
       metadata.add(type);
     }
-    JsonObject document = new JsonObject();
-    document.addProperty("glob", "META-INF/tokenfactory/openapi.json");
     JsonArray resources = new JsonArray();
-    resources.add(document);
-    JsonObject json = new JsonObject();
-    json.add("reflection", metadata.reflection);
-    json.add("resources", resources);
+    resources.add(SchemaJson.object("glob", "META-INF/tokenfactory/openapi.json"));
+    JsonObject json = SchemaJson.object("reflection", metadata.reflection, "resources", resources);
     Path file = Path.of(args[1]);
     Files.createDirectories(file.getParent());
     PullDocument.replace(file, CanonicalJson.canonical(json));
@@ -103,7 +97,7 @@ public final class WriteReachabilityMetadata {
     }
   }
 
-  /** Adds the models that {@code type} names, and those that validation goes on to from there. */
+  /** Collects the models that {@code type} names, and those that validation reaches from them. */
   private static void collectValidated(Type type, Set<Class<?>> validated) {
     if (type instanceof ParameterizedType generic) {
       for (Type argument : generic.getActualTypeArguments()) {
@@ -121,33 +115,20 @@ public final class WriteReachabilityMetadata {
   }
 
   private void addConstructor(Class<?> type) {
-    JsonObject constructor = new JsonObject();
-    constructor.addProperty("name", "<init>");
-    constructor.add("parameterTypes", new JsonArray());
     JsonArray methods = new JsonArray();
-    methods.add(constructor);
-    JsonObject entry = new JsonObject();
-    entry.addProperty("type", type.getName());
-    entry.add("methods", methods);
-    reflection.add(entry);
+    methods.add(SchemaJson.object("name", "<init>", "parameterTypes", new JsonArray()));
+    reflection.add(SchemaJson.object("type", type.getName(), "methods", methods));
   }
 
   private void addMembers(Class<?> type, String... members) {
-    JsonObject entry = new JsonObject();
-    entry.addProperty("type", type.getName());
-    for (String each : members) {
-      entry.addProperty(each, true);
-    }
+    JsonObject entry = SchemaJson.object("type", type.getName());
+    Stream.of(members).forEach(each -> entry.addProperty(each, true));
     reflection.add(entry);
   }
 
   private void addProxy(Class<?> type) {
     JsonArray interfaces = new JsonArray();
     interfaces.add(type.getName());
-    JsonObject proxy = new JsonObject();
-    proxy.add("proxy", interfaces);
-    JsonObject entry = new JsonObject();
-    entry.add("type", proxy);
-    reflection.add(entry);
+    reflection.add(SchemaJson.object("type", SchemaJson.object("proxy", interfaces)));
   }
 }

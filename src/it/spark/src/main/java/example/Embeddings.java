@@ -3,6 +3,7 @@ package example;
 import io.github.tokenfactory.TokenFactoryClient;
 import io.github.tokenfactory.bulk.BulkEmbedder;
 import io.github.tokenfactory.bulk.BulkItem;
+import io.github.tokenfactory.embeddings.EmbeddingsService;
 import java.util.ArrayDeque;
 import java.util.Iterator;
 import java.util.Map;
@@ -70,9 +71,7 @@ public final class Embeddings {
           }
         };
     Stream<BulkItem> items =
-        client(baseUrl)
-            .embeddings()
-            .bulk(model)
+        BulkEmbedder.builder(EmbeddingsService.of(client(baseUrl)), model)
             .onFailure(BulkEmbedder.OnFailure.COLLECT)
             .build()
             .stream(texts);

@@ -42,8 +42,8 @@ import retrofit2.Retrofit;
 import retrofit2.converter.gson.GsonConverterFactory;
 
 /**
- * Generates from documents of many styles, compiles the result, and sends a value of each class
- * there and back.
+ * Generates from documents of many styles, compiles the result, and writes and reads a value of
+ * each class.
  */
 class AnyDocumentTest {
   private static final Gson GSON =

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What is bound is named once; all else in a document has no influence on the generated code. */
+/** Only the bound operations of a document have an influence on the generated code. */
 class BindingScopeTest {
   private static final String OPERATION = "POST /v1/embeddings";
   private static final Path LARGE = Path.of("src/test/resources/documents/everything-3.1.yaml");
@@ -38,7 +38,7 @@ class BindingScopeTest {
   }
 
   @TestFactory
-  Stream<DynamicTest> generatesTheSameFromADocumentThatHoldsMuchElse() {
+  Stream<DynamicTest> ignoresOtherPartsOfTheDocument() {
     Map<String, String> pinned = Generation.ofPinned();
     return Stream.of(1, 2, 3)
         .map(
@@ -160,7 +160,7 @@ class BindingScopeTest {
   }
 
   @Test
-  void refusesADocumentNestedWithoutEnd() throws IOException {
+  void refusesADocumentNestedTooDeeply() throws IOException {
     Path document = directory.resolve("deep.json");
     Files.writeString(
         document,
@@ -174,7 +174,7 @@ class BindingScopeTest {
   }
 
   @Test
-  void refusesADocumentBeyondReason() throws IOException {
+  void refusesATooLargeDocument() throws IOException {
     Path document = directory.resolve("large.json");
     byte[] blanks = new byte[100_000_000];
     java.util.Arrays.fill(blanks, (byte) ' ');

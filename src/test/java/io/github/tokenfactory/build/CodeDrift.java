@@ -4,8 +4,6 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.annotations.SerializedName;
 import io.github.tokenfactory.api.TokenFactoryApi;
-import io.github.tokenfactory.embeddings.EmbeddingInput;
-import io.github.tokenfactory.embeddings.EmbeddingVector;
 import io.github.tokenfactory.internal.openapi.Document;
 import io.github.tokenfactory.internal.openapi.DocumentParser;
 import io.github.tokenfactory.internal.openapi.Slicer;
@@ -31,7 +29,6 @@ import java.lang.reflect.Parameter;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
 import java.math.BigDecimal;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -40,45 +37,31 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import retrofit2.http.Body;
 import retrofit2.http.Header;
 import retrofit2.http.POST;
 import retrofit2.http.Query;
 
-/**
- * Holds the compiled classes, generated and handwritten, against a document, by inspection of the
- * classes.
- */
+/** Helps to compare the compiled classes, generated and handwritten, with a document. */
 final class CodeDrift {
   private static final String REGENERATE = "run ./mvnw compile";
   private static final String MODEL = "io.github.tokenfactory.model.";
 
-  /**
-   * The handwritten classes that stand in for a schema, and which of their helpers makes which
-   * variant.
-   */
-  private static final Map<String, Handwritten> HANDWRITTEN =
-      Map.of(
-          "EmbeddingRequestInput",
-          new Handwritten(
-              EmbeddingInput.class,
-              Map.of(
-                  "String",
-                  "text",
-                  "List<String>",
-                  "texts",
-                  "List<Long>",
-                  "tokens",
-                  "List<List<Long>>",
-                  "tokenArrays")),
-          "EmbeddingEmbedding",
-          new Handwritten(
-              EmbeddingVector.class, Map.of("List<Double>", "of", "String", "ofBase64")));
-
-  private record Handwritten(Class<?> type, Map<String, String> helpers) {}
-
   private static final GeneratorSettings SETTINGS = settings();
+
+  /** For each handwritten class: the Java type of a variant, and the helper that makes it. */
+  private static final Map<String, Map<String, String>> HELPERS =
+      Map.of(
+          "EmbeddingInput",
+          Map.of(
+              "String", "text",
+              "List<String>", "texts",
+              "List<Long>", "tokens",
+              "List<List<Long>>", "tokenArrays"),
+          "EmbeddingVector",
+          Map.of("List<Double>", "of", "String", "ofBase64"));
 
   private final JsonObject schemas;
   private final List<String> differences = new ArrayList<>();
@@ -100,18 +83,18 @@ final class CodeDrift {
     return drift.differences;
   }
 
-  private static GeneratorSettings settings() {
-    try {
-      return GeneratorSettings.load(Path.of("generated-sources-config.yaml"));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
   /** {@return what the generator is given for all operations of {@code document}} */
   static JsonObject rewritten(JsonObject document) {
     Document whole = DocumentParser.parse(document.toString());
     return PrepareGeneratorInput.rewrite(SETTINGS, Slicer.slice(whole, whole.operations()));
+  }
+
+  private static GeneratorSettings settings() {
+    try {
+      return GeneratorSettings.load(Generation.SETTINGS);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private void expect(String place, Object stated, Object present, String edit) {
@@ -123,14 +106,14 @@ final class CodeDrift {
 
   private void schemas() {
     Set<String> stated = new TreeSet<>(schemas.keySet());
-    stated.removeAll(HANDWRITTEN.keySet());
+    stated.removeAll(SETTINGS.handwrittenClasses().keySet());
     Set<String> present = new TreeSet<>();
     for (String file : new File("target/classes/" + MODEL.replace('.', '/')).list()) {
       present.add(file.replaceFirst("[$.].*", ""));
     }
     present.remove("package-info");
     expect("the schemas", stated, present, REGENERATE);
-    HANDWRITTEN.forEach(this::handwritten);
+    SETTINGS.handwrittenClasses().forEach((name, type) -> handwritten(name, type.getAsString()));
     stated.retainAll(present);
     for (String name : stated) {
       JsonObject schema = schemas.getAsJsonObject(name);
@@ -153,25 +136,22 @@ final class CodeDrift {
     }
   }
 
-  private void handwritten(String name, Handwritten handwritten) {
+  private void handwritten(String name, String type) {
     JsonObject schema = schemas.getAsJsonObject(name);
-    String type = handwritten.type.getSimpleName();
+    Map<String, String> helpers = HELPERS.get(type);
     expect(
         name + " variants",
         schema == null || !schema.has("anyOf") ? "no union" : variants(schema),
-        new TreeSet<>(handwritten.helpers.keySet()),
+        new TreeSet<>(helpers.keySet()),
         "give " + type + " a variant and a helper for each, and list them in CodeDrift");
-    handwritten
-        .helpers
-        .values()
-        .forEach(
-            helper ->
-                expect(
-                    type + "." + helper,
-                    true,
-                    Arrays.stream(handwritten.type.getMethods())
-                        .anyMatch(method -> method.getName().equals(helper)),
-                    "add the helper to " + type));
+    Method[] methods = load(SETTINGS.importedClasses().get(type).getAsString()).getMethods();
+    for (String helper : helpers.values()) {
+      expect(
+          type + "." + helper,
+          true,
+          Stream.of(methods).anyMatch(method -> method.getName().equals(helper)),
+          "add the helper to " + type);
+    }
   }
 
   private Set<String> variants(JsonObject union) {
@@ -442,7 +422,8 @@ final class CodeDrift {
       return type(schema.getAsJsonArray("allOf").get(0).getAsJsonObject());
     } else if (schema.has("$ref")) {
       String name = schema.get("$ref").getAsString().replaceFirst(".*/", "");
-      return HANDWRITTEN.containsKey(name) ? HANDWRITTEN.get(name).type.getSimpleName() : name;
+      JsonElement handwritten = SETTINGS.handwrittenClasses().get(name);
+      return handwritten == null ? name : handwritten.getAsString();
     }
     String format = schema.has("format") ? schema.get("format").getAsString() : "";
     String type =

@@ -20,10 +20,7 @@ import javax.tools.ToolProvider;
 import org.openapitools.codegen.DefaultGenerator;
 import org.openapitools.codegen.config.CodegenConfigurator;
 
-/**
- * Runs the generator in this process as the build does, on any document, with this project's
- * templates and settings.
- */
+/** Helps to run the generator as the build does, in this process and on any document. */
 public final class Generation {
   public static final Path DOCUMENT = Path.of("openapi.json");
   public static final Path SETTINGS = Path.of("generated-sources-config.yaml");

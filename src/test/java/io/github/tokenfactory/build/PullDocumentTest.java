@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What the build does with -Dspec.url, -Dspec.pull, -Dspec.accept and -o. */
+/** Pulls as the build does with -Dspec.url, -Dspec.pull, -Dspec.accept and -o. */
 class PullDocumentTest {
   private static final String OPERATION = "POST /v1/embeddings";
 
@@ -95,7 +95,7 @@ class PullDocumentTest {
 
   @ParameterizedTest
   @CsvSource({"never, false, -Dspec.pull=never", "auto, true, the build is offline"})
-  void doesNotPullIfToldSo(String pull, boolean offline, String reason) throws IOException {
+  void doesNotPullIfSwitchedOff(String pull, boolean offline, String reason) throws IOException {
     pull(pull, offline, false);
 
     assertThat(server.getRequestCount()).isZero();
@@ -123,7 +123,7 @@ class PullDocumentTest {
   }
 
   @Test
-  void refusesAnotherWordForPull() {
+  void refusesAnUnknownPullMode() {
     assertThatThrownBy(() -> pull("always", false, false))
         .hasMessageContaining("auto, never or require");
   }

@@ -12,7 +12,8 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
 /**
- * What is published means what is pinned; skipped, with the reason, if the build could not pull it.
+ * Compares the pinned document with the published one. Skipped, with the reason, if the build did
+ * not pull that.
  */
 class UpstreamDriftTest {
   private static final Path PUBLISHED = Path.of("target/published");

@@ -27,7 +27,7 @@ import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 
-/** What the jar tells GraalVM's native image; there is none here to try it with. */
+/** Checks the metadata for GraalVM's native image; no image is built. */
 class WriteReachabilityMetadataTest {
   private static final Path MODELS =
       Path.of("target/generated-sources/openapi/src/main/java/io/github/tokenfactory/model");

@@ -60,7 +60,7 @@ class DriftReportTest {
   }
 
   @Test
-  void keepsDocumentTextFromActing() {
+  void escapesTextFromDocuments() {
     JsonObject published = Documents.json("openapi.json");
     JsonObject schemas = published.getAsJsonObject("components").getAsJsonObject("schemas");
     schemas.getAsJsonObject("Usage").getAsJsonObject("properties").add(NASTY, Mutations.json("{}"));

@@ -13,8 +13,8 @@ import java.util.function.BiConsumer;
 import java.util.function.Predicate;
 
 /**
- * A catalogue of single changes that matter, and a walker that knows where they apply; independent
- * of the code under test.
+ * Helps to change documents: a list of single changes that matter, and the places where they apply.
+ * Independent of the code under test.
  */
 public final class Mutations {
   /** Changes a value in place; says whether there was anything to change. */
@@ -567,9 +567,7 @@ public final class Mutations {
     return all;
   }
 
-  /**
-   * Schemas that say something about a value; keywords beside a reference are another test.
-   */
+  /** Schemas that say something about a value; keywords beside a reference are another test. */
   static boolean plain(JsonObject schema) {
     return !schema.has("$ref");
   }

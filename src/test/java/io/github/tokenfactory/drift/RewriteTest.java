@@ -14,8 +14,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Writes documents differently, one way at every place and many ways at random, and expects no
- * drift.
+ * Writes documents differently without changing their meaning, in one way at each place and in many
+ * ways at random, and expects no drift.
  */
 class RewriteTest {
   /** Longer runs: -Dstride=1 -Dseeds=3000. */

@@ -20,7 +20,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 
-/** Ways to write the same meaning differently; independent of the code under test. */
+/** Helps to write the same meaning differently. Independent of the code under test. */
 final class Rewrites {
   /** Rewrites one schema of a document in place; says whether that was possible. */
   interface Rewrite {

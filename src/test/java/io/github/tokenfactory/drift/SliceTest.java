@@ -123,7 +123,7 @@ class SliceTest {
   }
 
   @Test
-  void doesNotMindBrokenPartsThatItDoesNotNeed() {
+  void ignoresBrokenPartsThatItDoesNotNeed() {
     OpenApiDocument document =
         OpenApiDocument.parse(
             """

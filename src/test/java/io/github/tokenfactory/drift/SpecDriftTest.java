@@ -40,7 +40,7 @@ class SpecDriftTest {
         "{} | deprecated: true | ALTERS | ALTERS",
         "{} | title: a | DOCUMENTATION | DOCUMENTATION",
       })
-  void judgesByTheSideThatAValueIsOn(
+  void judgesRequestsAndResponsesDifferently(
       String was, String is, Change.Effect request, Change.Effect response) {
     DriftReport onRequest = compare(request(was), request(is));
     DriftReport onResponse = compare(response(was), response(is));
@@ -50,7 +50,7 @@ class SpecDriftTest {
   }
 
   @Test
-  void givesASharedSchemaTheWorseVerdictOnce() {
+  void reportsASharedSchemaOnceWithItsWorstEffect() {
     DriftReport report =
         compare(
             OpenApiDocument.parse(PINNED),
@@ -63,7 +63,7 @@ class SpecDriftTest {
   }
 
   @Test
-  void saysWhereAnOperationWent() {
+  void namesTheSuccessorOfAnOperation() {
     DriftReport byId = compare(PINNED, PINNED.replace("/v1/embeddings", "/v2/embeddings"));
     DriftReport byMessages =
         compare(
@@ -79,7 +79,7 @@ class SpecDriftTest {
   }
 
   @Test
-  void noticesRenamedComponentsAndPathParametersWithoutFailing() {
+  void reportsRenamedComponentsAndPathParametersAsNotices() {
     DriftReport renamed =
         compare(
             PINNED,
@@ -115,7 +115,7 @@ class SpecDriftTest {
   }
 
   @Test
-  void noticesOperationsThatOnlyThePublishedDocumentHas() {
+  void reportsOperationsThatOnlyThePublishedDocumentHas() {
     DriftReport report =
         SpecDrift.compare(
             OpenApiDocument.parse(PINNED),
@@ -128,7 +128,7 @@ class SpecDriftTest {
   }
 
   @Test
-  void takesRequiredBesideAReferenceAsAnAdditionIn31Only() {
+  void readsKeywordsBesideAReferenceIn31Only() {
     String was = "schema: {$ref: '#/components/schemas/A'}";
     String is = "schema: {$ref: '#/components/schemas/A', required: [a]}";
     OpenApiDocument old = SliceTest.operation(was, "A: {properties: {a: {type: string}}}");
@@ -205,7 +205,7 @@ class SpecDriftTest {
   }
 
   @Test
-  void survivesSchemasThatApplyToThemselves() {
+  void comparesRecursiveSchemas() {
     String pets =
         """
         Pet: {oneOf: [{$ref: '#/components/schemas/Dog'}, {$ref: '#/components/schemas/Cat'}], properties: {kind: {type: string}}}
@@ -271,9 +271,7 @@ class SpecDriftTest {
         .hasSize(300);
   }
 
-  /**
-   * What is written alike is read once for both documents, unless what it refers to is not alike.
-   */
+  /** Equal text means something else if what it refers to differs. */
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -285,7 +283,7 @@ class SpecDriftTest {
         "Cat: {properties: {c: {}}} | Cat: {properties: {d: {}}}",
         "default: wide | default: narrow",
       })
-  void comparesWhatIsWrittenAlikeByWhatItRefersTo(String was, String is) {
+  void comparesEqualTextByWhatItRefersTo(String was, String is) {
     String document =
         """
         openapi: 3.1.0
@@ -315,7 +313,7 @@ class SpecDriftTest {
   @ParameterizedTest
   @ValueSource(
       strings = {"servers: [[]]", "servers: [3]", "security: {}", "security: [[]]", "servers: {}"})
-  void saysWhichGlobalIsBroken(String member) {
+  void namesBrokenServersAndSecurity(String member) {
     String document = "openapi: 3.1.0\n%s\npaths: {/a: {get: {}}}";
 
     assertThatExceptionOfType(CannotCheckException.class)
@@ -332,7 +330,7 @@ class SpecDriftTest {
         "anyOf: [null] | anyOf/0",
         "properties: {a: {$ref: '#/components/schemas/Gone'}} | '#/components/schemas/Gone'",
       })
-  void saysWhatItCannotCheck(String schema, String says) {
+  void namesTheDocumentAndThePlaceThatItCannotCheck(String schema, String says) {
     assertThatExceptionOfType(CannotCheckException.class)
         .isThrownBy(() -> compare(request("{}"), request(schema)))
         .withMessageStartingWith("published document: ")

@@ -1,6 +1,5 @@
 package io.github.tokenfactory.internal.openapi;
 
-import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import io.github.tokenfactory.drift.CannotCheckException;
 import io.github.tokenfactory.drift.CannotCheckException.Reason;
@@ -133,11 +132,8 @@ public final class Document {
       } else {
         throw new CannotCheckException(
             Reason.UNKNOWN_OPERATION,
-            "no operation \""
-                + name
-                + "\" among the "
-                + all.size()
-                + " of this document; name one as METHOD /path or by its operationId");
+            "no operation \"%s\" among the %d of this document; name one as METHOD /path or by its operationId"
+                .formatted(name, all.size()));
       }
     }
     return List.copyOf(found);
@@ -162,9 +158,8 @@ public final class Document {
   public static CannotCheckException cycle(JsonLocation location) {
     return new CannotCheckException(
         Reason.REFERENCE_CYCLE,
-        "the reference at "
-            + location.pointer()
-            + " leads back to itself; this document is broken there");
+        "the reference at %s leads back to itself; this document is broken there"
+            .formatted(location.pointer()));
   }
 
   /**
@@ -174,28 +169,29 @@ public final class Document {
    */
   public JsonLocation resolve(String ref, JsonLocation source) {
     if (!ref.startsWith("#")) {
-      throw new CannotCheckException(
+      throw refused(
           Reason.EXTERNAL_REFERENCE,
-          "the reference \""
-              + ref
-              + "\" at "
-              + source.pointer()
-              + " leads out of the document; bundle the documents into one first, nothing is"
-              + " fetched");
+          ref,
+          source,
+          "leads out of the document; bundle the documents into one first, nothing is fetched");
     }
     JsonLocation target =
         targets.computeIfAbsent(
             ref, r -> r.startsWith("#/") ? at(JsonLocation.tokens(percentDecoded(r))) : null);
     if (target == null) {
-      throw new CannotCheckException(
+      throw refused(
           Reason.BROKEN_REFERENCE,
-          "the reference \""
-              + ref
-              + "\" at "
-              + source.pointer()
-              + " leads nowhere; only JSON pointers into this document are followed");
+          ref,
+          source,
+          "leads nowhere; only JSON pointers into this document are followed");
     }
     return target;
+  }
+
+  private static CannotCheckException refused(
+      Reason reason, String ref, JsonLocation source, String why) {
+    return new CannotCheckException(
+        reason, "the reference \"%s\" at %s %s".formatted(ref, source.pointer(), why));
   }
 
   /** {@return the schema that a discriminator's mapping names by reference or by bare name} */
@@ -207,25 +203,9 @@ public final class Document {
   public @Nullable JsonLocation at(List<String> tokens) {
     JsonLocation location = rootLocation();
     for (String token : tokens) {
-      JsonLocation next = step(location, token);
-      if (next == null) {
-        return null;
-      }
-      location = next;
+      location = location == null ? null : location.step(token);
     }
     return location;
-  }
-
-  private static @Nullable JsonLocation step(JsonLocation location, String token) {
-    if (location.json() instanceof JsonObject object && object.has(token)) {
-      return location.child(token);
-    }
-    if (location.json() instanceof JsonArray array
-        && token.matches("0|[1-9]\\d{0,8}")
-        && Integer.parseInt(token) < array.size()) {
-      return location.elements().get(Integer.parseInt(token));
-    }
-    return null;
   }
 
   private static String percentDecoded(String ref) {
@@ -240,10 +220,7 @@ public final class Document {
 
   @Override
   public String toString() {
-    return "OpenAPI "
-        + root.get("openapi").getAsString()
-        + ", "
-        + operations().size()
-        + " operations";
+    return "OpenAPI %s, %d operations"
+        .formatted(root.get("openapi").getAsString(), operations().size());
   }
 }

@@ -69,6 +69,16 @@ public final class JsonLocation {
     return new JsonLocation(this, member, object().get(member));
   }
 
+  /** {@return the member or element of this name, or null if there is none} */
+  @Nullable JsonLocation step(String token) {
+    if (json instanceof JsonObject object) {
+      return object.has(token) ? child(token) : null;
+    }
+    return json instanceof JsonArray
+        ? elements().stream().filter(each -> each.name.equals(token)).findFirst().orElse(null)
+        : null;
+  }
+
   /** {@return all members of the object that has to be here} */
   public List<JsonLocation> members() {
     return members(name -> true);

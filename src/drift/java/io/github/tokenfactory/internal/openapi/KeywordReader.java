@@ -35,25 +35,22 @@ final class KeywordReader {
   static {
     Predicate<JsonLocation> isFalse = member -> member.json().equals(new JsonPrimitive(false));
     Predicate<JsonLocation> isEmpty = member -> CanonicalJson.isEmpty(member.json());
-    noEffect(member -> true, OpenApiGrammar.DOCUMENTATION.toArray(String[]::new));
-    noEffect(member -> true, "$defs", "definitions");
-    noEffect(isFalse, "deprecated", "readOnly", "writeOnly", "nullable");
-    noEffect(isFalse, "uniqueItems", "exclusiveMinimum", "exclusiveMaximum");
-    noEffect(is("0"), "minItems", "minLength", "minProperties");
+    OpenApiGrammar.DOCUMENTATION.forEach(keyword -> NO_EFFECT.put(keyword, member -> true));
+    noEffect(member -> true, "$defs definitions");
+    noEffect(isFalse, "deprecated readOnly writeOnly nullable");
+    noEffect(isFalse, "uniqueItems exclusiveMinimum exclusiveMaximum");
+    noEffect(is("0"), "minItems minLength minProperties");
     noEffect(is("1"), "minContains");
-    noEffect(isEmpty, "properties", "patternProperties", "dependentSchemas");
-    noEffect(isEmpty, "required", "dependentRequired", "prefixItems", "allOf");
-    noEffect(
-        KeywordReader::allowsAnything, SemanticNode.ANYTHING_BY_DEFAULT.toArray(String[]::new));
-    limits(Set.of("integer", "number"), "minimum", "maximum", "multipleOf");
-    limits(Set.of("string"), "minLength", "maxLength", "pattern");
-    limits(Set.of("string"), "contentEncoding", "contentMediaType", "contentSchema");
-    limits(Set.of("array"), "items", "prefixItems", "contains", "unevaluatedItems");
-    limits(Set.of("array"), "minItems", "maxItems", "uniqueItems");
-    limits(Set.of("object"), "properties", "patternProperties", "propertyNames");
-    limits(Set.of("object"), "additionalProperties", "unevaluatedProperties");
-    limits(Set.of("object"), "required", "minProperties", "maxProperties");
-    limits(Set.of("object"), "dependentRequired", "dependentSchemas");
+    noEffect(isEmpty, "properties patternProperties dependentSchemas");
+    noEffect(isEmpty, "required dependentRequired prefixItems allOf");
+    SemanticNode.ANYTHING_BY_DEFAULT.forEach(
+        keyword -> NO_EFFECT.put(keyword, KeywordReader::allowsAnything));
+    limits("integer number", "minimum maximum multipleOf");
+    limits("string", "minLength maxLength pattern contentEncoding contentMediaType contentSchema");
+    limits("array", "items prefixItems contains unevaluatedItems minItems maxItems uniqueItems");
+    limits("object", "properties patternProperties additionalProperties unevaluatedProperties");
+    limits("object", "propertyNames required minProperties maxProperties");
+    limits("object", "dependentRequired dependentSchemas");
   }
 
   private KeywordReader() {}
@@ -62,16 +59,13 @@ final class KeywordReader {
     return member -> CanonicalJson.comparable(member.json()).equals(value);
   }
 
-  private static void noEffect(Predicate<JsonLocation> when, String... keywords) {
-    for (String keyword : keywords) {
-      NO_EFFECT.put(keyword, when);
-    }
+  private static void noEffect(Predicate<JsonLocation> when, String keywords) {
+    OpenApiGrammar.keywords(keywords).forEach(keyword -> NO_EFFECT.put(keyword, when));
   }
 
-  private static void limits(Set<String> types, String... keywords) {
-    for (String keyword : keywords) {
-      LIMITED_TYPES.put(keyword, types);
-    }
+  private static void limits(String types, String keywords) {
+    OpenApiGrammar.keywords(keywords)
+        .forEach(keyword -> LIMITED_TYPES.put(keyword, OpenApiGrammar.keywords(types)));
   }
 
   /**
@@ -230,14 +224,14 @@ final class KeywordReader {
         label ->
             label.equals("type")
                 || SemanticNode.ANNOTATIONS.contains(label)
-                || types.keySet().stream().anyMatch(type -> limits(label, type));
+                || types.keySet().stream().anyMatch(type -> isLimited(type, label));
     if (types.size() < 2 || !node.labels().allMatch(isKept)) {
       return node;
     }
     List<SemanticNode> variants = new ArrayList<>();
     types.forEach(
         (type, where) -> {
-          SemanticNode variant = node.only(label -> limits(label, type));
+          SemanticNode variant = node.only(label -> isLimited(type, label));
           variant.fact("type", type, where);
           variants.add(variant);
         });
@@ -248,7 +242,7 @@ final class KeywordReader {
     return union;
   }
 
-  private static boolean limits(String label, String type) {
+  private static boolean isLimited(String type, String label) {
     return LIMITED_TYPES.getOrDefault(label.split(" ", 2)[0], Set.of()).contains(type);
   }
 }

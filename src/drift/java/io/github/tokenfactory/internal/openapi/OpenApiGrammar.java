@@ -58,20 +58,11 @@ public enum OpenApiGrammar {
     }
   }
 
-  static final List<String> METHODS =
-      List.of("get", "put", "post", "delete", "options", "head", "patch", "trace", "query");
+  static final Set<String> METHODS = keywords("get put post delete options head patch trace query");
 
   /** Keywords that explain without changing anything: reported, but never drift. */
   static final Set<String> DOCUMENTATION =
-      Set.of(
-          "title",
-          "summary",
-          "description",
-          "example",
-          "examples",
-          "externalDocs",
-          "tags",
-          "$comment");
+      keywords("title summary description example examples externalDocs tags $comment");
 
   private final Map<String, Slot> slots = new HashMap<>();
 
@@ -89,46 +80,40 @@ public enum OpenApiGrammar {
         .has(Form.MAP, CALLBACK, "callbacks")
         .has(Form.MAP, PATH_ITEM, "pathItems")
         .has(Form.MAP, MEDIA_TYPE, "mediaTypes");
-    PATH_ITEM
-        .has(Form.LIST, PARAMETER, "parameters")
-        .has(Form.MAP, OPERATION, "additionalOperations")
-        .has(Form.ONE, OPERATION, METHODS.toArray(String[]::new));
-    OPERATION
-        .has(Form.LIST, PARAMETER, "parameters")
-        .has(Form.ONE, REQUEST_BODY, "requestBody")
-        .has(Form.FIELDS, RESPONSE, "responses")
-        .has(Form.MAP, CALLBACK, "callbacks");
+    PATH_ITEM.has(Form.LIST, PARAMETER, "parameters");
+    PATH_ITEM.has(Form.MAP, OPERATION, "additionalOperations");
+    PATH_ITEM.has(Form.ONE, OPERATION, String.join(" ", METHODS));
+    OPERATION.has(Form.LIST, PARAMETER, "parameters").has(Form.ONE, REQUEST_BODY, "requestBody");
+    OPERATION.has(Form.FIELDS, RESPONSE, "responses").has(Form.MAP, CALLBACK, "callbacks");
     for (OpenApiGrammar kind : List.of(PARAMETER, HEADER)) {
-      kind.has(Form.ONE, SCHEMA, "schema")
-          .has(Form.MAP, MEDIA_TYPE, "content")
-          .has(Form.MAP, EXAMPLE, "examples");
+      kind.has(Form.ONE, SCHEMA, "schema").has(Form.MAP, MEDIA_TYPE, "content");
+      kind.has(Form.MAP, EXAMPLE, "examples");
     }
     REQUEST_BODY.has(Form.MAP, MEDIA_TYPE, "content");
-    RESPONSE
-        .has(Form.MAP, HEADER, "headers")
-        .has(Form.MAP, MEDIA_TYPE, "content")
-        .has(Form.MAP, LINK, "links");
-    MEDIA_TYPE.has(Form.ONE, SCHEMA, "schema", "itemSchema").has(Form.MAP, EXAMPLE, "examples");
+    RESPONSE.has(Form.MAP, HEADER, "headers").has(Form.MAP, MEDIA_TYPE, "content");
+    RESPONSE.has(Form.MAP, LINK, "links");
+    MEDIA_TYPE.has(Form.ONE, SCHEMA, "schema itemSchema").has(Form.MAP, EXAMPLE, "examples");
     for (OpenApiGrammar kind : List.of(MEDIA_TYPE, ENCODING)) {
-      kind.has(Form.MAP, ENCODING, "encoding")
-          .has(Form.LIST, ENCODING, "prefixEncoding")
-          .has(Form.ONE, ENCODING, "itemEncoding");
+      kind.has(Form.MAP, ENCODING, "encoding").has(Form.LIST, ENCODING, "prefixEncoding");
+      kind.has(Form.ONE, ENCODING, "itemEncoding");
     }
     ENCODING.has(Form.MAP, HEADER, "headers");
-    SCHEMA
-        .has(Form.MAP, SCHEMA, "properties", "patternProperties", "dependentSchemas")
-        .has(Form.MAP, SCHEMA, "$defs", "definitions")
-        .has(Form.LIST, SCHEMA, "allOf", "anyOf", "oneOf", "prefixItems")
-        .has(Form.ONE, SCHEMA, "items", "additionalItems", "unevaluatedItems", "contains")
-        .has(Form.ONE, SCHEMA, "additionalProperties", "unevaluatedProperties", "propertyNames")
-        .has(Form.ONE, SCHEMA, "contentSchema", "not", "if", "then", "else");
+    SCHEMA.has(Form.MAP, SCHEMA, "properties patternProperties dependentSchemas");
+    SCHEMA.has(Form.MAP, SCHEMA, "$defs definitions");
+    SCHEMA.has(Form.LIST, SCHEMA, "allOf anyOf oneOf prefixItems");
+    SCHEMA.has(Form.ONE, SCHEMA, "items additionalItems unevaluatedItems contains");
+    SCHEMA.has(Form.ONE, SCHEMA, "additionalProperties unevaluatedProperties propertyNames");
+    SCHEMA.has(Form.ONE, SCHEMA, "contentSchema not if then else");
   }
 
-  private OpenApiGrammar has(Form form, OpenApiGrammar kind, String... keywords) {
-    for (String keyword : keywords) {
-      slots.put(keyword, new Slot(kind, form));
-    }
+  private OpenApiGrammar has(Form form, OpenApiGrammar kind, String keywords) {
+    keywords(keywords).forEach(keyword -> slots.put(keyword, new Slot(kind, form)));
     return this;
+  }
+
+  /** {@return the keywords in a list that spaces separate} */
+  public static Set<String> keywords(String list) {
+    return Set.of(list.split(" "));
   }
 
   /**

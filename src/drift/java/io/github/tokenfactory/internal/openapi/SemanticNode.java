@@ -25,15 +25,9 @@ public final class SemanticNode {
 
   /** Where a missing schema is the same as one that allows everything. */
   static final Set<String> ANYTHING_BY_DEFAULT =
-      Set.of(
-          "schema",
-          "items",
-          "additionalItems",
-          "unevaluatedItems",
-          "additionalProperties",
-          "unevaluatedProperties",
-          "propertyNames",
-          "contentSchema");
+      OpenApiGrammar.keywords(
+          "schema items additionalItems unevaluatedItems additionalProperties"
+              + " unevaluatedProperties propertyNames contentSchema");
 
   /** Where this is written; for reports only. */
   public final JsonLocation at;

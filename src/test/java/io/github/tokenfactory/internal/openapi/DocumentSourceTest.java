@@ -118,7 +118,7 @@ class DocumentSourceTest {
   }
 
   @Test
-  void givesUpOnABodyThatDrips() {
+  void givesUpOnABodyThatArrivesTooSlowly() {
     serve(
         "/drip",
         exchange -> {
@@ -134,7 +134,7 @@ class DocumentSourceTest {
   }
 
   @Test
-  void refusesABodyThatBreaksOff() {
+  void refusesATruncatedBody() {
     serve(
         "/half",
         exchange -> {
@@ -147,7 +147,7 @@ class DocumentSourceTest {
   }
 
   @Test
-  void saysWhatIsNotThere() {
+  void namesALocationThatHoldsNoDocument() {
     String unused = url("/");
     server.stop(0);
 

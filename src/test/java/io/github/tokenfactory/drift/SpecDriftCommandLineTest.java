@@ -14,7 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class CommandTest {
+class SpecDriftCommandLineTest {
   private static final String PINNED = Documents.text("openapi.json");
 
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
@@ -36,7 +36,7 @@ class CommandTest {
   }
 
   @Test
-  void tellsDriftByTheExitStatus() {
+  void exitStatusTellsDrift() {
     assertThat(drift(same)).isZero();
     assertThat(drift(worded)).isZero();
     assertThat(drift("--fail-on-documentation", worded)).isOne();
@@ -58,7 +58,7 @@ class CommandTest {
   }
 
   @Test
-  void writesTheChosenForm() {
+  void writesTheChosenFormat() {
     drift("--format", "json", drifted);
     assertThat(out.toString(StandardCharsets.UTF_8)).startsWith("{\n  \"drift\": true");
     out.reset();
@@ -70,7 +70,7 @@ class CommandTest {
   }
 
   @Test
-  void cannotCheckWhatItCannotRead() throws IOException {
+  void exitStatusTellsWhatCannotBeChecked() throws IOException {
     assertThat(drift(directory.resolve("none").toString())).isEqualTo(2);
     assertThat(drift(write("bad.json", "{"))).isEqualTo(2);
     assertThat(drift(everything)).isOne();
@@ -89,7 +89,7 @@ class CommandTest {
   }
 
   @Test
-  void helps() {
+  void printsHelp() {
     assertThat(drift("--help")).isZero();
     assertThat(out.toString(StandardCharsets.UTF_8)).contains("usage: SpecDrift");
   }
