@@ -257,7 +257,7 @@ final class OperationRewriter {
     JsonObject content;
     if (json != null) {
       content = content(JSON, schema(json, type));
-    } else if (fields != null) {
+    } else if (form != null && fields != null) {
       content = content(form.name(), fields);
     } else {
       content =

@@ -9,6 +9,7 @@ import io.github.tokenfactory.internal.openapi.JsonLocation;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -161,7 +162,7 @@ final class SchemaRewriter {
     JsonArray constants = new JsonArray();
     JsonArray literals = new JsonArray();
     Set<String> taken = new HashSet<>();
-    for (JsonElement value : schema.values) {
+    for (JsonElement value : Objects.requireNonNull(schema.values)) {
       String text = value.getAsString();
       // The generator would change the values: templates print the literals instead.
       values.add("v" + values.size());
@@ -222,8 +223,14 @@ final class SchemaRewriter {
   }
 
   private void discriminate(JsonObject union, MergedSchema schema, JsonLocation holder) {
+    JsonObject discriminator = holder.object().getAsJsonObject("discriminator");
+    String property = CanonicalJson.string(discriminator.get("propertyName"));
+    if (property == null) {
+      return;
+    }
     Set<JsonObject> cases = new LinkedHashSet<>();
-    DiscriminatorReader.read(document, classifier, schema, holder)
+    classifier
+        .discriminated(schema, holder, property)
         .forEach(
             (value, variants) -> {
               for (JsonLocation variant : variants) {
@@ -236,9 +243,8 @@ final class SchemaRewriter {
     if (!cases.isEmpty()) {
       JsonArray array = new JsonArray();
       cases.forEach(array::add);
-      JsonObject discriminator = holder.object().getAsJsonObject("discriminator");
-      String property = JavaNames.literal(discriminator.get("propertyName").getAsString());
-      union.add("x-discriminator", SchemaJson.object("property", property, "cases", array));
+      String literal = JavaNames.literal(property);
+      union.add("x-discriminator", SchemaJson.object("property", literal, "cases", array));
     }
   }
 

@@ -12,6 +12,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -261,7 +262,7 @@ final class Differ {
         String what = keyword + (isNew ? " value added" : " value removed");
         findings.add(
             rule.effect(isNew, !isNew, pair.flow),
-            isNew ? is.get(value) : was.get(value),
+            Objects.requireNonNull(isNew ? is.get(value) : was.get(value)),
             !isNew,
             isRequired ? value + (isNew ? " is now required" : " is no longer required") : what,
             isRequired ? (isNew ? "optional" : "required") : isNew ? Findings.NOTHING : value,
@@ -274,7 +275,7 @@ final class Differ {
   private void comparePart(
       Pair pair, String label, @Nullable SemanticNode was, @Nullable SemanticNode is) {
     SemanticNode owner = was == null ? pair.is : pair.was;
-    SemanticNode part = was == null ? is : was;
+    SemanticNode part = Objects.requireNonNull(was == null ? is : was);
     String[] words = label.split(" ", 2);
     boolean isRequired =
         part.facts.containsKey("mandatory")
@@ -284,7 +285,7 @@ final class Differ {
     boolean mustBeSent = was == null && isRequired && flow.isSent();
     findings.add(
         mustBeSent ? Effect.BREAKS : rule.effect(was == null, is == null, flow),
-        owner.written.get(label),
+        owner.written.getOrDefault(label, part.at),
         is == null,
         (isRequired ? "required " : "") + cameOrWent(label, was),
         NodeDescriber.describe(was),
@@ -298,7 +299,7 @@ final class Differ {
       String label,
       @Nullable SemanticNode was,
       @Nullable SemanticNode is) {
-    SemanticNode member = was == null ? is : was;
+    SemanticNode member = Objects.requireNonNull(was == null ? is : was);
     ChangeRules rule = ChangeRules.of(label);
     findings.add(
         rule.effect(was == null, is == null, pair.flow.into(label)),

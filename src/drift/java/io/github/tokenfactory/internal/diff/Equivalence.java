@@ -47,7 +47,7 @@ final class Equivalence {
       for (Collection<SemanticNode> below : node.below()) {
         for (SemanticNode part : below) {
           add(part);
-          users.get(part).add(node);
+          users.computeIfAbsent(part, p -> new ArrayList<>()).add(node);
           parts++;
         }
       }
@@ -61,18 +61,18 @@ final class Equivalence {
     nodes.forEach(node -> node.meaning = number(statements, node.ownStatements()));
     Map<List<Integer>, Integer> numbers = new HashMap<>();
     Deque<SemanticNode> ready = new ArrayDeque<>(nodes);
-    ready.removeIf(node -> openParts.get(node) > 0);
+    ready.removeIf(node -> openParts.getOrDefault(node, 0) > 0);
     while (!ready.isEmpty()) {
       SemanticNode node = ready.remove();
       node.meaning = number(numbers, key(node));
-      for (SemanticNode user : users.get(node)) {
+      for (SemanticNode user : users.getOrDefault(node, List.of())) {
         if (openParts.merge(user, -1, Integer::sum) == 0) {
           ready.add(user);
         }
       }
     }
     refine(
-        nodes.stream().filter(node -> openParts.get(node) > 0).toList(),
+        nodes.stream().filter(node -> openParts.getOrDefault(node, 0) > 0).toList(),
         Math.max(numbers.size(), statements.size()));
   }
 

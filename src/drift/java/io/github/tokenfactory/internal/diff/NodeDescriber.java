@@ -21,7 +21,7 @@ final class NodeDescriber {
       return node.name;
     } else if (union != null) {
       String kind = union.values("union").keySet().iterator().next();
-      int variants = union.groups.get("variants").size();
+      int variants = union.groups.getOrDefault("variants", List.of()).size();
       return kind + " of " + variants + (node.nullable ? " or null" : "");
     } else if (node.facts.containsKey("type") || node.nullable) {
       return types(node);

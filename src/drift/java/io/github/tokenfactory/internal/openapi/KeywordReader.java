@@ -134,10 +134,9 @@ final class KeywordReader {
 
   /** {@return the one member of a group that stands for keywords that only work together} */
   private static SemanticNode composite(SemanticNode node, String label, JsonLocation at) {
-    if (!node.groups.containsKey(label)) {
-      node.group(label, new SemanticNode(at));
-    }
-    return node.groups.get(label).get(0);
+    return node.groups
+        .computeIfAbsent(label, k -> new ArrayList<>(List.of(new SemanticNode(at))))
+        .get(0);
   }
 
   /** Reads a keyword that holds schemas; says whether it is one, and has the right form. */

@@ -241,7 +241,8 @@ public final class SemanticNode {
 
   /** {@return whether a part says more than its absence would} */
   public boolean matters(String label) {
-    return !ANYTHING_BY_DEFAULT.contains(label) || !parts.get(label).isAnything();
+    SemanticNode part = parts.get(label);
+    return part == null || !ANYTHING_BY_DEFAULT.contains(label) || !part.isAnything();
   }
 
   /** {@return a part, or what its absence means; null if that is nothing in particular} */
