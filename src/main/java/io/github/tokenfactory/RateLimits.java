@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The rate limits that the {@code x-ratelimit-} headers of a response state.
  *
- * <p>A value is null if its header is missing or makes no sense. Limits count per minute. Immutable.
+ * <p>A value is null if its header is missing or makes no sense. Limits count per minute.
+ * Immutable.
  */
 public final class RateLimits {
   private final Function<String, @Nullable String> headers;

@@ -111,7 +111,9 @@ public final class ResponseInfo implements Serializable {
     return headers;
   }
 
-  /** {@return the last value of a header, without white space around it, or null if it is missing} */
+  /**
+   * {@return the last value of a header, without white space around it, or null if it is missing}
+   */
   public @Nullable String header(String name) {
     List<String> values = headers.get(name);
     return values == null || values.isEmpty() ? null : values.get(values.size() - 1).strip();

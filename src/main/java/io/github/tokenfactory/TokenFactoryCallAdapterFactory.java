@@ -1,6 +1,5 @@
 package io.github.tokenfactory;
 
-import io.github.tokenfactory.api.TokenFactoryApi;
 import io.github.tokenfactory.errors.TokenFactoryException;
 import java.io.IOException;
 import java.lang.annotation.Annotation;
@@ -28,10 +27,10 @@ import retrofit2.Retrofit;
  *         .create(TokenFactoryApi.class);
  * }</pre>
  *
- * <p>With it, {@code execute()} throws a {@link TokenFactoryException} for an unsuccessful response,
- * and {@code enqueue} calls {@code onFailure}. It adds nothing else: your {@code OkHttpClient} sends
- * the call, without a key, headers, retries, a deadline or validation of this library. Add it before
- * other call adapter factories. Safe for use by several threads.
+ * <p>With it, {@code execute()} throws a {@link TokenFactoryException} for an unsuccessful
+ * response, and {@code enqueue} calls {@code onFailure}. It adds nothing else: your {@code
+ * OkHttpClient} sends the call, without a key, headers, retries, a deadline or validation of this
+ * library. Add it before other call adapter factories. Safe for use by several threads.
  *
  * <p>{@link TokenFactoryClient#create} uses it with all of the client's abilities.
  */

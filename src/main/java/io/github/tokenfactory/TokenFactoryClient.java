@@ -1,9 +1,6 @@
 package io.github.tokenfactory;
 
 import io.github.tokenfactory.api.TokenFactoryApi;
-import io.github.tokenfactory.embeddings.EmbeddingInput;
-import io.github.tokenfactory.embeddings.EmbeddingResult;
-import io.github.tokenfactory.embeddings.EmbeddingsService;
 import io.github.tokenfactory.errors.CancelledException;
 import io.github.tokenfactory.errors.TokenFactoryException;
 import io.github.tokenfactory.internal.http.CallRegistry;
@@ -18,21 +15,17 @@ import java.lang.annotation.Annotation;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.Type;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import okhttp3.Headers;
 import okhttp3.HttpUrl;
 import okhttp3.OkHttpClient;
-import org.jspecify.annotations.Nullable;
 import retrofit2.Call;
 import retrofit2.Retrofit;
 import retrofit2.http.Streaming;
@@ -41,9 +34,10 @@ import retrofit2.http.Streaming;
  * A client of the Nebius Token Factory API, or of a compatible server.
  *
  * <p>Create one and share it: it is immutable, safe for use by several threads, and keeps its
- * connections open until it is closed. Helpers such as {@code EmbeddingsService} build on it; {@link
- * #call} calls any other bound operation, and {@link #create} any Retrofit interface. All go the
- * same way: with the client's key, project, headers, retries, deadline, limits and typed errors.
+ * connections open until it is closed. Helpers such as {@code EmbeddingsService} build on it;
+ * {@link #call} calls any other bound operation, and {@link #create} any Retrofit interface. All go
+ * the same way: with the client's key, project, headers, retries, deadline, limits and typed
+ * errors.
  *
  * <pre>{@code
  * try (TokenFactoryClient client = TokenFactoryClient.fromEnv()) {

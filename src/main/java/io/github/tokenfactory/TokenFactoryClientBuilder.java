@@ -42,8 +42,7 @@ public final class TokenFactoryClientBuilder {
    *
    * @param apiKey the key, which goes into the header {@code Authorization} and nowhere else
    * @return this builder
-   * @throws IllegalArgumentException if it is empty or holds a character that a header cannot
-   *     carry
+   * @throws IllegalArgumentException if it is empty or holds a character that a header cannot carry
    */
   public TokenFactoryClientBuilder apiKey(String apiKey) {
     String key = RequestPipeline.requireApiKey(apiKey);
@@ -94,8 +93,8 @@ public final class TokenFactoryClientBuilder {
   }
 
   /**
-   * Sets whether the API key may go over unencrypted {@code http} to another machine; false
-   * unless set. To this machine it may in any case.
+   * Sets whether the API key may go over unencrypted {@code http} to another machine; false unless
+   * set. To this machine it may in any case.
    *
    * @param allowCleartext true only if nobody can listen in on the way
    * @return this builder
@@ -106,8 +105,8 @@ public final class TokenFactoryClientBuilder {
   }
 
   /**
-   * Sets how long a call may take in all: attempts, waits between them, and reading the answer;
-   * 120 s unless set.
+   * Sets how long a call may take in all: attempts, waits between them, and reading the answer; 120
+   * s unless set.
    *
    * @param timeout longer than nothing
    * @return this builder
@@ -126,7 +125,8 @@ public final class TokenFactoryClientBuilder {
    */
   public TokenFactoryClientBuilder connectTimeout(Duration connectTimeout) {
     Duration required = RequestOptions.requireTimeout(connectTimeout);
-    this.connectTimeout = required.compareTo(A_DAY) < 0 ? required : A_DAY; // OkHttp counts in an int
+    this.connectTimeout =
+        required.compareTo(A_DAY) < 0 ? required : A_DAY; // OkHttp counts in an int
     return this;
   }
 
@@ -134,10 +134,10 @@ public final class TokenFactoryClientBuilder {
    * Sets how often a request is sent again after a failure that may be temporary; 2 unless set.
    *
    * <p>These failures are: no connection, a broken connection, a truncated response, and the
-   * statuses 408, 409, 429 and 5xx, unless the server says otherwise with {@code x-should-retry}.
-   * A POST or PATCH is sent again only if the server cannot have processed it, or if {@link
-   * RequestOptions.Builder#safeToRepeat} allows it, as the embeddings helper does. The wait is
-   * what the server asks for, else a random part of 0.5 s, then of 1 s, up to 8 s.
+   * statuses 408, 409, 429 and 5xx, unless the server says otherwise with {@code x-should-retry}. A
+   * POST or PATCH is sent again only if the server cannot have processed it, or if {@link
+   * RequestOptions.Builder#safeToRepeat} allows it, as the embeddings helper does. The wait is what
+   * the server asks for, else a random part of 0.5 s, then of 1 s, up to 8 s.
    *
    * @param maxRetries how often, not counting the first attempt; 0 for never
    * @return this builder
@@ -213,8 +213,8 @@ public final class TokenFactoryClientBuilder {
   }
 
   /**
-   * Sets how long a read of a streamed response may wait for data; 30 s unless set. With an
-   * {@link OkHttpClient} of the user's own, its read timeout applies instead.
+   * Sets how long a read of a streamed response may wait for data; 30 s unless set. With an {@link
+   * OkHttpClient} of the user's own, its read timeout applies instead.
    *
    * @param streamTimeout longer than nothing
    * @return this builder

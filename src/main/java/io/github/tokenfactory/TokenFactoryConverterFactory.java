@@ -5,7 +5,6 @@ import com.google.gson.JsonSyntaxException;
 import com.google.gson.TypeAdapter;
 import com.google.gson.stream.JsonToken;
 import com.google.gson.stream.MalformedJsonException;
-import io.github.tokenfactory.api.TokenFactoryApi;
 import io.github.tokenfactory.internal.codec.RequestJsonWriter;
 import io.github.tokenfactory.internal.codec.VectorJsonReader;
 import io.github.tokenfactory.internal.http.UnreadableResponseException;

@@ -321,7 +321,8 @@ class AnyOperationTest {
 
   @Test
   void takesASuccessWithoutABody() throws IOException {
-    serve(Step.raw("HTTP/1.1 204 None\r\n\r\n"), GOOD, Step.raw(head(200, "Content-Length: 5", "")));
+    serve(
+        Step.raw("HTTP/1.1 204 None\r\n\r\n"), GOOD, Step.raw(head(200, "Content-Length: 5", "")));
     Service service = service();
 
     assertThat(service.models().execute().body()).isNull();
@@ -355,8 +356,7 @@ class AnyOperationTest {
 
     for (int i = 0; i < 3; i++) {
       TokenFactoryException error =
-          catchThrowableOfType(
-              TokenFactoryException.class, () -> service.rerank(QUERY).execute());
+          catchThrowableOfType(TokenFactoryException.class, () -> service.rerank(QUERY).execute());
       assertThat(error)
           .hasMessageContaining("may have processed the request")
           .hasMessageContaining("safeToRepeat");
@@ -427,10 +427,7 @@ class AnyOperationTest {
       ApiException error =
           catchThrowableOfType(
               ApiException.class,
-              () ->
-                  service
-                      .models(RequestOptions.builder().maxRetries(retries).build())
-                      .execute());
+              () -> service.models(RequestOptions.builder().maxRetries(retries).build()).execute());
       assertThat(error.info().attempts()).isEqualTo(retries + 1);
     }
   }
@@ -573,7 +570,6 @@ class AnyOperationTest {
     @GET("v1/models")
     Models models();
   }
-
 
   @Test
   void refusesAnotherReturnTypeAtOnce() {

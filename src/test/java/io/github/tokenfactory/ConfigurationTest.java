@@ -87,7 +87,8 @@ class ConfigurationTest {
       try (TokenFactoryClient client = builder().apiKey(() -> key).build()) {
         InvalidRequestException error =
             catchThrowableOfType(
-                InvalidRequestException.class, () -> EmbeddingsService.of(client).create("m", INPUT));
+                InvalidRequestException.class,
+                () -> EmbeddingsService.of(client).create("m", INPUT));
 
         assertThat(error).hasMessageContaining("API key").hasMessageContaining("othing was sent");
         assertThat(FaultTest.trace(error)).doesNotContain("s3cret");
@@ -327,7 +328,8 @@ class ConfigurationTest {
                         .build())
             .build();
     try (TokenFactoryClient client = builder().httpClient(http).build()) {
-      assertThat(EmbeddingsService.of(client).create("m", INPUT).info().requestId()).isEqualTo("made-up");
+      assertThat(EmbeddingsService.of(client).create("m", INPUT).info().requestId())
+          .isEqualTo("made-up");
     }
     assertThat(server.connections()).isZero();
     shutDown(http);
@@ -379,7 +381,8 @@ class ConfigurationTest {
     try (TokenFactoryClient client =
         builder().httpClient(http).maxRetries(50).timeout(Duration.ofDays(1)).build()) {
       // On a busy machine a good answer can take as long as the timeout, too.
-      assertThat(EmbeddingsService.of(client).create("m", INPUT).info().attempts()).isGreaterThanOrEqualTo(2);
+      assertThat(EmbeddingsService.of(client).create("m", INPUT).info().attempts())
+          .isGreaterThanOrEqualTo(2);
     }
     shutDown(http);
   }

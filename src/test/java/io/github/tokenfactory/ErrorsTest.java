@@ -334,7 +334,8 @@ class ErrorsTest {
                     "x-ratelimit-dynamic-scale-tokens: .67",
                     "x-ratelimit-dynamic-period-remaining: 900",
                     "x-ratelimit-over-limit: no"))
-            .info().rateLimits();
+            .info()
+            .rateLimits();
 
     assertThat(limits.limitRequests()).isEqualTo(60);
     assertThat(limits.limitTokens()).isEqualTo(400_000);
@@ -375,7 +376,8 @@ class ErrorsTest {
                     "x-ratelimit-reset-tokens: " + value,
                     "x-ratelimit-dynamic-scale-tokens: " + value,
                     "x-ratelimit-over-limit: " + value))
-            .info().rateLimits();
+            .info()
+            .rateLimits();
 
     assertThat(limits.limitRequests()).isNull();
     assertThat(limits.resetTokens()).isNull();

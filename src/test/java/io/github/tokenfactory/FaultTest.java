@@ -577,7 +577,11 @@ class FaultTest {
     FakeScheduler scheduler = FakeScheduler.impatient();
     try (FaultServer server = new FaultServer(fault.script.apply(form).toArray(new Step[0]))) {
       TokenFactoryClient client =
-          TokenFactoryClient.builder().apiKey(KEY).baseUrl(server.url()).scheduler(scheduler).build();
+          TokenFactoryClient.builder()
+              .apiKey(KEY)
+              .baseUrl(server.url())
+              .scheduler(scheduler)
+              .build();
       EmbeddingRequest request =
           EmbeddingRequest.builder()
               .model("m")
@@ -619,9 +623,14 @@ class FaultTest {
     Step closing = good(Form.BASE64).then(CLOSE);
     try (FaultServer server = new FaultServer().always(closing);
         TokenFactoryClient client =
-            TokenFactoryClient.builder().apiKey(KEY).baseUrl(server.url()).scheduler(scheduler).build()) {
+            TokenFactoryClient.builder()
+                .apiKey(KEY)
+                .baseUrl(server.url())
+                .scheduler(scheduler)
+                .build()) {
       for (int i = 1; i <= 10; i++) {
-        assertThat(EmbeddingsService.of(client).create("m", EmbeddingInput.texts("a", "b")).vectors())
+        assertThat(
+                EmbeddingsService.of(client).create("m", EmbeddingInput.texts("a", "b")).vectors())
             .containsExactly(FIRST, SECOND);
         assertThat(server.exchanges()).hasSize(i);
       }
@@ -641,10 +650,15 @@ class FaultTest {
                 + "{}\r\n");
     try (FaultServer server = new FaultServer(longer, longer, good(Form.FLOAT));
         TokenFactoryClient client =
-            TokenFactoryClient.builder().apiKey(KEY).baseUrl(server.url()).scheduler(scheduler).build()) {
+            TokenFactoryClient.builder()
+                .apiKey(KEY)
+                .baseUrl(server.url())
+                .scheduler(scheduler)
+                .build()) {
       assertThat(EmbeddingsService.of(client).create("m", EmbeddingInput.texts("a", "b")).vectors())
           .containsExactly(FIRST, SECOND);
-      EmbeddingResult second = EmbeddingsService.of(client).create("m", EmbeddingInput.texts("a", "b"));
+      EmbeddingResult second =
+          EmbeddingsService.of(client).create("m", EmbeddingInput.texts("a", "b"));
       assertThat(second.vectors()).containsExactly(FIRST, SECOND);
     }
   }

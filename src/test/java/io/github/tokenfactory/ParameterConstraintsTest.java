@@ -93,6 +93,7 @@ class ParameterConstraintsTest {
               + " 2147483647; tags[1] size must be between 1 and 2147483647.");
       assertRefused(
           service.token(null), "Invalid token, nothing was sent: grant_type must not be blank.");
+      assertThat(server.connections()).isZero();
     }
   }
 
@@ -101,6 +102,7 @@ class ParameterConstraintsTest {
     try (FaultServer server = new FaultServer(FaultServer.answer(200, "{}"));
         TokenFactoryClient client = client(server)) {
       Service service = client.create(Service.class);
+
       assertThat(service.list("ab", 1L, List.of("x"), "t").execute().isSuccessful()).isTrue();
     }
   }

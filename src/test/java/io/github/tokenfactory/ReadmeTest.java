@@ -35,7 +35,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import okhttp3.OkHttpClient;
@@ -86,7 +85,8 @@ class ReadmeTest {
   static void firstLines() {
     try (TokenFactoryClient client = TokenFactoryClient.fromEnv()) {
       EmbeddingResult result =
-          EmbeddingsService.of(client).create("Qwen/Qwen3-Embedding-8B", EmbeddingInput.texts("a cat", "a dog"));
+          EmbeddingsService.of(client)
+              .create("Qwen/Qwen3-Embedding-8B", EmbeddingInput.texts("a cat", "a dog"));
       float[] cat = result.vector(0);
       float[] dog = result.vector(1);
       System.out.println(result.dimensions() + " dimensions, " + result.usage());
@@ -96,7 +96,11 @@ class ReadmeTest {
   @Test
   void sendsARequestWithEverythingSet() {
     try (TokenFactoryClient client =
-        TokenFactoryClient.builder().apiKey("key").baseUrl(baseUrl).aiProjectId("project-1").build()) {
+        TokenFactoryClient.builder()
+            .apiKey("key")
+            .baseUrl(baseUrl)
+            .aiProjectId("project-1")
+            .build()) {
       EmbeddingRequest request =
           EmbeddingRequest.builder()
               .model("Qwen/Qwen3-Embedding-8B")
@@ -104,7 +108,8 @@ class ReadmeTest {
               .dimensions(2L)
               .build();
       CompletableFuture<EmbeddingResult> future =
-          EmbeddingsService.of(client).createAsync(request, RequestOptions.builder().aiProjectId("project-2").build());
+          EmbeddingsService.of(client)
+              .createAsync(request, RequestOptions.builder().aiProjectId("project-2").build());
       List<float[]> vectors = future.join().vectors();
       assertThat(vectors).containsExactly(new float[] {0.5f, 0.25f}, new float[] {1, 2});
     }
@@ -152,12 +157,15 @@ class ReadmeTest {
   void handlesErrors() {
     EmbeddingRequest request =
         EmbeddingRequest.builder().model("m").input(EmbeddingInput.texts("a cat", "a dog")).build();
-    try (TokenFactoryClient client = TokenFactoryClient.builder().apiKey("key").baseUrl(baseUrl).build()) {
+    try (TokenFactoryClient client =
+        TokenFactoryClient.builder().apiKey("key").baseUrl(baseUrl).build()) {
       assertThat(embed(client, request)).hasSize(2);
       server.enqueue(new MockResponse().setResponseCode(429).setHeader("Retry-After", "3600"));
       assertThat(embed(client, request)).isEmpty();
       server.enqueue(new MockResponse().setResponseCode(422).setBody("{\"detail\":\"too long\"}"));
-      assertThatIllegalArgumentException().isThrownBy(() -> embed(client, request)).withMessageContaining("too long");
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> embed(client, request))
+          .withMessageContaining("too long");
     }
   }
 
@@ -173,11 +181,13 @@ class ReadmeTest {
             .listener(ConsoleProgress.create())
             .build();
     try (Stream<String> lines = Files.lines(corpus)) {
-      bulk.embedAll(lines::iterator, item -> {
-        if (item.isEmbedded()) {
-          store(item.position(), item.vector());
-        }
-      });
+      bulk.embedAll(
+          lines::iterator,
+          item -> {
+            if (item.isEmbedded()) {
+              store(item.position(), item.vector());
+            }
+          });
     }
     client.close();
     assertThat(stored).containsExactly(0L, 1L);
@@ -195,7 +205,8 @@ class ReadmeTest {
     try {
       return EmbeddingsService.of(client).create(request).vectors();
     } catch (RateLimitException e) {
-      Duration pause = e.info().retryAfter() == null ? Duration.ofMinutes(1) : e.info().retryAfter();
+      Duration pause =
+          e.info().retryAfter() == null ? Duration.ofMinutes(1) : e.info().retryAfter();
       return later(pause, request);
     } catch (BadRequestException e) {
       throw new IllegalArgumentException("Not embeddable: " + e.detail(), e); // may show your texts
@@ -215,7 +226,8 @@ class ReadmeTest {
         new Retrofit.Builder()
             .baseUrl(baseUrl) // ends with a slash; a path prefix is kept
             .client(yourOkHttp) // adds the Authorization header
-            .addConverterFactory(TokenFactoryConverterFactory.create()) // optional: several times faster
+            .addConverterFactory(
+                TokenFactoryConverterFactory.create()) // optional: several times faster
             .addConverterFactory(GsonConverterFactory.create())
             .build();
     TokenFactoryApi api = retrofit.create(TokenFactoryApi.class);
@@ -259,15 +271,19 @@ class ReadmeTest {
     }
 
     void add(String... texts) {
-      List<float[]> embedded = EmbeddingsService.of(client).create("m", EmbeddingInput.texts(texts)).vectors();
+      List<float[]> embedded =
+          EmbeddingsService.of(client).create("m", EmbeddingInput.texts(texts)).vectors();
       for (int i = 0; i < texts.length; i++) {
         vectors.put(texts[i], embedded.get(i));
       }
     }
 
     String best(String query) {
-      float[] wanted = EmbeddingsService.of(client).create("m", EmbeddingInput.texts(query)).vector(0);
-      return vectors.keySet().stream().max(Comparator.comparingDouble(text -> dot(wanted, vectors.get(text)))).orElseThrow();
+      float[] wanted =
+          EmbeddingsService.of(client).create("m", EmbeddingInput.texts(query)).vector(0);
+      return vectors.keySet().stream()
+          .max(Comparator.comparingDouble(text -> dot(wanted, vectors.get(text))))
+          .orElseThrow();
     }
 
     private static double dot(float[] a, float[] b) {
@@ -277,19 +293,29 @@ class ReadmeTest {
 
   @TestFactory
   Stream<DynamicTest> holdsOnlyJavaThatIsCompiledHere() throws IOException {
-    String here = stripped(Files.readString(Path.of("src/test/java/io/github/tokenfactory/ReadmeTest.java")));
+    String here =
+        stripped(Files.readString(Path.of("src/test/java/io/github/tokenfactory/ReadmeTest.java")));
     List<String> blocks =
         JAVA_BLOCK.matcher(readme()).results().map(block -> stripped(block.group(1))).toList();
     assertThat(blocks).hasSizeGreaterThanOrEqualTo(3);
     return blocks.stream()
-        .map(block -> DynamicTest.dynamicTest(block.lines().findFirst().orElse(""), () -> assertThat(here).contains(block)));
+        .map(
+            block ->
+                DynamicTest.dynamicTest(
+                    block.lines().findFirst().orElse(""), () -> assertThat(here).contains(block)));
   }
 
   @Test
   void linksToFilesThatAreThere() throws IOException {
     List<String> files =
-        LINK.matcher(readme()).results().map(link -> link.group(1)).filter(link -> !link.contains(":")).toList();
-    assertThat(files).hasSizeGreaterThanOrEqualTo(3).allSatisfy(file -> assertThat(Path.of(file)).exists());
+        LINK.matcher(readme())
+            .results()
+            .map(link -> link.group(1))
+            .filter(link -> !link.contains(":"))
+            .toList();
+    assertThat(files)
+        .hasSizeGreaterThanOrEqualTo(3)
+        .allSatisfy(file -> assertThat(Path.of(file)).exists());
   }
 
   @Test
@@ -298,10 +324,14 @@ class ReadmeTest {
         stripped(
             Files.readString(Path.of("src/it/testkit/pom.xml"))
                 + Files.readString(Path.of("src/it/drift/pom.xml")));
-    List<String> blocks = XML_BLOCK.matcher(readme()).results().map(block -> stripped(block.group(1))).toList();
+    List<String> blocks =
+        XML_BLOCK.matcher(readme()).results().map(block -> stripped(block.group(1))).toList();
     assertThat(blocks)
         .isNotEmpty()
-        .allSatisfy(block -> assertThat(consumers).contains(block.replace("0.1.0-SNAPSHOT", "${tokenfactory.version}")));
+        .allSatisfy(
+            block ->
+                assertThat(consumers)
+                    .contains(block.replace("0.1.0-SNAPSHOT", "${tokenfactory.version}")));
   }
 
   @Test
@@ -309,11 +339,23 @@ class ReadmeTest {
     StringBuilder table = new StringBuilder("| dependency | KB |\n| --- | ---: |\n");
     long total = 0;
     long validation = 0;
-    for (String jar : Files.readString(Path.of("target/runtime-classpath.txt")).strip().split(File.pathSeparator)) {
+    for (String jar :
+        Files.readString(Path.of("target/runtime-classpath.txt"))
+            .strip()
+            .split(File.pathSeparator)) {
       long size = Files.size(Path.of(jar));
       total += size;
-      validation += Path.of(jar).getFileName().toString().matches("(hibernate-validator|jboss-logging|classmate)-.*") ? size : 0;
-      table.append("| %s | %d |\n".formatted(Path.of(jar).getFileName().toString().replace(".jar", ""), kilobytes(size)));
+      validation +=
+          Path.of(jar)
+                  .getFileName()
+                  .toString()
+                  .matches("(hibernate-validator|jboss-logging|classmate)-.*")
+              ? size
+              : 0;
+      table.append(
+          "| %s | %d |\n"
+              .formatted(
+                  Path.of(jar).getFileName().toString().replace(".jar", ""), kilobytes(size)));
     }
     table.append(String.format(Locale.ROOT, "| all | %d |\n", kilobytes(total)));
     assertThat(readme()).contains(table);
@@ -330,6 +372,6 @@ class ReadmeTest {
   }
 
   private static String stripped(String code) {
-    return code.lines().map(String::strip).collect(Collectors.joining("\n"));
+    return code.replaceAll("\\s", "");
   }
 }

@@ -69,7 +69,11 @@ class StopTest {
   void start() throws IOException {
     server = new FaultServer();
     client =
-        TokenFactoryClient.builder().apiKey("k3y").baseUrl(server.url()).scheduler(scheduler).build();
+        TokenFactoryClient.builder()
+            .apiKey("k3y")
+            .baseUrl(server.url())
+            .scheduler(scheduler)
+            .build();
   }
 
   @AfterEach
@@ -109,7 +113,8 @@ class StopTest {
   @EnumSource
   void endsWithItsFuture(Phase phase) throws Exception {
     leaveAlone(phase);
-    CompletableFuture<EmbeddingResult> future = EmbeddingsService.of(client).createAsync("m", INPUT);
+    CompletableFuture<EmbeddingResult> future =
+        EmbeddingsService.of(client).createAsync("m", INPUT);
     Exchange exchange = reach(phase);
 
     assertThat(future.cancel(true)).isTrue();
@@ -147,7 +152,8 @@ class StopTest {
     server.always(GOOD);
     EmbeddingsService.of(client).create("m", INPUT);
     leaveAlone(phase);
-    return new FutureTask<>(() -> catchThrowable(() -> EmbeddingsService.of(client).create("m", INPUT)));
+    return new FutureTask<>(
+        () -> catchThrowable(() -> EmbeddingsService.of(client).create("m", INPUT)));
   }
 
   @ParameterizedTest
@@ -185,7 +191,8 @@ class StopTest {
   @EnumSource
   void endsWithTheClient(Phase phase) throws Exception {
     leaveAlone(phase);
-    CompletableFuture<EmbeddingResult> future = EmbeddingsService.of(client).createAsync("m", INPUT);
+    CompletableFuture<EmbeddingResult> future =
+        EmbeddingsService.of(client).createAsync("m", INPUT);
     Exchange exchange = reach(phase);
 
     client.close();
@@ -206,7 +213,8 @@ class StopTest {
   void endsWhenItsTimeIsOver(Phase phase) throws Exception {
     leaveAlone(phase);
     FutureTask<Throwable> call =
-        new FutureTask<>(() -> catchThrowable(() -> EmbeddingsService.of(client).create("m", INPUT)));
+        new FutureTask<>(
+            () -> catchThrowable(() -> EmbeddingsService.of(client).create("m", INPUT)));
     new Thread(call).start();
     Exchange exchange = reach(phase);
 
@@ -222,7 +230,8 @@ class StopTest {
   @Test
   void endsBeforeWhatHangsOnToItsFuture() throws Exception {
     leaveAlone(Phase.IN_THE_BODY);
-    CompletableFuture<EmbeddingResult> future = EmbeddingsService.of(client).createAsync("m", INPUT);
+    CompletableFuture<EmbeddingResult> future =
+        EmbeddingsService.of(client).createAsync("m", INPUT);
     Exchange exchange = reach(Phase.IN_THE_BODY);
     CompletableFuture<Boolean> gone = new CompletableFuture<>();
     future.whenComplete(
@@ -251,7 +260,8 @@ class StopTest {
           }
         });
     RequestOptions options = RequestOptions.builder().timeout(Duration.ofMillis(2_500)).build();
-    CompletableFuture<EmbeddingResult> future = EmbeddingsService.of(client).createAsync(request(), options);
+    CompletableFuture<EmbeddingResult> future =
+        EmbeddingsService.of(client).createAsync(request(), options);
     scheduler.takeHeld().run();
     stuck.poll(10, TimeUnit.SECONDS);
 
@@ -280,7 +290,8 @@ class StopTest {
   @Test
   void sendsNothingAfterItIsStoppedThoughItsWaitIsOverThen() throws Exception {
     leaveAlone(Phase.IN_A_WAIT);
-    CompletableFuture<EmbeddingResult> future = EmbeddingsService.of(client).createAsync("m", INPUT);
+    CompletableFuture<EmbeddingResult> future =
+        EmbeddingsService.of(client).createAsync("m", INPUT);
     Runnable next = scheduler.takeHeld();
     future.cancel(true);
 
@@ -314,7 +325,8 @@ class StopTest {
             .httpClient(http)
             .build()) {
       FutureTask<Throwable> call =
-          new FutureTask<>(() -> catchThrowable(() -> EmbeddingsService.of(slow).create("m", INPUT)));
+          new FutureTask<>(
+              () -> catchThrowable(() -> EmbeddingsService.of(slow).create("m", INPUT)));
       new Thread(call).start();
       assertThat(looking.await(10, TimeUnit.SECONDS)).isTrue();
 
@@ -372,7 +384,8 @@ class StopTest {
             .scheduler(scheduler)
             .listener(listener)
             .build()) {
-      CompletableFuture<EmbeddingResult> future = EmbeddingsService.of(listening).createAsync("m", INPUT);
+      CompletableFuture<EmbeddingResult> future =
+          EmbeddingsService.of(listening).createAsync("m", INPUT);
       reach(Phase.IN_THE_BODY);
 
       future.cancel(true);

@@ -150,7 +150,10 @@ class TokenFactoryClientTest {
           .doesNotContain("k3y")
           .doesNotContain("user")
           .doesNotContain("s3cret");
-      assertThat(EmbeddingsService.of(client)).asString().doesNotContain("k3y").doesNotContain("s3cret");
+      assertThat(EmbeddingsService.of(client))
+          .asString()
+          .doesNotContain("k3y")
+          .doesNotContain("s3cret");
       assertThat(builder).asString().doesNotContain("k3y").doesNotContain("s3cret");
     }
   }
@@ -227,7 +230,10 @@ class TokenFactoryClientTest {
             threads.submit(
                 () -> {
                   for (int i = first; i < first + 5; i++) {
-                    assertThat(EmbeddingsService.of(client).create("m", EmbeddingInput.tokens(i)).vector(0))
+                    assertThat(
+                            EmbeddingsService.of(client)
+                                .create("m", EmbeddingInput.tokens(i))
+                                .vector(0))
                         .containsExactly(i);
                     assertThat(
                             EmbeddingsService.of(client)

@@ -42,7 +42,9 @@ class TypedErrorsTest {
   private static final Step BAD =
       answer(
           422,
-          "{\"detail\":[{\"loc\":[\"body\",\"n\"],\"msg\":\"no " + KEY + "\",\"type\":\"int\"}],\"pad\":\""
+          "{\"detail\":[{\"loc\":[\"body\",\"n\"],\"msg\":\"no "
+              + KEY
+              + "\",\"type\":\"int\"}],\"pad\":\""
               + "x".repeat(3_000)
               + "\"}",
           "X-Request-Id: r-1");
@@ -61,7 +63,11 @@ class TypedErrorsTest {
             .addInterceptor(
                 chain ->
                     chain.proceed(
-                        chain.request().newBuilder().header("Authorization", "Bearer " + KEY).build()))
+                        chain
+                            .request()
+                            .newBuilder()
+                            .header("Authorization", "Bearer " + KEY)
+                            .build()))
             .build();
     Retrofit.Builder retrofit = new Retrofit.Builder().baseUrl(server.url()).client(http);
     if (typed) {

@@ -85,8 +85,10 @@ class OkHttpTest {
   void callsByTheClientsOwnHttpClient() {
     try (TokenFactoryClient client = client().build()) {
       assertArrayEquals(VECTOR, EmbeddingsService.of(client).create("m", INPUT).vector(0));
-      assertArrayEquals(VECTOR, EmbeddingsService.of(client).create("m", INPUT).vector(0)); // connected
-      assertArrayEquals(VECTOR, EmbeddingsService.of(client).createAsync("m", INPUT).join().vector(0));
+      assertArrayEquals(
+          VECTOR, EmbeddingsService.of(client).create("m", INPUT).vector(0)); // connected
+      assertArrayEquals(
+          VECTOR, EmbeddingsService.of(client).createAsync("m", INPUT).join().vector(0));
     }
   }
 
@@ -150,7 +152,8 @@ class OkHttpTest {
     try (ServerSocket silent = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
         TokenFactoryClient client =
             client().baseUrl("http://localhost:" + silent.getLocalPort()).build()) {
-      CompletableFuture<EmbeddingResult> future = EmbeddingsService.of(client).createAsync("m", INPUT);
+      CompletableFuture<EmbeddingResult> future =
+          EmbeddingsService.of(client).createAsync("m", INPUT);
       try (Socket socket = silent.accept()) {
         assertTrue(future.cancel(true));
         socket.getInputStream().readAllBytes(); // ends when the call does

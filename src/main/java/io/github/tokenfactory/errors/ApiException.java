@@ -79,7 +79,9 @@ public class ApiException extends TokenFactoryException {
         + " base URL)";
   }
 
-  /** {@return the server's message, or null if it sends none; it may repeat what the caller sent} */
+  /**
+   * {@return the server's message, or null if it sends none; it may repeat what the caller sent}
+   */
   public final @Nullable String detail() {
     return error == null ? null : error.detail();
   }
@@ -99,7 +101,9 @@ public class ApiException extends TokenFactoryException {
     return error == null ? null : error.param();
   }
 
-  /** {@return what the server says is wrong with which part of the request; empty if it does not} */
+  /**
+   * {@return what the server says is wrong with which part of the request; empty if it does not}
+   */
   public final List<ValidationIssue> validationIssues() {
     return error == null ? List.of() : error.validationIssues();
   }

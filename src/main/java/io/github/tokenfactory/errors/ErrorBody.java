@@ -77,8 +77,7 @@ record ErrorBody(
     for (JsonElement detail : details) {
       JsonObject issue = detail instanceof JsonObject object ? object : new JsonObject();
       issues.add(
-          new ValidationIssue(
-              location(issue.get("loc")), text(issue, "msg"), text(issue, "type")));
+          new ValidationIssue(location(issue.get("loc")), text(issue, "msg"), text(issue, "type")));
     }
     String detail =
         issues.stream()

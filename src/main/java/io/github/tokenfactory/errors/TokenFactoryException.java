@@ -7,9 +7,9 @@ import retrofit2.Response;
 /**
  * The base of all errors of this library, apart from misuse of its methods. Immutable.
  *
- * <p>The message says what happened and what to do. Neither it nor a cause contains the API key, the
- * caller's texts or vectors, or free text of the server, which may repeat them. The server's own
- * words are in {@link #info()}; they may repeat texts, but not the API key.
+ * <p>The message says what happened and what to do. Neither it nor a cause contains the API key,
+ * the caller's texts or vectors, or free text of the server, which may repeat them. The server's
+ * own words are in {@link #info()}; they may repeat texts, but not the API key.
  */
 public class TokenFactoryException extends RuntimeException {
   private static final long serialVersionUID = 1L;
@@ -23,8 +23,7 @@ public class TokenFactoryException extends RuntimeException {
    * @param cause the cause, or null
    * @param response the response that the error is about
    */
-  public TokenFactoryException(
-      String message, @Nullable Throwable cause, ResponseInfo response) {
+  public TokenFactoryException(String message, @Nullable Throwable cause, ResponseInfo response) {
     super(message, cause);
     this.response = response;
   }

@@ -23,6 +23,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.RepeatedTest;
@@ -72,7 +73,7 @@ class EmbeddingsServerExtensionTest {
       SERVERS.add(server);
       CLIENTS.add(client);
       EmbeddingsService.of(client).create("m", TEXT);
-      ALL.await(); // all tests are running now
+      ALL.await(10, TimeUnit.SECONDS); // all tests are running now
       assertThat(server.requests()).hasSize(2);
     }
   }

@@ -15,8 +15,8 @@ public final class Base64FloatDecoder {
   private FloatBuffer decodedFloats = FloatBuffer.allocate(0);
 
   /**
-   * {@return the floats that {@code length} bytes of {@code text} stand for, or null if they are not
-   * base64 of finite floats}
+   * {@return the floats that {@code length} bytes of {@code text} stand for, or null if they are
+   * not base64 of finite floats}
    */
   float @Nullable [] decode(byte[] text, int from, int length) {
     if (length != base64.length) {

@@ -23,7 +23,9 @@ public final class CallRegistry implements AutoCloseable {
   private final Map<Class<?>, Object> shared = new ConcurrentHashMap<>();
   private volatile boolean closed;
 
-  /** Is for calls that run on {@code workers}, with {@code defaults} for what a call leaves open. */
+  /**
+   * Is for calls that run on {@code workers}, with {@code defaults} for what a call leaves open.
+   */
   public CallRegistry(
       Scheduler scheduler, Executor workers, CallSettings defaults, CallListener listener) {
     this.scheduler = scheduler;

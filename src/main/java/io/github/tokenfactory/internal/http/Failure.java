@@ -137,8 +137,8 @@ record Failure(
   }
 
   /**
-   * {@return whether the server refused the HTTP/2 stream, or left it out of its GOAWAY} The type is
-   * internal to OkHttp, so its name and message have to tell.
+   * {@return whether the server refused the HTTP/2 stream, or left it out of its GOAWAY} The type
+   * is internal to OkHttp, so its name and message have to tell.
    */
   private static boolean isRefusedStream(IOException broken) {
     return broken.getClass().getName().endsWith(".StreamResetException")
@@ -160,7 +160,10 @@ record Failure(
       return thrown;
     }
     String message =
-        exchange.redact(String.valueOf(thrown.getMessage())).split("[\"':=]| on http", 2)[0].strip();
+        exchange
+            .redact(String.valueOf(thrown.getMessage()))
+            .split("[\"':=]| on http", 2)[0]
+            .strip();
     IOException copy =
         thrown instanceof ProtocolException
             ? new ProtocolException(message)

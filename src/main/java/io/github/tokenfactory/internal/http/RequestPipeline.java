@@ -46,17 +46,17 @@ public final class RequestPipeline {
    *     {@code OkHttpClient}
    */
   public RequestPipeline(
-      HttpUrl baseUrl,
-      Supplier<String> apiKey,
-      Headers headers,
-      @Nullable Duration streamTimeout) {
+      HttpUrl baseUrl, Supplier<String> apiKey, Headers headers, @Nullable Duration streamTimeout) {
     this.baseUrl = baseUrl;
     this.apiKey = apiKey;
     this.headers = headers;
     this.streamTimeout = streamTimeout;
   }
 
-  /** {@return a call factory that sends through {@code http}, with these interceptors around its own} */
+  /**
+   * {@return a call factory that sends through {@code http}, with these interceptors around its
+   * own}
+   */
   public Call.Factory around(OkHttpClient http) {
     OkHttpClient.Builder builder =
         http.newBuilder().followRedirects(false).followSslRedirects(false);

@@ -11,8 +11,7 @@ public final class RetryPolicy {
   private static final Duration FIRST_WAIT = Duration.ofMillis(500);
   private static final Duration LONGEST_WAIT = Duration.ofSeconds(8);
   private static final Duration A_YEAR = Duration.ofDays(365);
-  private static final Set<String> IDEMPOTENT =
-      Set.of("GET", "HEAD", "PUT", "DELETE", "OPTIONS");
+  private static final Set<String> IDEMPOTENT = Set.of("GET", "HEAD", "PUT", "DELETE", "OPTIONS");
 
   private RetryPolicy() {}
 
@@ -38,8 +37,7 @@ public final class RetryPolicy {
 
   /** {@return whether the server says with this error that it did not process the request} */
   static boolean isUnprocessed(ResponseInfo response) {
-    return response.status() == 429
-        || response.status() == 503 && response.retryAfter() != null;
+    return response.status() == 429 || response.status() == 503 && response.retryAfter() != null;
   }
 
   /** {@return {@code wait}, or a year if it is longer, so that nanoseconds can count it} */

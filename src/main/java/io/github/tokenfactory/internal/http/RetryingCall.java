@@ -61,8 +61,7 @@ public final class RetryingCall<T, R> {
   private volatile @Nullable TokenFactoryException lastError;
 
   /** Takes a call that has not started. */
-  RetryingCall(
-      CallRegistry calls, Call<T> call, CallSettings settings, Reader<T, R> reader) {
+  RetryingCall(CallRegistry calls, Call<T> call, CallSettings settings, Reader<T, R> reader) {
     this.calls = calls;
     this.call = call;
     this.settings = settings;
@@ -212,8 +211,7 @@ public final class RetryingCall<T, R> {
       TokenFactoryException told =
           error instanceof TokenFactoryException known
               ? known
-              : new CancelledException(
-                  "The call's future was cancelled.", sending.exchange.info());
+              : new CancelledException("The call's future was cancelled.", sending.exchange.info());
       calls.tell(listener -> listener.attemptFailed(sending.seen(), told));
     }
   }
@@ -223,10 +221,8 @@ public final class RetryingCall<T, R> {
     last = sending.exchange.info();
     boolean again = failure.retryable() && number <= settings.maxRetries();
     boolean safe = settings.safeToRepeat() || failure.unprocessed() || !sending.exchange.isSent();
-    Duration wait =
-        RetryPolicy.wait(failure.retryAfter(), number, calls.scheduler().random());
-    boolean fits =
-        wait.compareTo(Duration.ofNanos(deadline - calls.scheduler().nanoTime())) < 0;
+    Duration wait = RetryPolicy.wait(failure.retryAfter(), number, calls.scheduler().random());
+    boolean fits = wait.compareTo(Duration.ofNanos(deadline - calls.scheduler().nanoTime())) < 0;
     String note = "";
     if (again && !safe) {
       note =

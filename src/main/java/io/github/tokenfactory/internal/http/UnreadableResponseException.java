@@ -1,6 +1,5 @@
 package io.github.tokenfactory.internal.http;
 
-import io.github.tokenfactory.errors.InvalidResponseException;
 import java.io.IOException;
 
 /** Says what is wrong with the body of a success; becomes an {@code InvalidResponseException}. */

@@ -32,9 +32,7 @@ class Base64FloatDecoderTest {
 
   private void assertDecodes(Base64FloatDecoder decoder, byte[] base64) {
     float[] expected = expected(base64);
-    for (int from = 0;
-        from < 9;
-        from++) {
+    for (int from = 0; from < 9; from++) {
       byte[] text = new byte[from + base64.length + random.nextInt(9)];
       random.nextBytes(text);
       System.arraycopy(base64, 0, text, from, base64.length);

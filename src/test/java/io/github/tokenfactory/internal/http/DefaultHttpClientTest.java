@@ -133,7 +133,8 @@ class DefaultHttpClientTest {
     server.enqueue(new MockResponse().setBody(largeBody()));
     try (TokenFactoryClient client = client(link)) {
       for (int i = 0; i < 2; i++) {
-        assertThat(EmbeddingsService.of(client).create("m", INPUT).dimensions()).isEqualTo(DIMENSIONS);
+        assertThat(EmbeddingsService.of(client).create("m", INPUT).dimensions())
+            .isEqualTo(DIMENSIONS);
       }
     }
 
@@ -179,12 +180,14 @@ class DefaultHttpClientTest {
           }
         });
     try (TokenFactoryClient client = client(link)) {
-      CompletableFuture<EmbeddingResult> future = EmbeddingsService.of(client).createAsync("slow", INPUT);
+      CompletableFuture<EmbeddingResult> future =
+          EmbeddingsService.of(client).createAsync("slow", INPUT);
       server.takeRequest(10, TimeUnit.SECONDS);
       future.cancel(true);
 
       assertThatExceptionOfType(CancellationException.class).isThrownBy(future::join);
-      assertThat(EmbeddingsService.of(client).create("m", INPUT).dimensions()).isEqualTo(DIMENSIONS);
+      assertThat(EmbeddingsService.of(client).create("m", INPUT).dimensions())
+          .isEqualTo(DIMENSIONS);
     }
   }
 
@@ -257,7 +260,8 @@ class DefaultHttpClientTest {
                 })
             .build();
     try (TokenFactoryClient client = ownClient().httpClient(own).maxRetries(0).build()) {
-      assertThat(EmbeddingsService.of(client).create("m", INPUT).dimensions()).isEqualTo(DIMENSIONS);
+      assertThat(EmbeddingsService.of(client).create("m", INPUT).dimensions())
+          .isEqualTo(DIMENSIONS);
       assertThatExceptionOfType(TransportException.class)
           .isThrownBy(() -> EmbeddingsService.of(client).create("m", INPUT))
           .withMessageContaining("SocketTimeoutException");

@@ -119,7 +119,8 @@ class MiniLmModelTest {
           catchThrowableOfType(
               BadRequestException.class,
               () ->
-                  EmbeddingsService.of(client).create(MiniLmModel.ID, EmbeddingInput.texts("one", tooLong)));
+                  EmbeddingsService.of(client)
+                      .create(MiniLmModel.ID, EmbeddingInput.texts("one", tooLong)));
       assertThat(refused.detail())
           .isEqualTo("body.input.1: Input should have at most 512 tokens, not 513");
     }

@@ -116,7 +116,10 @@ public class BulkBenchmark {
     Callable<Void> caller =
         () -> {
           while (left.getAndDecrement() > 0) {
-            EmbeddingsService.of(client).create("m", EmbeddingInput.texts(texts)).vectors().forEach(sink);
+            EmbeddingsService.of(client)
+                .create("m", EmbeddingInput.texts(texts))
+                .vectors()
+                .forEach(sink);
           }
           return null;
         };
