@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Says which Java type a schema becomes: a class (an object with properties, an enumeration, or a
- * union of two or more), a list, a map, a scalar, or raw JSON.
+ * union of two or more), a list, a map, a scalar, or raw JSON; and what the variants of a union
+ * are.
  */
 final class SchemaClassifier {
   private static final int MAX_STEPS = 3_000_000;
@@ -152,6 +153,53 @@ final class SchemaClassifier {
     } else if (seen.add(variant.pointer())) {
       schema.variants.forEach(inner -> collect(inner, distinct, seen));
     }
+  }
+
+  /** {@return the variants that each value of a discriminator's property stands for} */
+  Map<String, Set<JsonLocation>> discriminated(
+      MergedSchema union, JsonLocation holder, String property) {
+    Map<String, Set<JsonLocation>> targets = new LinkedHashMap<>();
+    for (JsonLocation variant : union.variants) {
+      String ref = OpenApiGrammar.reference(variant.json());
+      if (ref != null) {
+        // A schema's name is a value, whether the document says so or not.
+        put(targets, document.resolve(ref, variant).name(), variant);
+      }
+    }
+    for (JsonLocation variant : variants(union)) {
+      // Most documents have no mapping, but a constant in each variant.
+      constants(variant, property, new HashSet<>()).forEach(value -> put(targets, value, variant));
+    }
+    OpenApiGrammar.mapping(holder.object())
+        .forEach(
+            (value, target) -> targets.put(value, Set.of(document.resolveMapping(target, holder))));
+    return targets;
+  }
+
+  private static void put(
+      Map<String, Set<JsonLocation>> targets, String value, JsonLocation variant) {
+    targets.computeIfAbsent(value, name -> new LinkedHashSet<>()).add(variant);
+  }
+
+  /** {@return the values that a variant allows a property to have; none, if it allows any} */
+  private Set<String> constants(JsonLocation variant, String property, Set<String> seen) {
+    Set<String> constants = new LinkedHashSet<>();
+    if (!seen.add(variant.pointer())) {
+      return constants;
+    }
+    MergedSchema schema = merge(variant);
+    JsonLocation held = schema.properties.get(property);
+    if (held == null) {
+      schema.variants.forEach(inner -> constants.addAll(constants(inner, property, seen)));
+      return constants;
+    }
+    List<JsonElement> values = merge(held).values;
+    if (values != null) {
+      values.stream()
+          .filter(JsonElement::isJsonPrimitive)
+          .forEach(value -> constants.add(value.getAsString()));
+    }
+    return constants;
   }
 
   boolean haveSameType(JsonLocation one, JsonLocation other) {

@@ -223,8 +223,14 @@ final class SchemaRewriter {
   }
 
   private void discriminate(JsonObject union, MergedSchema schema, JsonLocation holder) {
+    JsonObject discriminator = holder.object().getAsJsonObject("discriminator");
+    String property = CanonicalJson.string(discriminator.get("propertyName"));
+    if (property == null) {
+      return;
+    }
     Set<JsonObject> cases = new LinkedHashSet<>();
-    DiscriminatorReader.read(document, classifier, schema, holder)
+    classifier
+        .discriminated(schema, holder, property)
         .forEach(
             (value, variants) -> {
               for (JsonLocation variant : variants) {
@@ -237,9 +243,8 @@ final class SchemaRewriter {
     if (!cases.isEmpty()) {
       JsonArray array = new JsonArray();
       cases.forEach(array::add);
-      JsonObject discriminator = holder.object().getAsJsonObject("discriminator");
-      String property = JavaNames.literal(discriminator.get("propertyName").getAsString());
-      union.add("x-discriminator", SchemaJson.object("property", property, "cases", array));
+      String literal = JavaNames.literal(property);
+      union.add("x-discriminator", SchemaJson.object("property", literal, "cases", array));
     }
   }
 

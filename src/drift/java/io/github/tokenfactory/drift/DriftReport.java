@@ -52,17 +52,11 @@ public final class DriftReport {
   public String toText() {
     StringBuilder text = new StringBuilder(printable(headline(pinned, published))).append('\n');
     for (Change change : changes) {
-      String line =
-          String.format(
-              "%-13s %s: %s, was %s, is %s (%s; %s)",
-              change.effect(),
-              change.place(),
-              change.what(),
-              change.was(),
-              change.is(),
-              change.pointer(),
-              change.advice());
-      text.append(printable(line)).append('\n');
+      String effect = String.format("%-13s ", change.effect());
+      String what = change.place() + ": " + change.what();
+      String values = ", was " + change.was() + ", is " + change.is();
+      String where = " (" + change.pointer() + "; " + change.advice() + ")";
+      text.append(printable(effect + what + values + where)).append('\n');
     }
     return text.toString();
   }

@@ -117,16 +117,13 @@ record ChangeRules(
 
   /** {@return the worst effect of adding, of removing, or of both} */
   Effect effect(boolean isAdded, boolean isRemoved, Flow flow) {
-    Effect worst = Effect.EXTENDS;
-    if (flow.isSent()) {
-      worst = worse(worst, isAdded ? addedToRequest : worst);
-      worst = worse(worst, isRemoved ? removedFromRequest : worst);
+    Effect added = flow.isSent() ? addedToRequest : addedToResponse;
+    Effect removed = flow.isSent() ? removedFromRequest : removedFromResponse;
+    if (flow == Flow.BOTH) {
+      added = worse(added, addedToResponse);
+      removed = worse(removed, removedFromResponse);
     }
-    if (flow.isReceived()) {
-      worst = worse(worst, isAdded ? addedToResponse : worst);
-      worst = worse(worst, isRemoved ? removedFromResponse : worst);
-    }
-    return worst;
+    return isAdded && isRemoved ? worse(added, removed) : isAdded ? added : removed;
   }
 
   static Effect worse(Effect one, Effect other) {

@@ -23,6 +23,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +32,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Comparison {
   private static final List<String> SCHEMAS = List.of("components", "schemas");
+
+  private record Reading(Operation operation, SemanticNode node) {}
 
   /** One of the two documents. */
   private record Side(String label, Document document, OperationReader reader) {
@@ -47,13 +50,10 @@ public final class Comparison {
       }
     }
 
-    Map<String, SemanticNode> read(Collection<Operation> operations) {
+    List<Reading> read(Collection<Operation> operations) {
       return in(
-          side -> {
-            Map<String, SemanticNode> nodes = new LinkedHashMap<>();
-            operations.forEach(each -> nodes.put(shape(each.title()), side.reader.read(each)));
-            return nodes;
-          });
+          side ->
+              operations.stream().map(each -> new Reading(each, side.reader.read(each))).toList());
     }
 
     /** {@return the component schemas that operations refer to; checks every reference} */
@@ -66,8 +66,8 @@ public final class Comparison {
     }
 
     SemanticNode component(String name) {
-      return in(
-          side -> side.reader.read(Objects.requireNonNull(side.document.at(SCHEMAS)).child(name)));
+      List<String> path = List.of("components", "schemas", name);
+      return in(side -> side.reader.read(Objects.requireNonNull(side.document.at(path))));
     }
 
     Map<String, JsonLocation> info(String keyword) {
@@ -103,35 +103,32 @@ public final class Comparison {
     Set<String> components = pinned.components(bound);
     components.retainAll(published.components(counterparts));
 
-    Map<String, SemanticNode> was = pinned.read(bound);
-    Map<String, SemanticNode> is = published.read(counterparts);
-    Map<Operation, SemanticNode> added =
-        is.size() < was.size() ? readable(offered.values()) : Map.of();
-    Map<String, SemanticNode> wasComponents = new LinkedHashMap<>();
-    Map<String, SemanticNode> isComponents = new LinkedHashMap<>();
-    components.forEach(name -> wasComponents.put(name, pinned.component(name)));
-    components.forEach(name -> isComponents.put(name, published.component(name)));
-    List<SemanticNode> roots = new ArrayList<>();
-    List.of(was, is, added, wasComponents, isComponents)
-        .forEach(nodes -> roots.addAll(nodes.values()));
+    List<Reading> was = pinned.read(bound);
+    Map<String, SemanticNode> is = new LinkedHashMap<>();
+    published.read(counterparts).forEach(each -> is.put(shape(each.operation.title()), each.node));
+    List<Reading> added = is.size() < was.size() ? readable(offered.values()) : List.of();
+    List<SemanticNode> wasComponents = components.stream().map(pinned::component).toList();
+    List<SemanticNode> isComponents = components.stream().map(published::component).toList();
+    List<SemanticNode> roots = new ArrayList<>(is.values());
+    Stream.of(was, added).flatMap(List::stream).forEach(each -> roots.add(each.node));
+    roots.addAll(wasComponents);
+    roots.addAll(isComponents);
     Equivalence.find(roots);
 
     for (String keyword : List.of("title", "version")) {
       differ.compareDocumentation(keyword, pinned.info(keyword), published.info(keyword));
     }
-    for (Operation operation : bound) {
-      String shape = shape(operation.title());
-      SemanticNode before = Objects.requireNonNull(was.get(shape));
-      SemanticNode after = is.get(shape);
-      if (after != null) {
-        differ.compareOperations(before, after);
+    for (Reading each : was) {
+      SemanticNode counterpart = is.get(shape(each.operation.title()));
+      if (counterpart != null) {
+        differ.compareOperations(each.node, counterpart);
       } else {
-        reportGone(operation, successor(operation, before, added));
+        reportGone(each.operation, successor(each, added));
       }
     }
-    wasComponents.forEach(
-        (name, before) ->
-            differ.compareComponents(before, Objects.requireNonNull(isComponents.get(name))));
+    for (int i = 0; i < wasComponents.size(); i++) {
+      differ.compareComponents(wasComponents.get(i), isComponents.get(i));
+    }
     if (names.contains(Document.ALL_OPERATIONS)) {
       offered.values().forEach(this::reportNotBound);
     }
@@ -161,18 +158,14 @@ public final class Comparison {
   }
 
   /** {@return the new operation with the same id, or else one with a message in common} */
-  private static @Nullable Operation successor(
-      Operation gone, SemanticNode node, Map<Operation, SemanticNode> added) {
-    Set<List<Object>> messages = messages(node);
-    return added.keySet().stream()
-        .filter(candidate -> gone.id() != null && gone.id().equals(candidate.id()))
+  private static @Nullable Operation successor(Reading gone, List<Reading> added) {
+    String id = gone.operation.id();
+    Set<List<Object>> messages = messages(gone.node);
+    return Stream.concat(
+            added.stream().filter(each -> id != null && id.equals(each.operation.id())),
+            added.stream().filter(each -> !Collections.disjoint(messages, messages(each.node))))
+        .map(Reading::operation)
         .findFirst()
-        .or(
-            () ->
-                added.entrySet().stream()
-                    .filter(each -> !Collections.disjoint(messages, messages(each.getValue())))
-                    .map(Map.Entry::getKey)
-                    .findFirst())
         .orElse(null);
   }
 
@@ -189,16 +182,16 @@ public final class Comparison {
     return messages;
   }
 
-  private Map<Operation, SemanticNode> readable(Collection<Operation> operations) {
-    Map<Operation, SemanticNode> nodes = new LinkedHashMap<>();
+  private List<Reading> readable(Collection<Operation> operations) {
+    List<Reading> readings = new ArrayList<>();
     for (Operation operation : operations) {
       try {
-        nodes.put(operation, published.reader.read(operation));
+        readings.add(new Reading(operation, published.reader.read(operation)));
       } catch (CannotCheckException e) {
         // Nobody asked for this operation: a bound one has just not become it.
       }
     }
-    return nodes;
+    return readings;
   }
 
   /** Path parameters are told apart by position: renaming one does not make another path. */

@@ -285,7 +285,7 @@ final class Differ {
     boolean mustBeSent = was == null && isRequired && flow.isSent();
     findings.add(
         mustBeSent ? Effect.BREAKS : rule.effect(was == null, is == null, flow),
-        Objects.requireNonNull(owner.written.get(label)),
+        owner.written.getOrDefault(label, part.at),
         is == null,
         (isRequired ? "required " : "") + cameOrWent(label, was),
         NodeDescriber.describe(was),

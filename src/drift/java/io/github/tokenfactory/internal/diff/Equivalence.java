@@ -34,14 +34,10 @@ final class Equivalence {
     equivalence.number();
   }
 
-  /** {@return the nodes that use {@code node}, which is noted if it is new} */
-  private List<SemanticNode> add(SemanticNode node) {
-    return users.computeIfAbsent(
-        node,
-        added -> {
-          nodes.add(added);
-          return new ArrayList<>();
-        });
+  private void add(SemanticNode node) {
+    if (users.putIfAbsent(node, new ArrayList<>()) == null) {
+      nodes.add(node);
+    }
   }
 
   private void collect() {
@@ -50,7 +46,8 @@ final class Equivalence {
       int parts = 0;
       for (Collection<SemanticNode> below : node.below()) {
         for (SemanticNode part : below) {
-          add(part).add(node);
+          add(part);
+          users.computeIfAbsent(part, p -> new ArrayList<>()).add(node);
           parts++;
         }
       }
@@ -64,7 +61,7 @@ final class Equivalence {
     nodes.forEach(node -> node.meaning = number(statements, node.ownStatements()));
     Map<List<Integer>, Integer> numbers = new HashMap<>();
     Deque<SemanticNode> ready = new ArrayDeque<>(nodes);
-    ready.removeIf(this::isOpen);
+    ready.removeIf(node -> openParts.getOrDefault(node, 0) > 0);
     while (!ready.isEmpty()) {
       SemanticNode node = ready.remove();
       node.meaning = number(numbers, key(node));
@@ -75,11 +72,8 @@ final class Equivalence {
       }
     }
     refine(
-        nodes.stream().filter(this::isOpen).toList(), Math.max(numbers.size(), statements.size()));
-  }
-
-  private boolean isOpen(SemanticNode node) {
-    return openParts.getOrDefault(node, 0) > 0;
+        nodes.stream().filter(node -> openParts.getOrDefault(node, 0) > 0).toList(),
+        Math.max(numbers.size(), statements.size()));
   }
 
   private static void refine(List<SemanticNode> recurring, int offset) {

@@ -28,11 +28,8 @@ enum Flow {
     };
   }
 
+  /** {@return whether callers send the values; they may receive them, too} */
   boolean isSent() {
     return this != RESPONSE;
-  }
-
-  boolean isReceived() {
-    return this == RESPONSE || this == BOTH;
   }
 }

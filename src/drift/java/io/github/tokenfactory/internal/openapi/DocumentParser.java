@@ -60,11 +60,8 @@ public final class DocumentParser {
     if (start == end) {
       throw unreadable("the document is empty");
     }
-    for (int i = 0; i < Math.min(end, MAX_CHECKED_FOR_NUL); i++) {
-      if (chars[i] == '\0') {
-        throw unreadable(
-            "the document has NUL characters: UTF-16 or binary; save it as UTF-8 first");
-      }
+    if (text.chars().limit(MAX_CHECKED_FOR_NUL).anyMatch(c -> c == 0)) {
+      throw unreadable("the document has NUL characters: UTF-16 or binary; save it as UTF-8 first");
     }
     if (chars[start] == '<') {
       throw notOpenApi(
@@ -84,9 +81,8 @@ public final class DocumentParser {
       return YamlReader.read(text);
     } catch (NoClassDefFoundError e) {
       throw unreadable(
-          "not JSON: "
-              + shorten(text.strip())
-              + "; to read YAML, add org.snakeyaml:snakeyaml-engine to the class path");
+          "not JSON: %s; to read YAML, add org.snakeyaml:snakeyaml-engine to the class path"
+              .formatted(shorten(text.strip())));
     }
   }
 

@@ -56,11 +56,11 @@ public final class JsonLocation {
 
   /** {@return the component's name if this is one of the document's components, else null} */
   public @Nullable String component() {
-    JsonLocation kind = parent == null ? null : parent.parent;
-    if (kind == null || kind.parent == null || kind.parent.parent != null) {
-      return null;
+    List<String> path = new ArrayList<>();
+    for (JsonLocation above = parent; above != null && path.size() < 4; above = above.parent) {
+      path.add(above.name);
     }
-    return kind.name.equals("components") ? name : null;
+    return path.size() == 3 && path.get(1).equals("components") ? name : null;
   }
 
   public boolean isBelow(JsonLocation other) {

@@ -134,13 +134,9 @@ final class KeywordReader {
 
   /** {@return the one member of a group that stands for keywords that only work together} */
   private static SemanticNode composite(SemanticNode node, String label, JsonLocation at) {
-    List<SemanticNode> known = node.groups.get(label);
-    if (known != null) {
-      return known.get(0);
-    }
-    SemanticNode composite = new SemanticNode(at);
-    node.group(label, composite);
-    return composite;
+    return node.groups
+        .computeIfAbsent(label, k -> new ArrayList<>(List.of(new SemanticNode(at))))
+        .get(0);
   }
 
   /** Reads a keyword that holds schemas; says whether it is one, and has the right form. */

@@ -242,7 +242,7 @@ public final class SemanticNode {
   /** {@return whether a part says more than its absence would} */
   public boolean matters(String label) {
     SemanticNode part = parts.get(label);
-    return !ANYTHING_BY_DEFAULT.contains(label) || part != null && !part.isAnything();
+    return part == null || !ANYTHING_BY_DEFAULT.contains(label) || !part.isAnything();
   }
 
   /** {@return a part, or what its absence means; null if that is nothing in particular} */

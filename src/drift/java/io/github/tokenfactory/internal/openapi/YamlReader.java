@@ -26,6 +26,9 @@ import org.snakeyaml.engine.v2.events.MappingStartEvent;
 import org.snakeyaml.engine.v2.events.NodeEvent;
 import org.snakeyaml.engine.v2.events.ScalarEvent;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
+import org.snakeyaml.engine.v2.nodes.Tag;
+import org.snakeyaml.engine.v2.resolver.CoreScalarResolver;
+import org.snakeyaml.engine.v2.resolver.ScalarResolver;
 
 /**
  * Reads one YAML 1.2 document (core schema) as JSON. Only this class needs snakeyaml-engine, so
@@ -36,19 +39,11 @@ import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
  */
 public final class YamlReader {
   private static final int MAX_VALUES = 5_000_000;
-  private static final String STANDARD_TAG = "tag:yaml.org,2002:";
-  private static final Set<String> RESOLVED_TAGS =
-      Set.of("int", "float", "bool", "null", "map", "seq", "str");
-  private static final Set<String> NULLS = Set.of("", "~", "null", "Null", "NULL");
-  private static final Set<String> BOOLEANS =
-      Set.of("true", "True", "TRUE", "false", "False", "FALSE");
+  private static final ScalarResolver CORE_SCHEMA = new CoreScalarResolver(false);
+  private static final Set<Tag> KNOWN_TAGS =
+      Set.of(Tag.STR, Tag.INT, Tag.FLOAT, Tag.BOOL, Tag.NULL, Tag.MAP, Tag.SEQ);
   private static final Pattern JSON_NUMBER =
       Pattern.compile("-?(0|[1-9][0-9]*)(\\.[0-9]+)?([eE][-+]?[0-9]+)?");
-  private static final Pattern NUMBER =
-      Pattern.compile("[-+]?(\\.[0-9]+|[0-9]+(\\.[0-9]*)?)([eE][-+]?[0-9]{1,9})?");
-  private static final Pattern OCTAL_OR_HEX = Pattern.compile("0o[0-7]+|0x[0-9a-fA-F]+");
-  private static final Pattern NOT_A_NUMBER =
-      Pattern.compile("[-+]?\\.(inf|Inf|INF)|\\.(nan|NaN|NAN)");
 
   private record Anchored(JsonElement value, int size) {}
 
@@ -148,33 +143,30 @@ public final class YamlReader {
     boolean isText =
         event
             .getTag()
-            .map(tag -> tag.equals("!") || tag.equals(STANDARD_TAG + "str"))
+            .map(tag -> tag.equals("!") || new Tag(tag).equals(Tag.STR))
             .orElse(!event.isPlain());
-    if (isText) {
-      return new JsonPrimitive(text);
-    }
-    if (NULLS.contains(text)) {
+    Tag tag = isText ? Tag.STR : CORE_SCHEMA.resolve(text, true);
+    if (tag.equals(Tag.NULL)) {
       return JsonNull.INSTANCE;
-    }
-    if (BOOLEANS.contains(text)) {
+    } else if (tag.equals(Tag.BOOL)) {
       return new JsonPrimitive(Boolean.parseBoolean(text));
-    }
-    if (JSON_NUMBER.matcher(text).matches()) {
-      return number(text);
-    }
-    if (OCTAL_OR_HEX.matcher(text).matches()) {
-      return number(new BigInteger(text.substring(2), text.charAt(1) == 'x' ? 16 : 8).toString());
-    }
-    if (NUMBER.matcher(text).matches()) {
-      return number(new BigDecimal(text).toString());
-    }
-    if (NOT_A_NUMBER.matcher(text).matches()) {
-      throw unreadable(text + " is not a number that JSON has" + at(event));
+    } else if (tag.equals(Tag.INT) || tag.equals(Tag.FLOAT)) {
+      return number(text, event);
     }
     return new JsonPrimitive(text);
   }
 
-  private static JsonElement number(String literal) {
+  private static JsonElement number(String text, ScalarEvent event) {
+    String literal = text;
+    if (text.matches("0[ox].*")) {
+      literal = new BigInteger(text.substring(2), text.charAt(1) == 'x' ? 16 : 8).toString();
+    } else if (!JSON_NUMBER.matcher(text).matches()) {
+      try {
+        literal = new BigDecimal(text).toString();
+      } catch (NumberFormatException e) {
+        throw unreadable(text + " is not a number that JSON has" + at(event));
+      }
+    }
     return CanonicalJson.read(new StringReader(literal));
   }
 
@@ -184,9 +176,7 @@ public final class YamlReader {
                 ? collection.getTag()
                 : ((ScalarEvent) event).getTag())
             .orElse("!");
-    boolean isStandard = tag.startsWith(STANDARD_TAG);
-    if (!tag.equals("!")
-        && !(isStandard && RESOLVED_TAGS.contains(tag.substring(STANDARD_TAG.length())))) {
+    if (!tag.equals("!") && !KNOWN_TAGS.contains(new Tag(tag))) {
       throw unreadable("the YAML tag " + tag + " has no meaning in JSON" + at(event));
     }
   }
