@@ -315,7 +315,7 @@ class AnyOperationTest {
     for (int i = 0; i < 3; i++) {
       Throwable error = catchThrowable(() -> service().models().execute());
       assertThat(error).isInstanceOf(InvalidResponseException.class);
-      assertThat(FaultTest.trace(error)).doesNotContain("s3cret");
+      assertThat(TestClients.trace(error)).doesNotContain("s3cret");
     }
   }
 

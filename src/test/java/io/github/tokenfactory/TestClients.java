@@ -1,8 +1,12 @@
 package io.github.tokenfactory;
 
-import io.github.tokenfactory.internal.http.Scheduler;
+import static org.assertj.core.api.Assertions.assertThat;
 
-/** Gives tests of other packages a client with a clock of their own. */
+import io.github.tokenfactory.internal.http.Scheduler;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+
+/** Helps tests with clients: a clock of their own, the threads that are left, and stack traces. */
 public final class TestClients {
   private TestClients() {}
 
@@ -10,5 +14,22 @@ public final class TestClients {
   public static TokenFactoryClientBuilder withScheduler(
       TokenFactoryClientBuilder builder, Scheduler scheduler) {
     return builder.scheduler(scheduler);
+  }
+
+  /** Fails if a thread of a client does not end. */
+  public static void assertThatNoThreadIsLeft() throws InterruptedException {
+    for (Thread thread : Thread.getAllStackTraces().keySet()) {
+      if (thread.getName().startsWith("tokenfactory")) {
+        thread.join(10_000);
+        assertThat(thread.isAlive()).as("thread " + thread + " lives on").isFalse();
+      }
+    }
+  }
+
+  /** {@return the stack trace of {@code error}, with all causes and messages} */
+  public static String trace(Throwable error) {
+    StringWriter trace = new StringWriter();
+    error.printStackTrace(new PrintWriter(trace));
+    return trace.toString();
   }
 }

@@ -89,7 +89,7 @@ class TypedErrorsTest {
     assertThat(error.validationIssues().get(0).location()).isEqualTo("body.n");
     assertThat(error.validationIssues().get(0).message()).isEqualTo("no [API key]");
     assertThat(error.info().body()).contains("[API key]");
-    assertThat(FaultTest.trace(error)).doesNotContain(KEY);
+    assertThat(TestClients.trace(error)).doesNotContain(KEY);
   }
 
   @Test

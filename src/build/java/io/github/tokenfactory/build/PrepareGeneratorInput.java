@@ -47,7 +47,9 @@ public final class PrepareGeneratorInput {
     Path bundled = Files.createDirectories(directory.resolve("bundled"));
     write(directory.resolve("openapi.json"), rewritten);
     write(bundled.resolve("openapi.json"), document.root());
-    write(bundled.resolve("handwritten-classes.json"), input.handwrittenClasses());
+    JsonObject handwritten = input.handwrittenClasses();
+    write(bundled.resolve("handwritten-classes.json"), handwritten);
+    HelperScope.write(directory, handwritten.size() == settings.handwrittenClasses().size());
     PullDocument.replace(
         directory.resolve("settings.yaml"), settings.withNames(input.names.properties()));
   }

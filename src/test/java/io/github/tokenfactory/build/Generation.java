@@ -119,4 +119,17 @@ public final class Generation {
       files.sorted(Comparator.reverseOrder()).map(Path::toFile).forEach(File::delete);
     }
   }
+
+  /** {@return whether the package of a class is left out, since its operation is not bound} */
+  public static boolean isLeftOut(String className) {
+    String folder = className.substring(0, className.lastIndexOf('.')).replace('.', '/');
+    return folder.startsWith("io/github/tokenfactory")
+        && !hasFiles(Path.of("target/classes", folder))
+        && !hasFiles(Path.of("target/drift-classes", folder));
+  }
+
+  private static boolean hasFiles(Path folder) {
+    String[] names = folder.toFile().list();
+    return names != null && names.length > 0;
+  }
 }

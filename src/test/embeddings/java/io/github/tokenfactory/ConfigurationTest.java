@@ -91,7 +91,7 @@ class ConfigurationTest {
                 () -> EmbeddingsService.of(client).create("m", INPUT));
 
         assertThat(error).hasMessageContaining("API key").hasMessageContaining("othing was sent");
-        assertThat(FaultTest.trace(error)).doesNotContain("s3cret");
+        assertThat(TestClients.trace(error)).doesNotContain("s3cret");
         assertThat(error.info().attempts()).isZero();
       }
     }
@@ -309,7 +309,7 @@ class ConfigurationTest {
     assertThat(http.followRedirects()).isTrue();
     shutDown(http);
     assertThat(server.allConnectionsEnd()).isTrue();
-    FaultTest.assertThatNoThreadIsLeft();
+    TestClients.assertThatNoThreadIsLeft();
   }
 
   @Test

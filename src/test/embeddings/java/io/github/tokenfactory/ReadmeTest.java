@@ -294,7 +294,9 @@ class ReadmeTest {
   @TestFactory
   Stream<DynamicTest> holdsOnlyJavaThatIsCompiledHere() throws IOException {
     String here =
-        stripped(Files.readString(Path.of("src/test/java/io/github/tokenfactory/ReadmeTest.java")));
+        stripped(
+            Files.readString(
+                Path.of("src/test/embeddings/java/io/github/tokenfactory/ReadmeTest.java")));
     List<String> blocks =
         JAVA_BLOCK.matcher(readme()).results().map(block -> stripped(block.group(1))).toList();
     assertThat(blocks).hasSizeGreaterThanOrEqualTo(3);

@@ -205,7 +205,7 @@ class ErrorsTest {
                   "" + error.detail(),
                   "" + error.type(),
                   "" + error.code(),
-                  FaultTest.trace(error)))
+                  TestClients.trace(error)))
           .noneMatch(text -> text.contains(KEY));
     }
   }

@@ -91,7 +91,7 @@ class SoakTest {
       client.close();
 
       assertThat(server.allConnectionsEnd()).isTrue();
-      FaultTest.assertThatNoThreadIsLeft();
+      TestClients.assertThatNoThreadIsLeft();
       assertThat(scheduler.deadlines()).isZero();
       assertThat(started).hasValue(sent);
       assertThat(ended).hasValue(sent);

@@ -80,7 +80,7 @@ class StopTest {
   void stop() throws Exception {
     client.close();
     assertThat(server.allConnectionsEnd()).as("connections end").isTrue();
-    FaultTest.assertThatNoThreadIsLeft();
+    TestClients.assertThatNoThreadIsLeft();
     assertThat(scheduler.deadlines()).isZero();
     server.close();
   }
@@ -393,7 +393,7 @@ class StopTest {
 
     assertThat(errors.poll(10, TimeUnit.SECONDS)).isInstanceOf(CancelledException.class);
     assertThat(server.allConnectionsEnd()).isTrue();
-    FaultTest.assertThatNoThreadIsLeft();
+    TestClients.assertThatNoThreadIsLeft();
     assertThat(ends).hasValue(1);
   }
 

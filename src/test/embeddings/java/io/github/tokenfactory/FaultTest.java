@@ -24,8 +24,6 @@ import io.github.tokenfactory.errors.TokenFactoryException;
 import io.github.tokenfactory.errors.TransportException;
 import io.github.tokenfactory.model.EmbeddingRequest;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -595,7 +593,7 @@ class FaultTest {
         TokenFactoryException error =
             catchThrowableOfType(TokenFactoryException.class, () -> way.call(client, request));
         assertThat(error).isExactlyInstanceOf(fault.error);
-        assertThat(trace(error)).doesNotContain(KEY, TEXT, "secret");
+        assertThat(TestClients.trace(error)).doesNotContain(KEY, TEXT, "secret");
         assertThat(error.info().body()).doesNotContain(KEY);
         assertThat(error.info().headers().toString()).doesNotContain(KEY);
         assertThat(error.info().attempts()).isEqualTo(scheduler.waits().size() + 1);
@@ -612,7 +610,7 @@ class FaultTest {
               });
       client.close();
       assertThat(server.allConnectionsEnd()).as("connections end").isTrue();
-      assertThatNoThreadIsLeft();
+      TestClients.assertThatNoThreadIsLeft();
       assertThat(scheduler.deadlines()).isZero();
     }
   }
@@ -713,20 +711,5 @@ class FaultTest {
       assertThat(error.info().status()).isZero();
       assertThat(scheduler.waits()).hasSize(4);
     }
-  }
-
-  static void assertThatNoThreadIsLeft() throws InterruptedException {
-    for (Thread thread : Thread.getAllStackTraces().keySet()) {
-      if (thread.getName().startsWith("tokenfactory")) {
-        thread.join(10_000);
-        assertThat(thread.isAlive()).as("thread " + thread + " lives on").isFalse();
-      }
-    }
-  }
-
-  static String trace(Throwable error) {
-    StringWriter trace = new StringWriter();
-    error.printStackTrace(new PrintWriter(trace));
-    return trace.toString();
   }
 }

@@ -1,0 +1,49 @@
+package io.github.tokenfactory.build;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * Leaves out what needs the embeddings operation if the bound operations lack its schemas: the
+ * packages, the test kit, their tests and the consumer projects.
+ */
+final class HelperScope {
+  private static final Path MODULE = Path.of("src/main/module/module-info.java");
+  private static final List<String> PACKAGES = List.of("bulk", "embeddings");
+
+  private HelperScope() {}
+
+  /** Writes properties for the build, and the module descriptor, to {@code directory}. */
+  static void write(Path directory, boolean complete) throws IOException {
+    String packages =
+        PACKAGES.stream()
+            .map(name -> "io/github/tokenfactory/" + name + "/**")
+            .collect(Collectors.joining(","));
+    PullDocument.replace(
+        directory.resolve("scope.properties"),
+        """
+        embeddings.excludes=%s
+        embeddings.root=%s
+        embeddings.consumers=%s
+        mdep.analyze.skip=%s
+        """
+            .formatted(
+                complete ? "none" : packages,
+                complete ? "src" : "none",
+                complete ? "*" : "none",
+                !complete)); // what only the tests left out use would count as unused
+    String module = Files.readString(MODULE);
+    for (String name : complete ? List.<String>of() : PACKAGES) {
+      module = module.replace("  exports io.github.tokenfactory." + name + ";\n", "");
+    }
+    PullDocument.replace(directory.resolve("module-info.java"), module);
+    if (!complete) {
+      System.out.println(
+          "The embeddings operation is not bound: its packages, their tests, the test kit and the"
+              + " consumer projects are left out.");
+    }
+  }
+}
