@@ -1,7 +1,7 @@
 /**
  * Reads OpenAPI documents: JSON and YAML, references, slices, and what operations and schemas mean.
  *
- * <p>It knows no other package, but for {@link io.github.tokenfactory.drift.CannotCheckException},
+ * <p>It uses no other package, except {@link io.github.tokenfactory.drift.CannotCheckException},
  * which every part of the check throws.
  */
 @NullMarked
