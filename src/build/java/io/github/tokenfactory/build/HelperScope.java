@@ -11,31 +11,32 @@ import java.util.stream.Collectors;
  * packages, the test kit, their tests and the consumer projects.
  */
 final class HelperScope {
-  private static final Path MODULE = Path.of("src/main/module/module-info.java");
   private static final List<String> PACKAGES = List.of("bulk", "embeddings");
 
   private HelperScope() {}
 
-  /** Writes properties for the build, and the module descriptor, to {@code directory}. */
-  static void write(Path directory, boolean complete) throws IOException {
+  /** {@return properties for the build} */
+  static String properties(boolean complete) {
     String packages =
         PACKAGES.stream()
             .map(name -> "io/github/tokenfactory/" + name + "/**")
             .collect(Collectors.joining(","));
-    PullDocument.replace(
-        directory.resolve("scope.properties"),
-        """
+    return """
         embeddings.excludes=%s
         embeddings.root=%s
         embeddings.consumers=%s
         mdep.analyze.skip=%s
         """
-            .formatted(
-                complete ? "none" : packages,
-                complete ? "src" : "none",
-                complete ? "*" : "none",
-                !complete)); // what only the tests left out use would count as unused
-    String module = Files.readString(MODULE);
+        .formatted(
+            complete ? "none" : packages,
+            complete ? "src" : "none",
+            complete ? "*" : "none",
+            !complete); // what only the tests left out use would count as unused
+  }
+
+  /** Writes the module descriptor to {@code directory}, and says what is left out. */
+  static void write(Path project, Path directory, boolean complete) throws IOException {
+    String module = Files.readString(project.resolve("src/main/module/module-info.java"));
     for (String name : complete ? List.<String>of() : PACKAGES) {
       module = module.replace("  exports io.github.tokenfactory." + name + ";\n", "");
     }

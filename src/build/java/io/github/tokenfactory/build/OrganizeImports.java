@@ -26,16 +26,17 @@ public final class OrganizeImports {
   private OrganizeImports() {}
 
   /**
-   * Rewrites the sources whose imports would change.
+   * Rewrites the sources whose imports would change. With that the generated code is complete.
    *
-   * @param args the directory of the generated sources
+   * @param args the directories of the generator's input and output
    */
   public static void main(String[] args) throws IOException {
-    try (Stream<Path> files = Files.walk(Path.of(args[0]))) {
+    try (Stream<Path> files = Files.walk(Path.of(args[1], "src"))) {
       for (Path file : files.filter(file -> file.toString().endsWith(".java")).toList()) {
         PullDocument.replace(file, organize(Files.readString(file)));
       }
     }
+    GenerationState.complete(Path.of(args[0]), Path.of(args[1]));
   }
 
   static String organize(String source) {

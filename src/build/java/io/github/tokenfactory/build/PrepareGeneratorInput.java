@@ -9,7 +9,10 @@ import io.github.tokenfactory.internal.openapi.Slicer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * Prepares what the generator is given in place of the document: the bound operations alone, in
@@ -30,15 +33,16 @@ public final class PrepareGeneratorInput {
   }
 
   /**
-   * Writes the generator's document and settings, and what the client's jar holds of the document.
-   * A file that would not change is left alone.
+   * Writes the generator's document and settings, what the client's jar holds of the document, and
+   * properties for the build. A file that would not change is left alone.
    *
-   * @param args the document, the operations (comma-separated), the settings to start from, and the
-   *     directory to write to
+   * @param args the document, the operations (comma-separated), the settings to start from, the
+   *     directory to write to, and the directory of the generated code
    */
   public static void main(String[] args) throws IOException {
     Document whole = DocumentSource.create().load(args[0]);
     Document document = Slicer.slice(whole, whole.find(PullDocument.operations(args[1])));
+    Path project = Path.of(args[2]).toAbsolutePath().getParent();
     GeneratorSettings settings = GeneratorSettings.load(Path.of(args[2]));
     PrepareGeneratorInput input = new PrepareGeneratorInput(settings, document);
     JsonObject rewritten = input.rewritten();
@@ -49,9 +53,23 @@ public final class PrepareGeneratorInput {
     write(bundled.resolve("openapi.json"), document.root());
     JsonObject handwritten = input.handwrittenClasses();
     write(bundled.resolve("handwritten-classes.json"), handwritten);
-    HelperScope.write(directory, handwritten.size() == settings.handwrittenClasses().size());
+    boolean isComplete = handwritten.size() == settings.handwrittenClasses().size();
+    HelperScope.write(project, directory, isComplete);
     PullDocument.replace(
         directory.resolve("settings.yaml"), settings.withNames(input.names.properties()));
+    List<Path> files = new ArrayList<>();
+    try (Stream<Path> templates = Files.list(project.resolve("templates"))) {
+      templates.sorted().forEach(files::add);
+    }
+    files.add(project.resolve("pom.xml"));
+    files.add(directory.resolve("openapi.json"));
+    files.add(directory.resolve("settings.yaml"));
+    PullDocument.replace(
+        directory.resolve("build.properties"),
+        HelperScope.properties(isComplete)
+            + "codegen.skip="
+            + GenerationState.isUpToDate(files, directory, Path.of(args[4]))
+            + "\n");
   }
 
   private static void write(Path file, JsonObject json) throws IOException {

@@ -41,7 +41,13 @@ public final class Generation {
       try {
         Path input = output.resolve("input");
         PrepareGeneratorInput.main(
-            new String[] {document.toString(), operations, SETTINGS.toString(), input.toString()});
+            new String[] {
+              document.toString(),
+              operations,
+              SETTINGS.toString(),
+              input.toString(),
+              output.toString()
+            });
         CodegenConfigurator settings =
             CodegenConfigurator.fromFile(input.resolve("settings.yaml").toString());
         settings
@@ -61,7 +67,7 @@ public final class Generation {
           generator.setGeneratorPropertyDefault(left, "false");
         }
         generator.opts(settings.toClientOptInput()).generate();
-        OrganizeImports.main(new String[] {output.resolve("src").toString()});
+        OrganizeImports.main(new String[] {input.toString(), output.toString()});
         return sources(output.resolve("src"));
       } finally {
         delete(output);
