@@ -8,6 +8,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Remembers from which input the generated code was made. The generator runs again only if any of
@@ -18,12 +19,16 @@ final class GenerationState {
 
   private GenerationState() {}
 
-  /** {@return whether {@code output} is complete, and was made from {@code files} as they are} */
-  static boolean isUpToDate(List<Path> files, Path input, Path output) throws IOException {
+  /** {@return whether {@code output} is complete, and was made from these files and folders} */
+  static boolean isUpToDate(List<Path> sources, Path input, Path output) throws IOException {
     MessageDigest digest = sha256();
-    for (Path file : files) {
-      digest.update((file.getFileName() + "\n").getBytes(StandardCharsets.UTF_8));
-      digest.update(Files.readAllBytes(file));
+    for (Path source : sources) {
+      try (Stream<Path> files = Files.walk(source)) {
+        for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
+          digest.update((file.getFileName() + "\n").getBytes(StandardCharsets.UTF_8));
+          digest.update(Files.readAllBytes(file));
+        }
+      }
     }
     String hash = HexFormat.of().formatHex(digest.digest());
     PullDocument.replace(input.resolve(HASH), hash);

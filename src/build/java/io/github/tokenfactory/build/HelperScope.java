@@ -34,9 +34,9 @@ final class HelperScope {
             !complete); // what only the tests left out use would count as unused
   }
 
-  /** Writes the module descriptor to {@code directory}, and says what is left out. */
-  static void write(Path project, Path directory, boolean complete) throws IOException {
-    String module = Files.readString(project.resolve("src/main/module/module-info.java"));
+  /** Writes the module descriptor in {@code source} to {@code directory}; says what is left out. */
+  static void write(Path source, Path directory, boolean complete) throws IOException {
+    String module = Files.readString(source.resolve("module-info.java"));
     for (String name : complete ? List.<String>of() : PACKAGES) {
       module = module.replace("  exports io.github.tokenfactory." + name + ";\n", "");
     }

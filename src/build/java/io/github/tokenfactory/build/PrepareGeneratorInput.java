@@ -9,10 +9,8 @@ import io.github.tokenfactory.internal.openapi.Slicer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
-import java.util.stream.Stream;
 
 /**
  * Prepares what the generator is given in place of the document: the bound operations alone, in
@@ -42,8 +40,8 @@ public final class PrepareGeneratorInput {
   public static void main(String[] args) throws IOException {
     Document whole = DocumentSource.create().load(args[0]);
     Document document = Slicer.slice(whole, whole.find(PullDocument.operations(args[1])));
-    Path project = Path.of(args[2]).toAbsolutePath().getParent();
-    GeneratorSettings settings = GeneratorSettings.load(Path.of(args[2]));
+    Path config = Path.of(args[2]);
+    GeneratorSettings settings = GeneratorSettings.load(config);
     PrepareGeneratorInput input = new PrepareGeneratorInput(settings, document);
     JsonObject rewritten = input.rewritten();
     JavadocText.addLines(rewritten);
@@ -54,22 +52,19 @@ public final class PrepareGeneratorInput {
     JsonObject handwritten = input.handwrittenClasses();
     write(bundled.resolve("handwritten-classes.json"), handwritten);
     boolean isComplete = handwritten.size() == settings.handwrittenClasses().size();
-    HelperScope.write(project, directory, isComplete);
+    HelperScope.write(config.resolveSibling("src/main/module"), directory, isComplete);
     PullDocument.replace(
         directory.resolve("settings.yaml"), settings.withNames(input.names.properties()));
-    List<Path> files = new ArrayList<>();
-    try (Stream<Path> templates = Files.list(project.resolve("templates"))) {
-      templates.sorted().forEach(files::add);
-    }
-    files.add(project.resolve("pom.xml"));
-    files.add(directory.resolve("openapi.json"));
-    files.add(directory.resolve("settings.yaml"));
+    List<Path> files =
+        List.of(
+            config.resolveSibling("pom.xml"),
+            config.resolveSibling("templates"),
+            directory.resolve("openapi.json"),
+            directory.resolve("settings.yaml"));
+    boolean isUpToDate = GenerationState.isUpToDate(files, directory, Path.of(args[4]));
     PullDocument.replace(
         directory.resolve("build.properties"),
-        HelperScope.properties(isComplete)
-            + "codegen.skip="
-            + GenerationState.isUpToDate(files, directory, Path.of(args[4]))
-            + "\n");
+        HelperScope.properties(isComplete) + "codegen.skip=" + isUpToDate + "\n");
   }
 
   private static void write(Path file, JsonObject json) throws IOException {
