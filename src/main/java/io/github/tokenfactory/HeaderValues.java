@@ -6,7 +6,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
-import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -31,11 +30,11 @@ final class HeaderValues {
 
   private HeaderValues() {}
 
-  /** {@return an unmodifiable copy that finds names in any case} */
-  static Map<String, List<String>> copy(Map<String, List<String>> headers) {
+  /** {@return a copy that finds names in any case} */
+  static TreeMap<String, List<String>> copy(Map<String, List<String>> headers) {
     TreeMap<String, List<String>> copy = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
     headers.forEach((name, values) -> copy.put(name, List.copyOf(values)));
-    return Collections.unmodifiableMap(copy);
+    return copy;
   }
 
   /** {@return the number, or null if {@code text} is none, or a negative one} */

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.Serializable;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -24,7 +25,7 @@ public final class ResponseInfo implements Serializable {
   private static final int MAX_BODY_CHARS = 2_000;
 
   private final int status;
-  private final Map<String, List<String>> headers;
+  private final TreeMap<String, List<String>> headers;
   private final String body;
   private final int attempts;
   private final @Nullable Duration retryAfter;
@@ -108,7 +109,7 @@ public final class ResponseInfo implements Serializable {
 
   /** {@return the headers, by name in any case; empty if there was no response} */
   public Map<String, List<String>> headers() {
-    return headers;
+    return Collections.unmodifiableMap(headers);
   }
 
   /**

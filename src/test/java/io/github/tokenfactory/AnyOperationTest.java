@@ -52,6 +52,7 @@ import retrofit2.http.Body;
 import retrofit2.http.DELETE;
 import retrofit2.http.GET;
 import retrofit2.http.HEAD;
+import retrofit2.http.Header;
 import retrofit2.http.PATCH;
 import retrofit2.http.POST;
 import retrofit2.http.PUT;
@@ -83,6 +84,9 @@ class AnyOperationTest {
 
     @GET("v1/models")
     CompletableFuture<Models> modelsToCome();
+
+    @GET("v1/models")
+    Call<Models> models(@Header("X-Team") String team, @Tag RequestOptions options);
 
     @HEAD("v1/models")
     Call<Void> hasModels();
@@ -188,6 +192,21 @@ class AnyOperationTest {
     assertThat(server.exchanges().get(0).line).contains("ai_project_id=other");
     assertThat(server.exchanges().get(0).headers).containsEntry("x-trace", "1");
     assertThat(server.exchanges().get(1).line).contains("ai_project_id=p ");
+  }
+
+  @Test
+  void prefersHeadersOfTheCallToTheOperationsAndThoseToTheClients() throws IOException {
+    serve(GOOD, GOOD, GOOD);
+    Service service = opened(builder().header("X-Team", "client")).create(Service.class);
+
+    service.models(null, null).execute();
+    service.models("operation", null).execute();
+    service
+        .models("operation", RequestOptions.builder().header("X-Team", "call").build())
+        .execute();
+
+    assertThat(server.exchanges().stream().map(exchange -> exchange.headers.get("x-team")))
+        .containsExactly("client", "operation", "call");
   }
 
   @Test

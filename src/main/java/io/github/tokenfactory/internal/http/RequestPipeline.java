@@ -108,14 +108,13 @@ public final class RequestPipeline {
     }
   }
 
-  /** Adds the headers and the project; headers of the operation itself give way. */
+  /** Adds headers and the project: options of the call first, then the operation's, then ours. */
   private Request complete(Request request, CallSettings settings) {
     Request.Builder builder = request.newBuilder();
-    for (String name : headers.names()) {
-      builder.removeHeader(name);
-    }
     for (int i = 0; i < headers.size(); i++) {
-      builder.addHeader(headers.name(i), headers.value(i));
+      if (request.header(headers.name(i)) == null) {
+        builder.header(headers.name(i), headers.value(i));
+      }
     }
     for (Map.Entry<String, String> header : settings.headers().entrySet()) {
       builder.header(header.getKey(), header.getValue());

@@ -14,6 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
 import okhttp3.RequestBody;
+import okhttp3.ResponseBody;
 import org.jspecify.annotations.Nullable;
 import retrofit2.Call;
 import retrofit2.Callback;
@@ -282,7 +283,8 @@ public final class RetryingCall<T, R> {
         exchange.whenStreamEnds(() -> calls.remove(RetryingCall.this));
       }
       if (!inProgress.compareAndSet(this, null)) {
-        return; // stopped
+        close(response); // stopped
+        return;
       }
       if (!response.isSuccessful()) {
         String body = exchange.redact(ResponseInfo.errorBody(response));
@@ -297,15 +299,24 @@ public final class RetryingCall<T, R> {
       try {
         result = reader.read(response, exchange.info());
       } catch (InvalidResponseException e) {
+        close(response);
         String reason = String.valueOf(e.getMessage());
         fail(this, Failure.ofResponse(exchange, new UnreadableResponseException(reason)));
         return;
       } catch (RuntimeException e) {
+        close(response);
         fail(this, Failure.of(exchange, e));
         return;
       }
       calls.tell(listener -> listener.attemptSucceeded(seen()));
       future.complete(result);
+    }
+
+    /** Frees the connection of a stream that nobody gets. */
+    private void close(Response<T> response) {
+      if (response.body() instanceof ResponseBody body) {
+        body.close();
+      }
     }
 
     @Override

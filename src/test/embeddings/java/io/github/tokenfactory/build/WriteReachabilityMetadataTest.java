@@ -1,6 +1,7 @@
 package io.github.tokenfactory.build;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
@@ -65,6 +66,9 @@ class WriteReachabilityMetadataTest {
 
   @Test
   void namesTheModelsOfRequestsForValidation() {
+    assumeTrue(
+        "POST /v1/embeddings".equals(System.getProperty("spec.operations")),
+        "the list is that of the operation bound by default");
     assertThat(types(entry -> entry.has("allDeclaredFields")))
         .containsExactlyInAnyOrder(
             EmbeddingRequest.class.getName(), EmbeddingInput.class.getName());

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SpecDriftCommandLineTest {
-  private static final String PINNED = Documents.text("openapi.json");
+  private static final String PINNED = OpenApiDocument.bundled().toCanonicalJson();
 
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
   private final ByteArrayOutputStream err = new ByteArrayOutputStream();

@@ -52,7 +52,7 @@ class EmbeddingsServerExtensionTest {
   private static void violate(EmbeddingsServer server) throws Exception {
     HttpClient.newHttpClient()
         .send(
-            HttpRequest.newBuilder(URI.create(server.baseUrl() + "v1/models")).build(),
+            HttpRequest.newBuilder(URI.create(server.baseUrl() + "v1/unknown")).build(),
             BodyHandlers.discarding());
   }
 
