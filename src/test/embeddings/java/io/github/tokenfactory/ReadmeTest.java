@@ -1,10 +1,12 @@
 package io.github.tokenfactory;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
+import com.google.gson.JsonObject;
 import io.github.tokenfactory.api.TokenFactoryApi;
 import io.github.tokenfactory.bulk.BulkEmbedder;
 import io.github.tokenfactory.bulk.ConsoleProgress;
@@ -14,6 +16,7 @@ import io.github.tokenfactory.drift.SpecDrift;
 import io.github.tokenfactory.embeddings.EmbeddingInput;
 import io.github.tokenfactory.embeddings.EmbeddingResult;
 import io.github.tokenfactory.embeddings.EmbeddingsService;
+import io.github.tokenfactory.errors.AuthenticationException;
 import io.github.tokenfactory.errors.BadRequestException;
 import io.github.tokenfactory.errors.RateLimitException;
 import io.github.tokenfactory.errors.TokenFactoryException;
@@ -22,8 +25,10 @@ import io.github.tokenfactory.model.EmbeddingResponse;
 import io.github.tokenfactory.testing.EmbeddingsServer;
 import io.github.tokenfactory.testing.EmbeddingsServerExtension;
 import io.github.tokenfactory.testing.Reply;
+import java.io.ByteArrayOutputStream;
 import java.io.File;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -38,8 +43,10 @@ import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import okhttp3.OkHttpClient;
+import okhttp3.ResponseBody;
 import okhttp3.mockwebserver.MockResponse;
 import okhttp3.mockwebserver.MockWebServer;
+import okhttp3.mockwebserver.QueueDispatcher;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DynamicTest;
@@ -48,10 +55,17 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import retrofit2.Call;
+import retrofit2.Response;
 import retrofit2.Retrofit;
 import retrofit2.converter.gson.GsonConverterFactory;
+import retrofit2.http.Body;
+import retrofit2.http.GET;
+import retrofit2.http.POST;
+import retrofit2.http.Streaming;
+import retrofit2.http.Tag;
 
-/** Compiles and runs the Java of the README, and measures what it says of the dependencies. */
+/** Compiles and runs the Java of the README, and measures the dependencies in its table. */
 class ReadmeTest {
   private static final Pattern JAVA_BLOCK = Pattern.compile("(?ms)^```java\\n(.*?)^```");
   private static final Pattern LINK = Pattern.compile("]\\(([^)#]+)\\)");
@@ -226,8 +240,9 @@ class ReadmeTest {
         new Retrofit.Builder()
             .baseUrl(baseUrl) // ends with a slash; a path prefix is kept
             .client(yourOkHttp) // adds the Authorization header
-            .addConverterFactory(
-                TokenFactoryConverterFactory.create()) // optional: several times faster
+            .addCallAdapterFactory(
+                TokenFactoryCallAdapterFactory.create()) // optional: typed errors
+            .addConverterFactory(TokenFactoryConverterFactory.create()) // optional: faster
             .addConverterFactory(GsonConverterFactory.create())
             .build();
     TokenFactoryApi api = retrofit.create(TokenFactoryApi.class);
@@ -236,6 +251,88 @@ class ReadmeTest {
     EmbeddingResponse response = api.createEmbeddings(request, null).execute().body();
     float[] vector = response.getData().get(0).getEmbedding().toArray();
     assertThat(vector).containsExactly(0.5f, 0.25f);
+    server.enqueue(new MockResponse().setResponseCode(429));
+    assertThatExceptionOfType(RateLimitException.class)
+        .isThrownBy(() -> api.createEmbeddings(request, null).execute());
+  }
+
+  @Test
+  void givesTypedErrorsToAnyRetrofit() throws IOException {
+    Retrofit retrofit =
+        new Retrofit.Builder()
+            .baseUrl(baseUrl)
+            .addConverterFactory(TokenFactoryConverterFactory.create())
+            .build();
+    TokenFactoryApi api = retrofit.create(TokenFactoryApi.class);
+    EmbeddingRequest request =
+        EmbeddingRequest.builder().model("m").input(EmbeddingInput.text("a cat")).build();
+    assertThat(checked(api.createEmbeddings(request, null)).getData()).hasSize(2);
+    server.enqueue(new MockResponse().setResponseCode(401));
+    assertThatExceptionOfType(AuthenticationException.class)
+        .isThrownBy(() -> checked(api.createEmbeddings(request, null)));
+  }
+
+  private static EmbeddingResponse checked(Call<EmbeddingResponse> call) throws IOException {
+    Response<EmbeddingResponse> response = call.execute();
+    if (!response.isSuccessful()) {
+      throw TokenFactoryException.of(response); // such as a RateLimitException
+    }
+    return response.body();
+  }
+
+  @Test
+  void callsAnyOperation() {
+    EmbeddingRequest request =
+        EmbeddingRequest.builder().model("m").input(EmbeddingInput.texts("a cat", "a dog")).build();
+    try (TokenFactoryClient client =
+        TokenFactoryClient.builder().apiKey("key").baseUrl(baseUrl).build()) {
+      EmbeddingResponse response =
+          client.call(
+              api -> api.createEmbeddings(request, null),
+              RequestOptions.builder().timeout(Duration.ofSeconds(10)).safeToRepeat(true).build());
+      assertThat(response.getData()).hasSize(2);
+    }
+  }
+
+  record Model(String id) {}
+
+  record Models(List<Model> data) {}
+
+  interface ModelsService {
+    @GET("v1/models")
+    Call<Models> list();
+
+    @POST("v1/rerank")
+    CompletableFuture<JsonObject> rerank(@Body JsonObject request, @Tag RequestOptions options);
+
+    @Streaming
+    @GET("v1/files/{id}/content")
+    Call<ResponseBody> download(@retrofit2.http.Path("id") String id);
+  }
+
+  @Test
+  void callsAnInterfaceTypedByHand() throws IOException {
+    server.setDispatcher(new QueueDispatcher());
+    server.enqueue(new MockResponse().setBody("{\"data\":[{\"id\":\"m\"}]}"));
+    server.enqueue(new MockResponse().setResponseCode(500));
+    server.enqueue(new MockResponse().setBody("{\"results\":[]}"));
+    server.enqueue(new MockResponse().setBody("content"));
+    JsonObject request = new JsonObject();
+    RequestOptions options = RequestOptions.builder().safeToRepeat(true).build();
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    try (TokenFactoryClient client =
+        TokenFactoryClient.builder().apiKey("key").baseUrl(baseUrl).build()) {
+      ModelsService service = client.create(ModelsService.class);
+      Models models = service.list().execute().body();
+      JsonObject ranking = service.rerank(request, options).join();
+      try (ResponseBody file = service.download("f-1").execute().body()) {
+        file.byteStream().transferTo(out);
+      }
+      assertThat(models).isEqualTo(new Models(List.of(new Model("m"))));
+      assertThat(ranking.has("results")).isTrue();
+    }
+    assertThat(out.toString(StandardCharsets.UTF_8)).isEqualTo("content");
+    assertThat(server.getRequestCount()).isEqualTo(4);
   }
 
   @Test
