@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.regex.Pattern;
@@ -84,6 +85,15 @@ final class RequestValidator {
         }
       };
 
+  /** Whether the parameters of an operation have constraints: reflection is slow to tell. */
+  private static final ClassValue<Map<Method, Boolean>> CONSTRAINED =
+      new ClassValue<>() {
+        @Override
+        protected Map<Method, Boolean> computeValue(Class<?> service) {
+          return new ConcurrentHashMap<>();
+        }
+      };
+
   /** Types of libraries that have no constraints. */
   private static final Pattern NOT_BEANS =
       Pattern.compile("(java|javax|kotlin|okhttp3|okio|retrofit2|com\\.google\\.gson)\\.");
@@ -100,7 +110,11 @@ final class RequestValidator {
     // A suspend function has one more parameter, its continuation.
     Object[] arguments =
         Arrays.copyOf(invocation.arguments().toArray(), operation.getParameterCount());
-    if (!isPlainlyValid(operation, arguments)) {
+    boolean isConstrained =
+        CONSTRAINED
+            .get(operation.getDeclaringClass())
+            .computeIfAbsent(operation, RequestValidator::isConstrained);
+    if (isConstrained && !isPlainlyValid(operation, arguments)) {
       Object service =
           Proxy.newProxyInstance(
               operation.getDeclaringClass().getClassLoader(),
@@ -117,6 +131,14 @@ final class RequestValidator {
         validateBean(argument);
       }
     }
+  }
+
+  private static boolean isConstrained(Method operation) {
+    return Arrays.stream(operation.getParameters())
+        .anyMatch(
+            parameter ->
+                Arrays.stream(parameter.getAnnotations()).anyMatch(RequestValidator::isConstraint)
+                    || hasElementConstraint(parameter.getAnnotatedType()));
   }
 
   private static boolean isPlainlyValid(Method operation, @Nullable Object[] arguments) {

@@ -8,12 +8,13 @@ import java.util.List;
 /** This project's client as it comes. */
 final class Ours implements Client {
   private final TokenFactoryClient client;
+  private final EmbeddingsService embeddings;
   private final List<String> texts;
   private final int[][] tokens;
 
   Ours(Workload workload, String url) {
-    this.client =
-        TokenFactoryClient.builder().apiKey("key").baseUrl(url).base64(workload.base64()).build();
+    this.client = TokenFactoryClient.builder().apiKey("key").baseUrl(url).build();
+    embeddings = EmbeddingsService.of(client).withBase64(workload.base64());
     this.texts = workload.texts();
     this.tokens = workload.tokens() > 0 ? workload.tokenIds() : null;
   }
@@ -22,6 +23,6 @@ final class Ours implements Client {
   public Object call() {
     EmbeddingInput input =
         tokens == null ? EmbeddingInput.texts(texts) : EmbeddingInput.tokenArrays(tokens);
-    return EmbeddingsService.of(client).create("m", input).vectors();
+    return embeddings.create("m", input).vectors();
   }
 }
