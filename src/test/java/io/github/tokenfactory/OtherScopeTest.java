@@ -1,0 +1,167 @@
+package io.github.tokenfactory;
+
+import static io.github.tokenfactory.FaultServer.answer;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.tokenfactory.build.Generation;
+import java.io.IOException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Calls operations of another scope through the client: generated, compiled and run here. */
+class OtherScopeTest {
+  private static final Path DOCUMENT =
+      Path.of("src/test/resources/documents/rerank-and-models.yaml");
+
+  private static final String MODELS =
+      """
+      {"object":"list","data":[{"id":"m","created":1}]}\
+      """;
+  private static final String RANKS =
+      """
+      {"results":[{"index":1,"relevance_score":0.5}]}\
+      """;
+
+  @Test
+  void bindsOneOperationAlone(@TempDir Path directory) throws Exception {
+    String list = "return \"\" + client.call(api -> api.listModels()).getData().get(0).getId();";
+    try (FaultServer server = new FaultServer(answer(503, ""), answer(200, MODELS))) {
+      assertThat(call(directory, "GET /v1/models", list, server)).isEqualTo("m");
+      assertThat(server.exchanges())
+          .hasSize(2) // a GET is repeated
+          .allSatisfy(
+              exchange -> {
+                assertThat(exchange.line).isEqualTo("GET /v1/models HTTP/1.1");
+                assertThat(exchange.headers).containsEntry("authorization", "Bearer k3y");
+              });
+    }
+  }
+
+  @Test
+  void bindsAPostWithTypedResultsErrorsAndRetries(@TempDir Path directory) throws Exception {
+    String rerank =
+        """
+        RerankRequest request =
+            RerankRequest.builder().model("m").query("q").documents(List.of("a", "b")).build();
+        List<Object> seen = new ArrayList<>();
+        RerankResponse response = client.call(api -> api.rerank(request));
+        seen.add(response.getResults().get(0).getRelevanceScore());
+        try {
+          client.call(api -> api.rerank(request));
+        } catch (ServerException e) {
+          seen.add(e.getMessage().contains("safeToRepeat"));
+        }
+        RequestOptions safe = RequestOptions.builder().safeToRepeat(true).build();
+        seen.add(client.call(api -> api.rerank(request), safe).getResults().size());
+        try {
+          client.call(api -> api.rerank(request));
+        } catch (BadRequestException e) {
+          seen.add(e.validationIssues().get(0).location());
+        }
+        try {
+          client.call(api -> api.rerank(request.toBuilder().query("").build()));
+        } catch (InvalidRequestException e) {
+          seen.add("nothing was sent");
+        }
+        seen.add(client.call(api -> api.listModels()).getData().get(0).getCreated());
+        return seen.toString();
+        """;
+    String bad =
+        """
+        {"detail":[{"loc":["body","query"],"msg":"no","type":"value_error"}]}\
+        """;
+    try (FaultServer server =
+        new FaultServer(
+            answer(429, ""),
+            answer(200, RANKS), // did nothing: repeated
+            answer(500, ""), // may have been processed: not repeated
+            answer(500, ""),
+            answer(200, RANKS), // the caller says that it is safe
+            answer(422, bad),
+            answer(200, MODELS))) {
+      assertThat(call(directory, "rerank_v1_rerank_post, GET /v1/models", rerank, server))
+          .isEqualTo("[0.5, true, 1, body.query, nothing was sent, 1]");
+      assertThat(server.exchanges()).hasSize(7);
+      assertThat(server.exchanges().get(0).body)
+          .isEqualTo(
+              """
+              {"model":"m","query":"q","documents":["a","b"]}\
+              """);
+    }
+  }
+
+  /** {@return what {@code body} returns} It is the body of a method with a {@code client}. */
+  private static String call(Path directory, String operations, String body, FaultServer server)
+      throws Exception {
+    Map<String, String> sources = Generation.of(DOCUMENT, operations, settings -> {});
+    sources.put(
+        "Caller",
+        """
+        package io.github.tokenfactory;
+
+        import io.github.tokenfactory.errors.*;
+        import io.github.tokenfactory.model.*;
+        import java.util.*;
+        import java.util.function.Function;
+
+        public class Caller implements Function<String, String> {
+          @Override
+          public String apply(String url) {
+            try (TokenFactoryClient client =
+                TokenFactoryClient.builder()
+                    .apiKey("k3y")
+                    .baseUrl(url)
+                    .scheduler(FakeScheduler.impatient())
+                    .build()) {
+              %s
+            }
+          }
+        }
+        """
+            .formatted(body));
+    Path classes = Files.createDirectory(directory.resolve("classes"));
+    Generation.compile(sources, classes);
+    try (Loader loader = new Loader(classes)) {
+      Object caller =
+          loader.loadClass("io.github.tokenfactory.Caller").getDeclaredConstructor().newInstance();
+      @SuppressWarnings("unchecked") // the source above says so
+      Function<String, String> function = (Function<String, String>) caller;
+      return function.apply(server.url());
+    }
+  }
+
+  /** Loads the client anew, with the generated classes of another scope in place of the build's. */
+  private static final class Loader extends URLClassLoader {
+    Loader(Path classes) throws IOException {
+      super(urls(classes), OtherScopeTest.class.getClassLoader());
+    }
+
+    private static URL[] urls(Path classes) throws IOException {
+      List<Path> all = List.of(classes, Path.of("target/classes"), Path.of("target/test-classes"));
+      URL[] urls = new URL[all.size()];
+      for (int i = 0; i < urls.length; i++) {
+        urls[i] = all.get(i).toUri().toURL();
+      }
+      return urls;
+    }
+
+    @Override
+    protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
+      synchronized (getClassLoadingLock(name)) {
+        Class<?> loaded = findLoadedClass(name);
+        return loaded != null
+            ? loaded
+            : name.startsWith("io.github.tokenfactory.")
+                ? findClass(name)
+                : super.loadClass(name, resolve);
+      }
+    }
+  }
+}
