@@ -97,6 +97,21 @@ class OtherScopeTest {
     }
   }
 
+  @Test
+  void generatesEachClassIfAnotherOperationUsesTheSchemasOfEmbeddings(@TempDir Path directory)
+      throws IOException {
+    String moved =
+        Files.readString(Generation.DOCUMENT).replace("\"/v1/embeddings\"", "\"/v2/embeddings\"");
+    Path document = Files.writeString(directory.resolve("moved.json"), moved);
+
+    Map<String, String> sources = Generation.of(document, "POST /v2/embeddings", settings -> {});
+
+    assertThat(sources).containsKeys("EmbeddingRequestInput", "EmbeddingEmbedding");
+    assertThat(sources.values())
+        .noneMatch(source -> source.contains("io.github.tokenfactory.embeddings"));
+    Generation.compile(sources, Files.createDirectory(directory.resolve("classes")));
+  }
+
   /** {@return what {@code body} returns} It is the body of a method with a {@code client}. */
   private static String call(Path directory, String operations, String body, FaultServer server)
       throws Exception {

@@ -37,6 +37,15 @@ final class GeneratorSettings {
     return settings.getAsJsonObject("importMappings").asMap();
   }
 
+  /** {@return the settings, without mappings to handwritten classes} */
+  GeneratorSettings withoutHandwrittenClasses() {
+    String rest = text;
+    for (JsonElement type : handwrittenClasses().values()) {
+      rest = rest.replaceAll("(?m)^  \\w+: (\\w+[.])*" + type.getAsString() + "\n", "");
+    }
+    return new GeneratorSettings(rest.replace("schemaMappings:\n", "schemaMappings: {}\n"));
+  }
+
   /** {@return the settings with a Java name for each property} */
   String withNames(Map<String, String> properties) {
     StringBuilder names = new StringBuilder(text).append("\nnameMappings:\n");

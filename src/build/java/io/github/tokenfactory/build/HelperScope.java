@@ -1,5 +1,7 @@
 package io.github.tokenfactory.build;
 
+import io.github.tokenfactory.internal.openapi.Document;
+import io.github.tokenfactory.internal.openapi.Operation;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -7,13 +9,19 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * Leaves out what needs the embeddings operation if the bound operations lack its schemas: the
- * packages, the test kit, their tests and the consumer projects.
+ * Leaves out what needs the embeddings operation if it is not bound, or lacks a schema that has a
+ * handwritten class: the packages, the test kit, their tests and the consumer projects.
  */
 final class HelperScope {
+  private static final String OPERATION = "POST /v1/embeddings";
   private static final List<String> PACKAGES = List.of("bulk", "embeddings");
 
   private HelperScope() {}
+
+  /** {@return whether {@code document} has the operation} Others may use its schemas, too. */
+  static boolean isBound(Document document) {
+    return document.operations().stream().map(Operation::title).anyMatch(OPERATION::equals);
+  }
 
   /** {@return properties for the build} */
   static String properties(boolean complete) {

@@ -50,11 +50,13 @@ public final class PrepareGeneratorInput {
     write(directory.resolve("openapi.json"), rewritten);
     write(bundled.resolve("openapi.json"), document.root());
     JsonObject handwritten = input.handwrittenClasses();
-    write(bundled.resolve("handwritten-classes.json"), handwritten);
-    boolean isComplete = handwritten.size() == settings.handwrittenClasses().size();
+    boolean isComplete =
+        HelperScope.isBound(document) && handwritten.size() == settings.handwrittenClasses().size();
+    write(bundled.resolve("handwritten-classes.json"), isComplete ? handwritten : new JsonObject());
     HelperScope.write(config.resolveSibling("src/main/module"), directory, isComplete);
+    GeneratorSettings used = isComplete ? settings : settings.withoutHandwrittenClasses();
     PullDocument.replace(
-        directory.resolve("settings.yaml"), settings.withNames(input.names.properties()));
+        directory.resolve("settings.yaml"), used.withNames(input.names.properties()));
     List<Path> files =
         List.of(
             config.resolveSibling("pom.xml"),
