@@ -11,29 +11,29 @@ import io.github.tokenfactory.FaultServer.Step;
 import io.github.tokenfactory.errors.ApiException;
 import io.github.tokenfactory.errors.BadRequestException;
 import io.github.tokenfactory.errors.RateLimitException;
+import io.github.tokenfactory.errors.ServerException;
 import io.github.tokenfactory.errors.TokenFactoryException;
 import java.io.IOException;
-import retrofit2.CallAdapter;
-import org.junit.jupiter.params.provider.MethodSource;
-import org.junit.jupiter.params.provider.Arguments;
-import org.junit.jupiter.params.ParameterizedTest;
-import okio.Source;
-import okio.Okio;
-import okio.Buffer;
-import io.github.tokenfactory.errors.ServerException;
-import java.util.List;
-import java.lang.reflect.Type;
 import java.lang.annotation.Annotation;
+import java.lang.reflect.Type;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import okhttp3.OkHttpClient;
 import okhttp3.ResponseBody;
+import okio.Buffer;
+import okio.Okio;
+import okio.Source;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import retrofit2.Call;
+import retrofit2.CallAdapter;
 import retrofit2.Callback;
 import retrofit2.Response;
 import retrofit2.Retrofit;
@@ -195,7 +195,11 @@ class TypedErrorsTest {
             .addNetworkInterceptor(
                 chain ->
                     chain.proceed(
-                        chain.request().newBuilder().header("Authorization", "Token " + KEY).build()))
+                        chain
+                            .request()
+                            .newBuilder()
+                            .header("Authorization", "Token " + KEY)
+                            .build()))
             .build();
     Service service =
         new Retrofit.Builder()
@@ -207,8 +211,7 @@ class TypedErrorsTest {
             .build()
             .create(Service.class);
 
-    ApiException error =
-        catchThrowableOfType(ApiException.class, () -> service.models().execute());
+    ApiException error = catchThrowableOfType(ApiException.class, () -> service.models().execute());
 
     assertThat(error.info().body()).contains("[API key]");
     assertThat(TestClients.trace(error) + error.info().body()).doesNotContain(KEY);

@@ -105,7 +105,7 @@ public final class RequestPipeline {
       return exchange.status() == 0 // an interceptor answered by itself
           ? exchange.receive(response, response.request())
           : response;
-    } catch (RuntimeException | Error e) {
+    } catch (RuntimeException | LinkageError e) {
       throw new Failure.LocalException(e);
     }
   }

@@ -98,8 +98,7 @@ final class RequestValidator {
                   .anyMatch(
                       field ->
                           Arrays.stream(field.getAnnotations())
-                                  .anyMatch(
-                                      each -> each instanceof Valid || isConstraint(each))
+                                  .anyMatch(each -> each instanceof Valid || isConstraint(each))
                               || hasElementConstraint(field.getAnnotatedType()))
               || parent != null && get(parent);
         }
