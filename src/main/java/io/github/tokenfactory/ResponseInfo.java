@@ -1,5 +1,6 @@
 package io.github.tokenfactory;
 
+import io.github.tokenfactory.internal.http.Secrets;
 import java.io.IOException;
 import java.io.Serializable;
 import java.time.Duration;
@@ -7,6 +8,7 @@ import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import okhttp3.Request;
 import okhttp3.ResponseBody;
@@ -82,16 +84,16 @@ public final class ResponseInfo implements Serializable {
     ResponseBody body = response.errorBody();
     try {
       return body == null ? "" : redact(response, body.source().peek().readUtf8());
-    } catch (IOException e) {
-      return ""; // it broke off
+    } catch (IOException | IllegalStateException e) {
+      return ""; // it broke off, or has been closed
     }
   }
 
   private static String redact(Response<?> response, String text) {
-    Request request = response.raw().request();
-    String authorization = request.header("Authorization");
-    String key = authorization == null ? "" : authorization.replaceFirst("(?i)^bearer +", "");
-    return key.isBlank() ? text : text.replace(key, "[API key]");
+    okhttp3.Response sent = response.raw().networkResponse(); // after all interceptors
+    Request request = (sent == null ? response.raw() : sent).request();
+    String authorization = Objects.requireNonNullElse(request.header("Authorization"), "");
+    return Secrets.hide(text, authorization.replaceFirst("^\\S+ +", ""));
   }
 
   private static String start(String body) {

@@ -14,6 +14,7 @@ import io.github.tokenfactory.internal.http.Scheduler;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
+import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
 import java.util.Arrays;
 import java.util.Map;
@@ -26,7 +27,9 @@ import java.util.function.Function;
 import okhttp3.Headers;
 import okhttp3.HttpUrl;
 import okhttp3.OkHttpClient;
+import okhttp3.ResponseBody;
 import retrofit2.Call;
+import retrofit2.Response;
 import retrofit2.Retrofit;
 import retrofit2.http.Streaming;
 
@@ -116,7 +119,9 @@ public final class TokenFactoryClient implements AutoCloseable {
 
   private <T> Call<T> wrap(Call<T> call, Type bodyType, Annotation[] annotations) {
     boolean hasBody = bodyType != Void.class && !bodyType.getTypeName().equals("kotlin.Unit");
-    boolean streaming = Arrays.stream(annotations).anyMatch(Streaming.class::isInstance);
+    boolean streaming =
+        bodyType == ResponseBody.class
+            && Arrays.stream(annotations).anyMatch(Streaming.class::isInstance);
     return new ClientCall<>(calls, call, hasBody, streaming);
   }
 
@@ -270,10 +275,16 @@ public final class TokenFactoryClient implements AutoCloseable {
 
   private static boolean isSupported(Method method) {
     Class<?>[] parameters = method.getParameterTypes();
-    return method.getReturnType() == Call.class
-        || method.getReturnType() == CompletableFuture.class
+    return method.getGenericReturnType() instanceof ParameterizedType type
+            && (type.getRawType() == CompletableFuture.class
+                || type.getRawType() == Call.class && !isResponse(type))
         || parameters.length > 0
             && parameters[parameters.length - 1].getName().equals("kotlin.coroutines.Continuation");
+  }
+
+  private static boolean isResponse(ParameterizedType call) {
+    return call.getActualTypeArguments()[0] instanceof ParameterizedType body
+        && body.getRawType() == Response.class;
   }
 
   /**

@@ -141,6 +141,8 @@ public final class TokenFactoryConverterFactory extends Converter.Factory {
     } catch (OutOfMemoryError e) {
       throw new UnreadableResponseException(
           "it does not fit into the memory that is left: see maxResponseBytes");
+    } catch (StackOverflowError | LinkageError e) { // Retrofit would let the call hang
+      throw new UnreadableResponseException("reading it failed with " + e.getClass().getName());
     } catch (JsonParseException | IllegalStateException | IllegalArgumentException e) {
       throw new UnreadableResponseException("it is not what the document says" + place(in));
     }

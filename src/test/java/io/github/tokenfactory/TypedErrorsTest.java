@@ -11,18 +11,29 @@ import io.github.tokenfactory.FaultServer.Step;
 import io.github.tokenfactory.errors.ApiException;
 import io.github.tokenfactory.errors.BadRequestException;
 import io.github.tokenfactory.errors.RateLimitException;
+import io.github.tokenfactory.errors.ServerException;
 import io.github.tokenfactory.errors.TokenFactoryException;
 import java.io.IOException;
+import java.lang.annotation.Annotation;
+import java.lang.reflect.Type;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import okhttp3.OkHttpClient;
 import okhttp3.ResponseBody;
+import okio.Buffer;
+import okio.Okio;
+import okio.Source;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import retrofit2.Call;
+import retrofit2.CallAdapter;
 import retrofit2.Callback;
 import retrofit2.Response;
 import retrofit2.Retrofit;
@@ -146,5 +157,71 @@ class TypedErrorsTest {
     Response<ResponseBody> good = service.models().execute();
     assertThatIllegalArgumentException().isThrownBy(() -> TokenFactoryException.of(good));
     assertThat(ResponseInfo.of(good).status()).isEqualTo(200);
+  }
+
+  @ParameterizedTest
+  @MethodSource
+  void readsWhateverErrorBodyThereIs(ResponseBody body, String detail) throws IOException {
+    server = new FaultServer();
+    ApiException error = TokenFactoryException.of(Response.error(500, body));
+
+    assertThat(error).isInstanceOf(ServerException.class);
+    assertThat(error.detail()).isEqualTo(detail);
+    assertThat(error.info().body().length()).isLessThanOrEqualTo(2_000);
+  }
+
+  static List<Arguments> readsWhateverErrorBodyThereIs() throws IOException {
+    ResponseBody read = ResponseBody.create("read", null);
+    read.string();
+    ResponseBody closed =
+        ResponseBody.create(Okio.buffer((Source) new Buffer().writeUtf8("closed")), null, 6);
+    closed.close();
+    String huge = "x".repeat(1 << 20);
+    return List.of(
+        Arguments.of(ResponseBody.create("", null), null),
+        Arguments.of(read, null),
+        Arguments.of(closed, null),
+        Arguments.of(ResponseBody.create(huge, null), huge),
+        Arguments.of(ResponseBody.create("<html><title> Bad </title>", null), "Bad"),
+        Arguments.of(ResponseBody.create(new byte[] {(byte) 0xff, 'a'}, null), "\uFFFDa"),
+        Arguments.of(ResponseBody.create("{\"a\":".repeat(100_000), null), null));
+  }
+
+  @Test
+  void hidesAKeyThatANetworkInterceptorAdds() throws IOException {
+    server = new FaultServer(BAD);
+    OkHttpClient http =
+        new OkHttpClient.Builder()
+            .addNetworkInterceptor(
+                chain ->
+                    chain.proceed(
+                        chain
+                            .request()
+                            .newBuilder()
+                            .header("Authorization", "Token " + KEY)
+                            .build()))
+            .build();
+    Service service =
+        new Retrofit.Builder()
+            .baseUrl(server.url())
+            .client(http)
+            .addCallAdapterFactory(new OtherFactory())
+            .addCallAdapterFactory(TokenFactoryCallAdapterFactory.create())
+            .addCallAdapterFactory(new OtherFactory())
+            .build()
+            .create(Service.class);
+
+    ApiException error = catchThrowableOfType(ApiException.class, () -> service.models().execute());
+
+    assertThat(error.info().body()).contains("[API key]");
+    assertThat(TestClients.trace(error) + error.info().body()).doesNotContain(KEY);
+  }
+
+  /** Another factory of the user's, which is for none of these types. */
+  private static final class OtherFactory extends CallAdapter.Factory {
+    @Override
+    public CallAdapter<?, ?> get(Type returnType, Annotation[] annotations, Retrofit retrofit) {
+      return null;
+    }
   }
 }

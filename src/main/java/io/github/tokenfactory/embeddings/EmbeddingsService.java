@@ -77,7 +77,8 @@ public final class EmbeddingsService {
       throw new IllegalArgumentException(
           "maxBytesPerVector must be more than 0, not " + maxBytesPerVector + ".");
     }
-    return new EmbeddingsService(client, base64, maxBytesPerVector);
+    // No array holds more, and the limit of all vectors must fit into a long.
+    return new EmbeddingsService(client, base64, Math.min(maxBytesPerVector, Integer.MAX_VALUE));
   }
 
   /**

@@ -79,12 +79,17 @@ public final class CallRegistry implements AutoCloseable {
     return () -> closing.remove(task);
   }
 
-  /** Notifies the listener; its errors are logged and do not affect the call. */
+  /** Notifies the listener. */
   void tell(Consumer<CallListener> event) {
+    run("A CallListener", () -> event.accept(listener));
+  }
+
+  /** Runs code of the user; its errors are logged and do not affect the call. */
+  void run(String what, Runnable code) {
     try {
-      event.accept(listener);
+      code.run();
     } catch (RuntimeException | Error e) {
-      LOGGER.log(System.Logger.Level.WARNING, "A CallListener failed; the call goes on.", e);
+      LOGGER.log(System.Logger.Level.WARNING, what + " failed; the call goes on.", e);
     }
   }
 

@@ -6,6 +6,7 @@ import io.github.tokenfactory.errors.CancelledException;
 import io.github.tokenfactory.errors.InvalidRequestException;
 import io.github.tokenfactory.errors.InvalidResponseException;
 import io.github.tokenfactory.errors.TokenFactoryException;
+import java.util.Objects;
 import java.util.concurrent.CompletionException;
 import okhttp3.Request;
 import okio.Timeout;
@@ -73,11 +74,14 @@ public final class ClientCall<T> implements Call<T> {
     Request request;
     try {
       request = call.request();
-    } catch (IllegalArgumentException e) {
-      // Without a cause it is Retrofit's own; others may quote an argument.
+    } catch (RuntimeException e) {
+      // Retrofit's own message names the method; others may quote an argument.
+      String message = String.valueOf(e.getMessage());
+      boolean isRetrofits = e.getCause() == null && message.contains("\n    for method ");
+      Throwable origin = e.getCause() == null ? e : e.getCause();
       throw new InvalidRequestException(
           "Invalid request, nothing was sent: "
-              + (e.getCause() == null ? e.getMessage() : e.getCause().getClass().getName())
+              + (isRetrofits ? message : "an argument caused " + origin.getClass().getName())
               + ".");
     }
     Invocation invocation = request.tag(Invocation.class);
@@ -101,6 +105,7 @@ public final class ClientCall<T> implements Call<T> {
 
   @Override
   public void enqueue(Callback<T> callback) {
+    Objects.requireNonNull(callback, "callback");
     RetryingCall<T, Response<T>> prepared;
     try {
       prepared = prepare(null, (response, info) -> response);
@@ -111,14 +116,16 @@ public final class ClientCall<T> implements Call<T> {
     prepared
         .start()
         .whenComplete(
-            (response, error) -> {
-              if (error == null) {
-                callback.onResponse(this, response);
-              } else {
-                callback.onFailure(
-                    this, error instanceof CompletionException ? error.getCause() : error);
-              }
-            });
+            (response, error) -> calls.run("A callback", () -> finish(callback, response, error)));
+  }
+
+  private void finish(
+      Callback<T> callback, @Nullable Response<T> response, @Nullable Throwable error) {
+    if (response != null) {
+      callback.onResponse(this, response);
+    } else {
+      callback.onFailure(this, error instanceof CompletionException ? error.getCause() : error);
+    }
   }
 
   @Override

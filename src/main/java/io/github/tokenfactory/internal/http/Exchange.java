@@ -52,6 +52,7 @@ public final class Exchange {
   private @Nullable Headers wireHeaders;
   private boolean framed;
   private final Buffer head = new Buffer();
+  private boolean ended;
   private Runnable whenStreamEnds = () -> {};
 
   /** {@return the exchange that {@code request} belongs to} */
@@ -101,6 +102,14 @@ public final class Exchange {
   /** Runs {@code task} when a streamed body has been read or closed, or has failed. */
   void whenStreamEnds(Runnable task) {
     whenStreamEnds = task;
+    if (ended) {
+      task.run();
+    }
+  }
+
+  private void endStream() {
+    ended = true;
+    whenStreamEnds.run();
   }
 
   /** Sets the text that must not appear in anything that is kept. */
@@ -110,7 +119,7 @@ public final class Exchange {
 
   /** {@return {@code text} with a mark in place of the API key} */
   String redact(String text) {
-    return secret.isEmpty() ? text : text.replace(secret, "[API key]");
+    return Secrets.hide(text, secret);
   }
 
   /** {@return what is known of the response so far, without its body} */
@@ -134,9 +143,11 @@ public final class Exchange {
     wireHeaders = headers;
   }
 
-  /** {@return {@code response} with the status that came over the wire} */
+  /** {@return {@code response} with the error status that came over the wire} */
   Response unmask(Response response) {
-    return wireStatus == 0 ? response : response.newBuilder().code(wireStatus).build();
+    return response.code() == RequestPipeline.MASK
+        ? response.newBuilder().code(wireStatus).build()
+        : response;
   }
 
   private void record(int status, Headers headers) {
@@ -158,6 +169,7 @@ public final class Exchange {
   Response receive(Response response, Request request) throws IOException {
     ResponseBody body = Objects.requireNonNull(response.body(), "a response without a body");
     head.clear();
+    ended = false;
     responseBytes = 0;
     Headers received = wireHeaders == null ? response.headers() : wireHeaders;
     record(response.code(), received);
@@ -177,6 +189,7 @@ public final class Exchange {
     return response
         .newBuilder()
         .request(request.newBuilder().tag(ResponseInfo.class, info()).build())
+        .message(redact(response.message()))
         .body(
             ResponseBody.create(
                 Okio.buffer(source), body.contentType(), gzip ? -1 : body.contentLength()))
@@ -207,11 +220,11 @@ public final class Exchange {
       try {
         read = super.read(sink, byteCount);
       } catch (IOException e) {
-        whenStreamEnds.run();
+        endStream();
         throw new BrokenBodyException(e);
       }
       if (read < 0) {
-        whenStreamEnds.run();
+        endStream();
       } else {
         responseBytes += read;
         long room = Math.min(read, MAX_HEAD_BYTES - head.size());
@@ -227,7 +240,7 @@ public final class Exchange {
 
     @Override
     public void close() throws IOException {
-      whenStreamEnds.run();
+      endStream();
       super.close();
     }
   }

@@ -131,7 +131,7 @@ record Failure(
             + (info.attempts() > 1 ? " This was attempt " + info.attempts() + "." : "");
     return new Failure(
         isPassing(thrown),
-        isRefusedStream(broken),
+        isRefusedStream(broken) || isClosedBefore(broken),
         null,
         note -> new TransportException(message + note, cause, info));
   }
@@ -143,6 +143,11 @@ record Failure(
   private static boolean isRefusedStream(IOException broken) {
     return broken.getClass().getName().endsWith(".StreamResetException")
         && String.valueOf(broken.getMessage()).endsWith("REFUSED_STREAM");
+  }
+
+  /** {@return whether the HTTP/2 connection was closed before the request could use it} */
+  static boolean isClosedBefore(IOException broken) {
+    return broken.getClass().getName().endsWith(".ConnectionShutdownException");
   }
 
   /** A certificate that is rejected now will be rejected again. */

@@ -2,6 +2,8 @@ package io.github.tokenfactory.internal.http;
 
 import io.github.tokenfactory.errors.InvalidRequestException;
 import java.io.IOException;
+import java.net.HttpURLConnection;
+import java.net.ProtocolException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
@@ -11,24 +13,24 @@ import okhttp3.Call;
 import okhttp3.Headers;
 import okhttp3.HttpUrl;
 import okhttp3.Interceptor;
-import okhttp3.MediaType;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
-import okhttp3.RequestBody;
 import okhttp3.Response;
-import okio.BufferedSink;
+import okio.Timeout;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The interceptors around a user's own. They make a request safe to send: with the current key, to
  * the configured server only; and its response safe to read.
  *
- * <p>OkHttp repeats nothing by itself. It sends a one-shot body once, whatever happens to the
- * connection; it still tries all addresses of a host before it sends anything. Error statuses are
- * hidden from its follow-ups, which repeat some of them and fail on others, such as a 503 with a
- * large {@code Retry-After}.
+ * <p>OkHttp repeats nothing by itself that may have been sent; it still tries all addresses of a
+ * host before that. Failures of a connection and error statuses are hidden from it. It would repeat
+ * some of them, and fail on others, such as a 503 with a large {@code Retry-After}.
  */
 public final class RequestPipeline {
+  /** Stands for every error status within OkHttp: it neither acts on this one nor caches it. */
+  static final int MASK = 500;
+
   private static final int MAX_REDIRECTS = 5;
   private static final String AI_PROJECT_ID = "ai_project_id";
 
@@ -132,17 +134,13 @@ public final class RequestPipeline {
   private Response innermost(Interceptor.Chain chain) throws IOException {
     Request asked = chain.request();
     Exchange exchange = Exchange.of(asked);
-    Interceptor.Chain next =
-        exchange.settings().streaming() && streamTimeout != null
-            ? chain.withReadTimeout((int) streamTimeout.toMillis(), TimeUnit.MILLISECONDS)
-            : chain;
-    Request request = asked.newBuilder().method(asked.method(), OneShot.of(asked.body())).build();
+    Request request = asked;
     if (isOwnOrigin(request.url())) {
       String key = currentKey();
       exchange.hide(key);
       request = request.newBuilder().header("Authorization", "Bearer " + key).build();
     }
-    Response response = exchange.unmask(next.proceed(request));
+    Response response = proceed(chain, request, exchange);
     for (int hop = 0; hop < MAX_REDIRECTS; hop++) {
       HttpUrl target = target(response);
       if (target == null) {
@@ -150,18 +148,44 @@ public final class RequestPipeline {
       }
       response.close();
       request = request.newBuilder().url(target).build();
-      response = exchange.unmask(next.proceed(request));
+      response = proceed(chain, request, exchange);
     }
-    return exchange.receive(response, asked).newBuilder().networkResponse(null).build();
+    if (exchange.settings().streaming() && streamTimeout != null && response.isSuccessful()) {
+      Timeout silence = Objects.requireNonNull(response.body()).source().timeout();
+      silence.timeout(streamTimeout.toMillis(), TimeUnit.MILLISECONDS);
+    }
+    return exchange
+        .receive(response, asked)
+        .newBuilder()
+        .networkResponse(null)
+        .cacheResponse(null)
+        .build();
   }
 
-  /** Records the real status and presents 200, so that OkHttp does not retry by itself. */
+  private static Response proceed(Interceptor.Chain chain, Request request, Exchange exchange)
+      throws IOException {
+    try {
+      return exchange.unmask(chain.proceed(request));
+    } catch (SentException e) {
+      throw e.failure;
+    }
+  }
+
+  /** Hides failures and error statuses from OkHttp, so that it does not retry by itself. */
   private static Response onWire(Interceptor.Chain chain) throws IOException {
     Exchange exchange = Exchange.of(chain.request());
     exchange.startSending();
-    Response response = chain.proceed(chain.request());
+    Response response;
+    try {
+      response = chain.proceed(chain.request());
+    } catch (IOException e) {
+      throw Failure.isClosedBefore(e) ? e : new SentException(e);
+    }
     exchange.receiveHead(response.code(), response.headers());
-    return response.isSuccessful() ? response : response.newBuilder().code(200).build();
+    boolean isForCache = response.code() == HttpURLConnection.HTTP_NOT_MODIFIED;
+    return response.isSuccessful() || isForCache
+        ? response
+        : response.newBuilder().code(MASK).build();
   }
 
   /**
@@ -201,36 +225,14 @@ public final class RequestPipeline {
     }
   }
 
-  /** A body that OkHttp does not send again by itself. */
-  private static final class OneShot extends RequestBody {
-    private final RequestBody body;
+  /** A failure after which OkHttp tries nothing else by itself. */
+  private static final class SentException extends ProtocolException {
+    private static final long serialVersionUID = 1L;
 
-    private OneShot(RequestBody body) {
-      this.body = body;
-    }
+    private final IOException failure;
 
-    static @Nullable RequestBody of(@Nullable RequestBody body) {
-      return body == null ? null : new OneShot(body);
-    }
-
-    @Override
-    public @Nullable MediaType contentType() {
-      return body.contentType();
-    }
-
-    @Override
-    public long contentLength() throws IOException {
-      return body.contentLength();
-    }
-
-    @Override
-    public void writeTo(BufferedSink sink) throws IOException {
-      body.writeTo(sink);
-    }
-
-    @Override
-    public boolean isOneShot() {
-      return true;
+    SentException(IOException failure) {
+      this.failure = failure;
     }
   }
 }

@@ -76,12 +76,31 @@ final class RequestValidator {
         @Override
         protected List<Method> computeValue(Class<?> bean) {
           List<Method> getters = new ArrayList<>();
-          for (Method method : bean.getDeclaredMethods()) {
-            if (method.getName().startsWith("get") && Modifier.isPublic(method.getModifiers())) {
+          for (Method method : bean.getMethods()) {
+            if (method.getName().startsWith("get")
+                && method.getParameterCount() == 0
+                && method.getDeclaringClass() != Object.class
+                && !Modifier.isStatic(method.getModifiers())) {
               getters.add(method);
             }
           }
           return getters;
+        }
+      };
+
+  /** Whether constraints stand at fields, where generated models have none. */
+  private static final ClassValue<Boolean> CONSTRAINED_FIELDS =
+      new ClassValue<>() {
+        @Override
+        protected Boolean computeValue(Class<?> bean) {
+          Class<?> parent = bean.getSuperclass();
+          return Arrays.stream(bean.getDeclaredFields())
+                  .anyMatch(
+                      field ->
+                          Arrays.stream(field.getAnnotations())
+                                  .anyMatch(each -> each instanceof Valid || isConstraint(each))
+                              || hasElementConstraint(field.getAnnotatedType()))
+              || parent != null && get(parent);
         }
       };
 
@@ -210,6 +229,9 @@ final class RequestValidator {
    * Null satisfies every other constraint that the document can state.
    */
   private static boolean isPlainlyValid(Object bean) {
+    if (CONSTRAINED_FIELDS.get(bean.getClass())) {
+      return false;
+    }
     try {
       for (Method getter : GETTERS.get(bean.getClass())) {
         Object value = getter.invoke(bean);

@@ -139,6 +139,7 @@ public final class RetryingCall<T, R> {
     Call<T> open = stream;
     if (open != null) {
       open.cancel();
+      calls.remove(this); // the caller may never close its body
     }
     end(new CancelledException(why, info()));
   }
@@ -303,13 +304,15 @@ public final class RetryingCall<T, R> {
         String reason = String.valueOf(e.getMessage());
         fail(this, Failure.ofResponse(exchange, new UnreadableResponseException(reason)));
         return;
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) { // Retrofit would drop an error, and the call hang
         close(response);
         fail(this, Failure.of(exchange, e));
         return;
       }
       calls.tell(listener -> listener.attemptSucceeded(seen()));
-      future.complete(result);
+      if (!future.complete(result)) {
+        close(response); // stopped
+      }
     }
 
     /** Frees the connection of a stream that nobody gets. */

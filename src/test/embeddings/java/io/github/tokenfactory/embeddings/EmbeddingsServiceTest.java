@@ -144,6 +144,18 @@ class EmbeddingsServiceTest {
   }
 
   @Test
+  void takesAnyLimitForAVector() {
+    server.enqueue(json(ONE_VECTOR));
+
+    EmbeddingResult result =
+        EmbeddingsService.of(client)
+            .withMaxBytesPerVector(Long.MAX_VALUE)
+            .create("m", EmbeddingInput.texts("a"));
+
+    assertThat(result.vector(0)).containsExactly(1, -2.5f);
+  }
+
+  @Test
   void sendsAllPropertiesOfTheRequest() throws InterruptedException {
     server.enqueue(json(ONE_VECTOR));
 

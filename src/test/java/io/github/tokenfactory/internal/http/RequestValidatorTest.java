@@ -80,4 +80,35 @@ class RequestValidatorTest {
     assertInvalid(
         new Bean("a", null, null, List.of(GOOD, GOOD)), "list size must be between 0 and 1");
   }
+
+  /** Annotated as handwritten models are. */
+  public static class Base {
+    @NotNull public @Nullable String id;
+  }
+
+  /** Has a method that is named like a getter but is none. */
+  public static final class Derived extends Base {
+    public String getName(String language) {
+      return language;
+    }
+
+    public static Derived getDefault() {
+      throw new IllegalStateException("called");
+    }
+  }
+
+  @Test
+  void checksFieldsAndInheritedConstraintsOfForeignModels() {
+    assertThatExceptionOfType(InvalidRequestException.class)
+        .isThrownBy(() -> RequestValidator.validateBean(new Derived()))
+        .withMessage("Invalid Derived, nothing was sent: id must not be null.");
+  }
+
+  @Test
+  void callsNothingButGetters() {
+    Derived derived = new Derived();
+    derived.id = "a";
+
+    assertThatNoException().isThrownBy(() -> RequestValidator.validateBean(derived));
+  }
 }
