@@ -64,6 +64,7 @@ import retrofit2.http.GET;
 import retrofit2.http.POST;
 import retrofit2.http.Streaming;
 import retrofit2.http.Tag;
+import retrofit2.http.Url;
 
 /** Compiles and runs the Java of the README, and measures the dependencies in its table. */
 class ReadmeTest {
@@ -306,8 +307,8 @@ class ReadmeTest {
     CompletableFuture<JsonObject> rerank(@Body JsonObject request, @Tag RequestOptions options);
 
     @Streaming
-    @GET("v1/files/{id}/content")
-    Call<ResponseBody> download(@retrofit2.http.Path("id") String id);
+    @GET
+    Call<ResponseBody> download(@Url String path);
   }
 
   @Test
@@ -325,7 +326,7 @@ class ReadmeTest {
       ModelsService service = client.create(ModelsService.class);
       Models models = service.list().execute().body();
       JsonObject ranking = service.rerank(request, options).join();
-      try (ResponseBody file = service.download("f-1").execute().body()) {
+      try (ResponseBody file = service.download("v1/files/f-1/content").execute().body()) {
         file.byteStream().transferTo(out);
       }
       assertThat(models).isEqualTo(new Models(List.of(new Model("m"))));

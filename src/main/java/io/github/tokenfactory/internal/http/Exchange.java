@@ -44,8 +44,7 @@ public final class Exchange {
   private CallSettings settings = CallSettings.NONE;
   private Supplier<Instant> clock = Instant::now;
   private volatile String secret = "";
-  private volatile int status;
-  private volatile Map<String, List<String>> responseHeaders = Map.of();
+  private volatile ResponseInfo info = ResponseInfo.none(0);
   private volatile long responseBytes;
   private volatile boolean sent;
   private int wireStatus;
@@ -65,6 +64,7 @@ public final class Exchange {
     this.number = number;
     this.settings = settings;
     this.clock = clock;
+    this.info = ResponseInfo.none(number);
   }
 
   int number() {
@@ -77,7 +77,7 @@ public final class Exchange {
 
   /** {@return the status of the response, or 0 if there is none yet} */
   int status() {
-    return status;
+    return info.status();
   }
 
   long responseBytes() {
@@ -124,12 +124,13 @@ public final class Exchange {
 
   /** {@return what is known of the response so far, without its body} */
   ResponseInfo info() {
-    return info("");
+    return info;
   }
 
   /** {@return what is known of the response, with the start of {@code body}} */
   ResponseInfo info(String body) {
-    return new ResponseInfo(status, responseHeaders, redact(body), number, clock.get());
+    ResponseInfo known = info;
+    return new ResponseInfo(known.status(), known.headers(), redact(body), number, clock.get());
   }
 
   /** {@return the start of the body so far as it has been read} */
@@ -157,8 +158,7 @@ public final class Exchange {
           .computeIfAbsent(redact(headers.name(i)), name -> new ArrayList<>())
           .add(redact(headers.value(i)));
     }
-    this.responseHeaders = byName;
-    this.status = status; // last: whoever sees the status sees the headers
+    this.info = new ResponseInfo(status, byName, "", number, clock.get());
   }
 
   /**
