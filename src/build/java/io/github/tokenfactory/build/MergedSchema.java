@@ -2,15 +2,15 @@ package io.github.tokenfactory.build;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
-import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
 import com.google.gson.JsonPrimitive;
 import io.github.tokenfactory.internal.openapi.CanonicalJson;
-import io.github.tokenfactory.internal.openapi.Document;
 import io.github.tokenfactory.internal.openapi.JsonLocation;
 import io.github.tokenfactory.internal.openapi.OpenApiGrammar;
+import io.github.tokenfactory.internal.openapi.SchemaReader;
+import io.github.tokenfactory.internal.openapi.SemanticNode;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -18,19 +18,15 @@ import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** What a schema says about a value: references followed, and {@code allOf} merged. */
+/** What a schema means, in the terms in which Java types are chosen. */
 final class MergedSchema {
   private static final Set<String> STRUCTURE =
       OpenApiGrammar.keywords(
           "type properties required additionalProperties patternProperties items prefixItems enum"
               + " const allOf anyOf oneOf format contentEncoding");
-  private static final List<String> SIZES =
-      List.of("minLength", "maxLength", "minItems", "maxItems", "uniqueItems");
-
-  private final Document document;
-  private final Runnable countStep;
 
   final JsonLocation origin;
   final Set<String> types = new LinkedHashSet<>();
@@ -41,33 +37,29 @@ final class MergedSchema {
   /** Bounds as OpenAPI 3.0 has them; those that it has in no usable form start with x-. */
   final JsonObject bounds = new JsonObject();
 
+  /** The property that tells variants apart, if there is one. */
+  @Nullable String discriminator;
+
+  /** The variants by the value of that property. */
+  final Map<String, JsonLocation> discriminated = new LinkedHashMap<>();
+
   /** The values of enum and const, or null if any value is allowed. */
   @Nullable List<JsonElement> values;
 
   @Nullable JsonLocation additional;
   @Nullable JsonLocation items;
   @Nullable String format;
-
-  /** The schema whose variants a discriminator tells apart. */
-  @Nullable JsonLocation discriminated;
-
   boolean nullable;
 
   /** Whether parts of the schema contradict each other, so that no Java type fits. */
   boolean contradictory;
 
-  /**
-   * Reads a schema.
-   *
-   * @param countStep called for each schema that is merged; fails if there are too many
-   */
-  MergedSchema(JsonLocation origin, Document document, Runnable countStep) {
+  MergedSchema(JsonLocation origin, SchemaReader reader) {
     this.origin = origin;
-    this.document = document;
-    this.countStep = countStep;
-    add(origin, new HashSet<>());
-    nullable |= values != null && values.removeIf(JsonElement::isJsonNull);
-    nullable |= types.remove("null");
+    SemanticNode node = reader.read(origin);
+    add(node, reader);
+    // A schema that says nothing about null is not meant to allow it.
+    nullable = node.nullable && !types.isEmpty() && variants.isEmpty() || node.isOnlyNull();
     if (types.isEmpty()) {
       guessType();
     }
@@ -78,117 +70,100 @@ final class MergedSchema {
       types.add("object");
     } else if (items != null) {
       types.add("array");
-    } else if (values != null) {
-      values.forEach(value -> types.add(jsonType(value)));
     }
   }
 
-  private void add(JsonLocation location, Set<JsonLocation> seen) {
-    if (!(location.json() instanceof JsonObject schema)) {
-      return; // a boolean schema says nothing about types
+  private void add(SemanticNode node, SchemaReader reader) {
+    types.addAll(node.values("type").keySet());
+    contradictory |=
+        node.facts.containsKey("type") && node.values("type").isEmpty() && !node.isOnlyNull();
+    if (node.facts.containsKey("enum")) {
+      values = json(node, "enum").toList();
     }
-    if (!seen.add(location)) {
-      throw Document.cycle(location);
+    required.addAll(node.values("required").keySet());
+    json(node, "format").map(CanonicalJson::string).forEach(stated -> format = stated);
+    if (json(node, "contentEncoding").anyMatch(new JsonPrimitive("base64")::equals)) {
+      format = "byte";
     }
-    countStep.run();
-    String ref = OpenApiGrammar.reference(schema);
-    if (ref != null) {
-      add(document.resolve(ref, location), seen);
+    addParts(node);
+    addBounds(node);
+    node.groups.getOrDefault("allOf", List.of()).forEach(part -> add(part, reader));
+    node.groups.getOrDefault("unions", List.of()).forEach(union -> addUnion(union, reader));
+  }
+
+  private static Stream<JsonElement> json(SemanticNode node, String keyword) {
+    return node.values(keyword).keySet().stream().map(JsonParser::parseString);
+  }
+
+  private void addParts(SemanticNode node) {
+    List<JsonLocation> patterns = new ArrayList<>();
+    node.schemas.forEach(
+        (label, schemas) -> {
+          // All of them apply; the last one that says something about the type counts.
+          JsonLocation schema = schemas.get(0);
+          for (JsonLocation other : schemas) {
+            schema = isEmpty(other) ? schema : other;
+          }
+          String[] words = label.split(" ", 2);
+          switch (words[0]) {
+            case "properties" -> properties.put(words[1], schema);
+            case "patternProperties" -> patterns.add(schema);
+            case "additionalProperties" -> additional = ifObject(schema);
+            case "items" -> items = ifObject(schema);
+            case "discriminator" -> discriminated.put(words[1], schema);
+            default -> {}
+          }
+        });
+    json(node, "discriminator").map(CanonicalJson::string).forEach(name -> discriminator = name);
+    if (patterns.size() == 1) {
+      additional = ifObject(patterns.get(0));
     }
-    addTypes(schema);
-    if (schema.get("properties") instanceof JsonObject) {
-      for (JsonLocation property : location.child("properties").members()) {
-        if (!properties.containsKey(property.name()) || !isEmpty(property)) {
-          properties.put(property.name(), property);
+  }
+
+  private static @Nullable JsonLocation ifObject(JsonLocation schema) {
+    return schema.json() instanceof JsonObject ? schema : null;
+  }
+
+  private void addBounds(SemanticNode node) {
+    for (String size : List.of("minLength", "maxLength", "minItems", "maxItems")) {
+      addBound(node, size, size.startsWith("max"));
+    }
+    addBound(node, "minimum", false);
+    addBound(node, "maximum", true);
+    if (node.values("uniqueItems").containsKey("true")) {
+      bounds.addProperty("uniqueItems", true);
+    }
+    json(node, "multipleOf")
+        .filter(step -> isNumber(step) && step.getAsBigDecimal().signum() > 0)
+        .forEach(step -> bounds.addProperty("x-multiple-of", step.getAsString()));
+    json(node, "pattern")
+        .map(CanonicalJson::string)
+        .filter(pattern -> pattern != null && compiles(pattern))
+        // JSON Schema looks for the pattern anywhere; Jakarta Validation matches the whole text.
+        .map(pattern -> JavaNames.literal("(?s).*(?:" + pattern + ").*"))
+        .forEach(pattern -> bounds.addProperty("x-pattern", pattern));
+  }
+
+  /** Adds the strictest of the bounds, which an operator may precede: {@code "> 5"}. */
+  private void addBound(SemanticNode node, String keyword, boolean isUpper) {
+    for (String stated : node.values(keyword).keySet()) {
+      String[] words = stated.split(" ");
+      JsonElement number = JsonParser.parseString(words[words.length - 1]);
+      JsonElement known = bounds.get(keyword);
+      if (isNumber(number)
+          && (known == null
+              || number.getAsBigDecimal().compareTo(known.getAsBigDecimal()) > 0 != isUpper)) {
+        bounds.add(keyword, number);
+        if (words.length > 1) {
+          String exclusive = isUpper ? "exclusiveMaximum" : "exclusiveMinimum";
+          bounds.addProperty(exclusive, !words[0].endsWith("="));
         }
       }
     }
-    required.addAll(strings(schema.get("required")));
-    addParts(location, schema);
-    addValues(schema);
-    addBounds(schema);
-    if (schema.get("allOf") instanceof JsonArray) {
-      location.child("allOf").elements().forEach(part -> add(part, seen));
-    }
-    addVariants(location);
-    seen.remove(location);
   }
 
-  private void addTypes(JsonObject schema) {
-    Set<String> stated = new LinkedHashSet<>(strings(schema.get("type")));
-    nullable |= CanonicalJson.isTrue(schema.get("nullable")) || stated.remove("null");
-    if (stated.contains("number")) {
-      stated.remove("integer");
-    }
-    if (types.isEmpty()) {
-      types.addAll(stated);
-    } else if (!stated.isEmpty() && !types.equals(stated)) {
-      contradictory |= !types.retainAll(stated) || types.isEmpty();
-    }
-    String statedFormat = CanonicalJson.string(schema.get("format"));
-    if ("base64".equals(CanonicalJson.string(schema.get("contentEncoding")))) {
-      format = "byte";
-    } else if (statedFormat != null) {
-      format = statedFormat;
-    }
-  }
-
-  private void addParts(JsonLocation location, JsonObject schema) {
-    if (schema.get("additionalProperties") instanceof JsonObject) {
-      additional = location.child("additionalProperties");
-    }
-    if (schema.get("patternProperties") instanceof JsonObject patterns && patterns.size() == 1) {
-      additional = location.child("patternProperties").members().get(0);
-    }
-    if (schema.get("items") instanceof JsonObject) {
-      items = location.child("items");
-    }
-  }
-
-  private void addValues(JsonObject schema) {
-    List<JsonElement> stated = null;
-    if (schema.get("enum") instanceof JsonArray array) {
-      stated = new ArrayList<>(new LinkedHashSet<>(array.asList()));
-    } else if (schema.has("const")) {
-      stated = new ArrayList<>(List.of(schema.get("const")));
-    }
-    if (values == null) {
-      values = stated;
-    } else if (stated != null) {
-      values.retainAll(stated);
-    }
-  }
-
-  private void addBounds(JsonObject schema) {
-    for (String keyword : SIZES) {
-      if (schema.get(keyword) instanceof JsonPrimitive size) {
-        bounds.add(keyword, size);
-      }
-    }
-    addBound(schema, "minimum", "exclusiveMinimum");
-    addBound(schema, "maximum", "exclusiveMaximum");
-    if (schema.get("multipleOf") instanceof JsonPrimitive step
-        && step.isNumber()
-        && step.getAsBigDecimal().signum() > 0) {
-      bounds.addProperty("x-multiple-of", step.getAsBigDecimal().toString());
-    }
-    String pattern = CanonicalJson.string(schema.get("pattern"));
-    if (pattern != null && compiles(pattern)) {
-      // JSON Schema looks for the pattern anywhere; Jakarta Validation matches the whole text.
-      bounds.addProperty("x-pattern", JavaNames.literal("(?s).*(?:" + pattern + ").*"));
-    }
-  }
-
-  /** In OpenAPI 3.0, {@code exclusive} is a flag beside {@code bound}, later it is a number. */
-  private void addBound(JsonObject schema, String bound, String exclusive) {
-    if (schema.get(bound) instanceof JsonPrimitive number && number.isNumber()) {
-      bounds.add(bound, number);
-      bounds.addProperty(exclusive, CanonicalJson.isTrue(schema.get(exclusive)));
-    }
-    if (schema.get(exclusive) instanceof JsonPrimitive number && number.isNumber()) {
-      bounds.add(bound, number);
-      bounds.addProperty(exclusive, true);
-    }
+  private static boolean isNumber(JsonElement value) {
+    return value instanceof JsonPrimitive scalar && scalar.isNumber();
   }
 
   private static boolean compiles(String pattern) {
@@ -200,24 +175,16 @@ final class MergedSchema {
     }
   }
 
-  private void addVariants(JsonLocation location) {
-    for (String keyword : List.of("anyOf", "oneOf")) {
-      if (location.object().get(keyword) instanceof JsonArray) {
-        List<JsonLocation> members = new ArrayList<>(location.child(keyword).elements());
-        nullable |= members.removeIf(member -> isNull(member.json()));
-        if (members.stream().allMatch(MergedSchema::statesNoType)) {
-          continue; // such as "one of these two properties is required"
-        }
-        if (members.size() == 1) {
-          add(members.get(0), new HashSet<>(Set.of(location)));
-        } else {
-          contradictory |= !variants.isEmpty();
-          variants.addAll(members);
-          if (location.object().get("discriminator") instanceof JsonObject) {
-            discriminated = location;
-          }
-        }
-      }
+  private void addUnion(SemanticNode union, SchemaReader reader) {
+    List<SemanticNode> meanings = union.groups.get("variants");
+    if (!(union.at.json() instanceof JsonArray)) {
+      meanings.forEach(each -> add(each, reader)); // several types
+    } else if (!meanings.stream().allMatch(each -> each.labels().allMatch("required"::equals))) {
+      // Otherwise it says something such as "one of these two properties is required".
+      contradictory |= !variants.isEmpty();
+      union.at.elements().stream()
+          .filter(variant -> !reader.isNull(variant))
+          .forEach(variants::add);
     }
   }
 
@@ -236,18 +203,18 @@ final class MergedSchema {
   }
 
   private boolean isConstant(JsonElement value) {
+    String type = CanonicalJson.type(value);
     return value.isJsonPrimitive()
         && hasLiteral(value)
-        && (types.contains(jsonType(value))
-            || jsonType(value).equals("integer") && types.contains("number"));
+        && (types.contains(type) || type.equals("integer") && types.contains("number"));
   }
 
   /** {@return whether Java has a literal for the value} */
   private static boolean hasLiteral(JsonElement value) {
-    if (!value.getAsJsonPrimitive().isNumber()) {
+    if (!isNumber(value)) {
       return true;
     }
-    return jsonType(value).equals("integer")
+    return CanonicalJson.type(value).equals("integer")
         ? value.getAsBigDecimal().precision() - value.getAsBigDecimal().scale() <= 18
         : Double.isFinite(value.getAsDouble());
   }
@@ -255,16 +222,6 @@ final class MergedSchema {
   /** {@return whether the schema is that of any text} */
   boolean isText() {
     return isOfType("string") && format == null && variants.isEmpty();
-  }
-
-  /** {@return whether a schema allows nothing but null} */
-  static boolean isNull(JsonElement json) {
-    return json instanceof JsonObject schema
-        && ("null".equals(CanonicalJson.string(schema.get("type")))
-            || schema.get("const") instanceof JsonNull
-            || schema.get("enum") instanceof JsonArray values
-                && values.size() == 1
-                && values.get(0).isJsonNull());
   }
 
   /** {@return the keywords of a schema that decide on its Java type} */
@@ -276,34 +233,5 @@ final class MergedSchema {
   static boolean isEmpty(JsonLocation location) {
     return !(location.json() instanceof JsonObject schema)
         || structure(schema).isEmpty() && OpenApiGrammar.reference(schema) == null;
-  }
-
-  private static boolean statesNoType(JsonLocation location) {
-    return location.json() instanceof JsonObject schema
-        && OpenApiGrammar.reference(schema) == null
-        && List.of("required").containsAll(structure(schema));
-  }
-
-  private static List<String> strings(@Nullable JsonElement json) {
-    List<String> strings = new ArrayList<>();
-    List<JsonElement> elements =
-        json instanceof JsonArray array ? array.asList() : json == null ? List.of() : List.of(json);
-    for (JsonElement element : elements) {
-      String text = CanonicalJson.string(element);
-      if (text != null) {
-        strings.add(text);
-      }
-    }
-    return strings;
-  }
-
-  private static String jsonType(JsonElement value) {
-    if (!(value instanceof JsonPrimitive primitive)) {
-      return value.isJsonArray() ? "array" : "object";
-    }
-    if (primitive.isNumber()) {
-      return primitive.getAsBigDecimal().stripTrailingZeros().scale() <= 0 ? "integer" : "number";
-    }
-    return primitive.isBoolean() ? "boolean" : "string";
   }
 }

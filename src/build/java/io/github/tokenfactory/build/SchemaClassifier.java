@@ -3,11 +3,12 @@ package io.github.tokenfactory.build;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-import io.github.tokenfactory.drift.CannotCheckException;
 import io.github.tokenfactory.internal.openapi.Document;
 import io.github.tokenfactory.internal.openapi.JsonLocation;
 import io.github.tokenfactory.internal.openapi.OpenApiGrammar;
+import io.github.tokenfactory.internal.openapi.SchemaReader;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -22,32 +23,34 @@ import org.jspecify.annotations.Nullable;
  * are.
  */
 final class SchemaClassifier {
-  private static final int MAX_STEPS = 3_000_000;
-
   /** The formats that have a Java type of their own. */
   static final Set<String> FORMATS =
       Set.of("date-time", "date", "uuid", "uri", "byte", "float", "double");
 
   private final Document document;
   private final NameRegistry names;
-  private final Set<String> inProgress = new HashSet<>();
-  private int steps;
+  private final SchemaReader reader;
+  private final Map<JsonLocation, MergedSchema> merged = new HashMap<>();
+  private final Set<JsonLocation> inProgress = new HashSet<>();
 
   SchemaClassifier(Document document, NameRegistry names) {
     this.document = document;
     this.names = names;
+    reader = new SchemaReader(document);
   }
 
-  /** {@return what a schema says; a union of enumerations is one enumeration} */
+  /** {@return what a schema says; a union of enumerations and any text is one enumeration} */
   MergedSchema merge(JsonLocation location) {
-    MergedSchema schema = new MergedSchema(location, document, () -> countStep(location));
-    if (schema.variants.isEmpty()
-        || !schema.properties.isEmpty()
-        || !inProgress.add(location.pointer())) {
+    MergedSchema known = merged.get(location);
+    if (known != null) {
+      return known;
+    }
+    MergedSchema schema = new MergedSchema(location, reader);
+    if (schema.variants.isEmpty() || !schema.properties.isEmpty() || !inProgress.add(location)) {
       return schema;
     }
     List<MergedSchema> variants = variants(schema).stream().map(this::merge).toList();
-    inProgress.remove(location.pointer());
+    inProgress.remove(location);
     if (variants.stream().anyMatch(MergedSchema::isEnum)
         && variants.stream().allMatch(MergedSchema::isText)) {
       // Enumerations are open, so a variant that is any text adds nothing.
@@ -60,16 +63,13 @@ final class SchemaClassifier {
       schema.types.clear();
       schema.types.add("string");
     }
+    merged.put(location, schema);
     return schema;
   }
 
-  /** What is shared is read once for each way to it; there can be more ways than time. */
-  private void countStep(JsonLocation location) {
-    if (++steps > MAX_STEPS) {
-      throw new CannotCheckException(
-          CannotCheckException.Reason.MALFORMED,
-          "too many ways lead through the schemas to " + location.pointer());
-    }
+  /** {@return whether a variant of a union stands for null} */
+  boolean isNull(JsonLocation variant) {
+    return reader.isNull(variant);
   }
 
   boolean isClass(MergedSchema schema) {
@@ -93,27 +93,38 @@ final class SchemaClassifier {
 
   /** {@return the schema that another one only refers to, adding nothing to its type, or null} */
   @Nullable JsonLocation target(JsonLocation location) {
+    JsonLocation referred = referred(location);
+    if (!referred.equals(location)) {
+      return referred;
+    }
     if (!(location.json() instanceof JsonObject schema)) {
       return null;
     }
     List<String> structure = new ArrayList<>(MergedSchema.structure(schema));
-    String ref = OpenApiGrammar.reference(schema);
-    if (ref != null) {
-      return structure.isEmpty() || document.is30() ? document.resolve(ref, location) : null;
-    }
     structure.remove("type"); // beside a union or allOf it only repeats
     if (structure.size() != 1
+        || OpenApiGrammar.reference(schema) != null
         || !Set.of("allOf", "anyOf", "oneOf").contains(structure.get(0))
         || !(schema.get(structure.get(0)) instanceof JsonArray)) {
       return null;
     }
     List<JsonLocation> members =
         location.child(structure.get(0)).elements().stream()
-            .filter(member -> !MergedSchema.isNull(member.json()))
+            .filter(member -> !isNull(member))
+            .map(this::referred)
+            .distinct()
             .toList();
     return members.size() == 1 && members.get(0).json() instanceof JsonObject
         ? members.get(0)
         : null;
+  }
+
+  /** {@return what a schema with nothing but a reference refers to, or else the schema itself} */
+  private JsonLocation referred(JsonLocation schema) {
+    String ref = OpenApiGrammar.reference(schema.json());
+    return ref != null && (document.is30() || MergedSchema.structure(schema.object()).isEmpty())
+        ? document.resolve(ref, schema)
+        : schema;
   }
 
   /** Fails if a schema refers to itself without ever saying anything. */
@@ -156,23 +167,21 @@ final class SchemaClassifier {
   }
 
   /** {@return the variants that each value of a discriminator's property stands for} */
-  Map<String, Set<JsonLocation>> discriminated(
-      MergedSchema union, JsonLocation holder, String property) {
+  Map<String, Set<JsonLocation>> discriminated(MergedSchema union) {
     Map<String, Set<JsonLocation>> targets = new LinkedHashMap<>();
     for (JsonLocation variant : union.variants) {
       String ref = OpenApiGrammar.reference(variant.json());
       if (ref != null) {
-        // A schema's name is a value, whether the document says so or not.
+        // A schema's name is a value, beside a mapping, too.
         put(targets, document.resolve(ref, variant).name(), variant);
       }
     }
     for (JsonLocation variant : variants(union)) {
       // Most documents have no mapping, but a constant in each variant.
-      constants(variant, property, new HashSet<>()).forEach(value -> put(targets, value, variant));
+      constants(variant, union.discriminator, new HashSet<>())
+          .forEach(value -> put(targets, value, variant));
     }
-    OpenApiGrammar.mapping(holder.object())
-        .forEach(
-            (value, target) -> targets.put(value, Set.of(document.resolveMapping(target, holder))));
+    union.discriminated.forEach((value, variant) -> targets.put(value, Set.of(variant)));
     return targets;
   }
 

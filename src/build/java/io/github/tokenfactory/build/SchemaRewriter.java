@@ -7,8 +7,10 @@ import io.github.tokenfactory.internal.openapi.CanonicalJson;
 import io.github.tokenfactory.internal.openapi.Document;
 import io.github.tokenfactory.internal.openapi.JsonLocation;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -64,11 +66,11 @@ final class SchemaRewriter {
     }
     classifier.requireEnd(location);
     JsonLocation target = classifier.target(location);
-    boolean nullable = CanonicalJson.isTrue(schema.get("nullable"));
+    boolean nullable = CanonicalJson.isTrue(schema.get("nullable")) || hasNullMember(location);
     if (target != null) {
       String targetName = names.className(target);
       JsonObject rewritten = rewrite(target, targetName == null ? name : targetName);
-      return decorated(rewritten, schema, nullable || hasNullMember(schema));
+      return decorated(rewritten, schema, nullable);
     }
     MergedSchema merged = classifier.merge(location);
     nullable |= merged.nullable;
@@ -80,12 +82,11 @@ final class SchemaRewriter {
     return decorated(reference(location, merged, name), beside, nullable);
   }
 
-  private static boolean hasNullMember(JsonObject schema) {
+  private boolean hasNullMember(JsonLocation location) {
     return Stream.of("anyOf", "oneOf")
-        .map(schema::get)
-        .filter(JsonArray.class::isInstance)
-        .flatMap(members -> members.getAsJsonArray().asList().stream())
-        .anyMatch(MergedSchema::isNull);
+        .filter(keyword -> location.object().get(keyword) instanceof JsonArray)
+        .flatMap(keyword -> location.child(keyword).elements().stream())
+        .anyMatch(classifier::isNull);
   }
 
   private JsonObject reference(JsonLocation location, MergedSchema schema, String name) {
@@ -103,13 +104,14 @@ final class SchemaRewriter {
 
   private JsonObject object(MergedSchema schema, String type) {
     Set<String> disagreed = new HashSet<>();
+    Map<String, JsonLocation> all = new LinkedHashMap<>(schema.properties);
     for (JsonLocation variant : schema.variants) {
       classifier
           .merge(variant)
           .properties
           .forEach(
               (name, property) -> {
-                JsonLocation before = schema.properties.putIfAbsent(name, property);
+                JsonLocation before = all.putIfAbsent(name, property);
                 if (before != null && !classifier.haveSameType(before, property)) {
                   disagreed.add(name);
                 }
@@ -118,7 +120,7 @@ final class SchemaRewriter {
     JsonObject properties = new JsonObject();
     JsonArray required = new JsonArray();
     Set<String> taken = new HashSet<>();
-    schema.properties.forEach(
+    all.forEach(
         (name, property) -> {
           JsonObject rewritten =
               disagreed.contains(name)
@@ -199,8 +201,8 @@ final class SchemaRewriter {
       }
     }
     JsonObject union = SchemaJson.object("anyOf", variants);
-    if (schema.discriminated != null) {
-      discriminate(union, schema, schema.discriminated);
+    if (schema.discriminator != null) {
+      discriminate(union, schema);
     }
     return union;
   }
@@ -222,15 +224,10 @@ final class SchemaRewriter {
     return "Variant" + number;
   }
 
-  private void discriminate(JsonObject union, MergedSchema schema, JsonLocation holder) {
-    JsonObject discriminator = holder.object().getAsJsonObject("discriminator");
-    String property = CanonicalJson.string(discriminator.get("propertyName"));
-    if (property == null) {
-      return;
-    }
+  private void discriminate(JsonObject union, MergedSchema schema) {
     Set<JsonObject> cases = new LinkedHashSet<>();
     classifier
-        .discriminated(schema, holder, property)
+        .discriminated(schema)
         .forEach(
             (value, variants) -> {
               for (JsonLocation variant : variants) {
@@ -243,7 +240,7 @@ final class SchemaRewriter {
     if (!cases.isEmpty()) {
       JsonArray array = new JsonArray();
       cases.forEach(array::add);
-      String literal = JavaNames.literal(property);
+      String literal = JavaNames.literal(schema.discriminator);
       union.add("x-discriminator", SchemaJson.object("property", literal, "cases", array));
     }
   }

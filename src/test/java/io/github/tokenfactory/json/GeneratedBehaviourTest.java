@@ -1,7 +1,6 @@
 package io.github.tokenfactory.json;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.gson.Gson;
 import com.google.gson.JsonParser;
@@ -165,7 +164,7 @@ class GeneratedBehaviourTest {
   /** Two ways from each schema to the next are a billion ways through thirty. */
   @Test
   @Timeout(60)
-  void givesUpOnADocumentOfTooManyWays(@TempDir Path directory) throws IOException {
+  void readsASchemaOnceHoweverManyWaysLeadToIt(@TempDir Path directory) throws IOException {
     StringBuilder document =
         new StringBuilder(
             DOCUMENT.replace("#/components/schemas/Holder", "#/components/schemas/C0"));
@@ -183,8 +182,7 @@ class GeneratedBehaviourTest {
     document.append("    C30: {type: object, properties: {a: {type: string}}}\n");
     Path file = Files.writeString(directory.resolve("ways.yaml"), document);
 
-    assertThatThrownBy(() -> Generation.of(file, "*", settings -> {}))
-        .hasMessageContaining("too many ways");
+    assertThat(Generation.of(file, "*", settings -> {})).containsKey("C30");
   }
 
   @Test

@@ -156,6 +156,17 @@ public final class CanonicalJson {
     return value instanceof JsonPrimitive scalar && scalar.isString() ? scalar.getAsString() : null;
   }
 
+  /** {@return the type that JSON Schema has for a value} */
+  public static String type(JsonElement value) {
+    if (!(value instanceof JsonPrimitive scalar)) {
+      return value.isJsonNull() ? "null" : value.isJsonArray() ? "array" : "object";
+    }
+    if (scalar.isNumber()) {
+      return plainNumber(scalar.getAsString()).matches("-?\\d+") ? "integer" : "number";
+    }
+    return scalar.isBoolean() ? "boolean" : "string";
+  }
+
   /** {@return whether this is an array or an object with nothing in it} */
   static boolean isEmpty(JsonElement value) {
     return value instanceof JsonArray array && array.isEmpty()

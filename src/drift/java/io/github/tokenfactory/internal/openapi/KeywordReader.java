@@ -4,13 +4,14 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
 import com.google.gson.JsonPrimitive;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 
@@ -82,7 +83,30 @@ final class KeywordReader {
         read(node, location, member, resolve);
       }
     }
+    implyTypes(node);
     return asUnionOfTypes(node);
+  }
+
+  /** The values of an enumeration say which types it has, whether the document does or not. */
+  private static void implyTypes(SemanticNode node) {
+    Map<String, JsonLocation> stated = node.facts.get("type");
+    Map<String, JsonLocation> implied = new LinkedHashMap<>();
+    node.values("enum")
+        .forEach(
+            (value, where) ->
+                implied.put(CanonicalJson.type(JsonParser.parseString(value)), where));
+    if (implied.containsKey("number")) {
+      implied.remove("integer");
+    }
+    Predicate<String> isStated =
+        type ->
+            stated == null
+                || stated.containsKey(type)
+                || type.equals("integer") && stated.containsKey("number");
+    // Values that contradict the type are left as they are: such a document is compared, too.
+    if (!implied.isEmpty() && implied.keySet().stream().allMatch(isStated)) {
+      node.facts.put("type", implied);
+    }
   }
 
   /** {@return whether a schema would allow the same values without this keyword} */
@@ -163,7 +187,7 @@ final class KeywordReader {
   private static void readTypes(SemanticNode node, JsonLocation member) {
     List<JsonElement> values =
         member.json() instanceof JsonArray array ? array.asList() : List.of(member.json());
-    Map<String, JsonLocation> types = new TreeMap<>();
+    Map<String, JsonLocation> types = new LinkedHashMap<>();
     for (JsonElement value : values) {
       String type = CanonicalJson.string(value);
       types.put(type == null ? CanonicalJson.comparable(value) : type, member);
@@ -179,7 +203,7 @@ final class KeywordReader {
 
   private static void readEnum(SemanticNode node, List<JsonElement> values, JsonLocation member) {
     SemanticNode allowed = SemanticNode.anything(member);
-    Map<String, JsonLocation> others = new TreeMap<>();
+    Map<String, JsonLocation> others = new LinkedHashMap<>();
     values.stream()
         .filter(value -> !value.isJsonNull())
         .forEach(value -> others.put(CanonicalJson.comparable(value), member));

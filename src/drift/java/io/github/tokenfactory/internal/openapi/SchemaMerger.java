@@ -2,10 +2,10 @@ package io.github.tokenfactory.internal.openapi;
 
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 
 /**
  * Merges schemas that apply to the same value into one that means exactly the same. What a merge
@@ -41,7 +41,7 @@ final class SchemaMerger {
         (keyword, values) -> {
           if (!keyword.equals("type") && !keyword.equals("enum")) {
             Map<String, JsonLocation> own =
-                node.facts.computeIfAbsent(keyword, k -> new TreeMap<>());
+                node.facts.computeIfAbsent(keyword, k -> new LinkedHashMap<>());
             values.forEach(own::putIfAbsent);
           }
         });
@@ -73,13 +73,13 @@ final class SchemaMerger {
       return;
     }
     if (own == null) {
-      node.facts.put(keyword, new TreeMap<>(others));
+      node.facts.put(keyword, new LinkedHashMap<>(others));
     } else if (!own.keySet().equals(others.keySet()) || isType && node.nullable != other.nullable) {
       for (SemanticNode each : List.of(node, other)) {
         String orNull = isType && each.nullable ? " or null" : "";
         node.fact("merged " + keyword, each.values(keyword).keySet() + orNull, each.at);
       }
-      Map<String, JsonLocation> common = new TreeMap<>(own);
+      Map<String, JsonLocation> common = new LinkedHashMap<>(own);
       Set<String> allowed = new HashSet<>(others.keySet());
       if (isType && own.containsKey("number") && others.containsKey("integer")) {
         common.put("integer", others.get("integer"));

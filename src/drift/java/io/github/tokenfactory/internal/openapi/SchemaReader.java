@@ -10,10 +10,10 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 
 /**
  * Reads the schemas of one document into {@link SemanticNode}s: follows references, merges what
@@ -22,7 +22,7 @@ import java.util.TreeMap;
  * <p>It reads at once only what applies to the same value. Properties, items and the like are read
  * later, so that recursive schemas end.
  */
-final class SchemaReader {
+public final class SchemaReader {
   private static final int MAX_OPEN = 200;
   private static final int MAX_RECURSIONS = 10_000;
 
@@ -36,7 +36,7 @@ final class SchemaReader {
   private int unions;
   private int recursions;
 
-  SchemaReader(Document document) {
+  public SchemaReader(Document document) {
     this.document = document;
   }
 
@@ -48,7 +48,7 @@ final class SchemaReader {
     return combined.computeIfAbsent(
         Set.copyOf(schemas),
         all -> {
-          Map<String, JsonLocation> distinct = new TreeMap<>();
+          Map<String, JsonLocation> distinct = new LinkedHashMap<>();
           schemas.forEach(
               schema -> distinct.putIfAbsent(CanonicalJson.comparable(schema.json()), schema));
           return SchemaMerger.merge(
@@ -56,7 +56,8 @@ final class SchemaReader {
         });
   }
 
-  private SemanticNode read(JsonLocation schema) {
+  /** {@return what a schema says about a value} */
+  public SemanticNode read(JsonLocation schema) {
     SemanticNode known = read.get(schema);
     if (known != null) {
       return known;
@@ -218,6 +219,21 @@ final class SchemaReader {
     return aliases;
   }
 
+  /** {@return whether a variant of a union stands for null} */
+  public boolean isNull(JsonLocation variant) {
+    return isNull(variant, read(variant));
+  }
+
+  /**
+   * OpenAPI 3.0 has no type for null: a variant that is nullable, and says no more, is meant so.
+   */
+  private static boolean isNull(JsonLocation variant, SemanticNode node) {
+    return node.isOnlyNull()
+        || node.isAnything()
+            && variant.json() instanceof JsonObject schema
+            && CanonicalJson.isTrue(schema.get("nullable"));
+  }
+
   private SemanticNode readVariant(JsonLocation schema) {
     unions++;
     try {
@@ -237,7 +253,7 @@ final class SchemaReader {
       nulls += variant.nullable ? 1 : 0;
       if (nested != null) {
         variants.addAll(nested);
-      } else if (!variant.isOnlyNull()) {
+      } else if (!isNull(member, variant)) {
         variants.add(variant);
       }
     }

@@ -2,6 +2,7 @@ package io.github.tokenfactory.internal.openapi;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -41,8 +42,10 @@ public final class SemanticNode {
   /** Keyword to where the words are, which are read only if a report needs them. */
   public final Map<String, Set<JsonLocation>> documentation = new TreeMap<>();
 
-  /** Schemas below this one that are still to be read. All schemas of one list apply together. */
-  final Map<String, List<JsonLocation>> schemas = new TreeMap<>();
+  /**
+   * The schemas below this one, in the document's order. All schemas of one list apply together.
+   */
+  public final Map<String, List<JsonLocation>> schemas = new LinkedHashMap<>();
 
   /** Nodes below this one, by label: a keyword, and a name if there can be several. */
   public final Map<String, SemanticNode> parts = new TreeMap<>();
@@ -94,7 +97,7 @@ public final class SemanticNode {
   }
 
   void fact(String keyword, String value, JsonLocation where) {
-    facts.computeIfAbsent(keyword, k -> new TreeMap<>()).put(value, where);
+    facts.computeIfAbsent(keyword, k -> new LinkedHashMap<>()).put(value, where);
   }
 
   void document(String keyword, JsonLocation where) {
@@ -124,7 +127,7 @@ public final class SemanticNode {
   }
 
   /** {@return the labels of facts, schemas and groups} */
-  Stream<String> labels() {
+  public Stream<String> labels() {
     return Stream.of(facts, schemas, groups).flatMap(said -> said.keySet().stream());
   }
 
@@ -150,7 +153,7 @@ public final class SemanticNode {
   }
 
   /** {@return whether a schema allows null and nothing else} */
-  boolean isOnlyNull() {
+  public boolean isOnlyNull() {
     return nullable
         && facts.size() == 1
         && facts.containsKey("type")
