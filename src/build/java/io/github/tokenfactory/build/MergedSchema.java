@@ -46,6 +46,11 @@ final class MergedSchema {
   /** The values of enum and const, or null if any value is allowed. */
   @Nullable List<JsonElement> values;
 
+  /** Whether the schema is about responses only, or about requests only. */
+  final boolean readOnly;
+
+  final boolean writeOnly;
+
   @Nullable JsonLocation additional;
   @Nullable JsonLocation items;
   @Nullable String format;
@@ -58,6 +63,8 @@ final class MergedSchema {
     this.origin = origin;
     SemanticNode node = reader.read(origin);
     add(node, reader);
+    readOnly = node.values("readOnly").containsKey("true");
+    writeOnly = node.values("writeOnly").containsKey("true");
     // A schema that says nothing about null is not meant to allow it.
     nullable = node.nullable && !types.isEmpty() && variants.isEmpty() || node.isOnlyNull();
     if (types.isEmpty()) {
@@ -182,10 +189,32 @@ final class MergedSchema {
     } else if (!meanings.stream().allMatch(each -> each.labels().allMatch("required"::equals))) {
       // Otherwise it says something such as "one of these two properties is required".
       contradictory |= !variants.isEmpty();
-      union.at.elements().stream()
-          .filter(variant -> !reader.isNull(variant))
-          .forEach(variants::add);
+      variants.addAll(members(union.at, reader));
     }
+  }
+
+  /**
+   * {@return the members of allOf, anyOf or oneOf that say something about the type} OpenAPI 3.0
+   * has no type for null, so that documents add null to a union in several ways; one of them is any
+   * object that is nullable, beside an object that is not just any.
+   */
+  static List<JsonLocation> members(JsonLocation union, SchemaReader reader) {
+    List<JsonLocation> members =
+        union.elements().stream()
+            .filter(member -> !reader.isNull(member))
+            .filter(member -> !union.name().equals("allOf") || !isEmpty(member))
+            .toList();
+    List<JsonLocation> others =
+        members.stream().filter(member -> !isNullableObject(reader.read(member))).toList();
+    boolean hasObject =
+        others.stream().anyMatch(other -> reader.read(other).values("type").containsKey("object"));
+    return hasObject ? others : members;
+  }
+
+  private static boolean isNullableObject(SemanticNode node) {
+    return node.nullable
+        && node.labels().toList().equals(List.of("type"))
+        && node.values("type").containsKey("object");
   }
 
   /** {@return whether all values that the schema allows are integers, or are numbers, and so on} */
@@ -193,12 +222,22 @@ final class MergedSchema {
     return types.size() == 1 && types.contains(type);
   }
 
+  /**
+   * {@return whether a discriminator tells apart the schemas that extend this one by allOf} What
+   * refers to this schema may hold any of them.
+   */
+  boolean isParent() {
+    return variants.isEmpty()
+        && origin.json() instanceof JsonObject schema
+        && schema.has("discriminator")
+        && discriminated.values().stream().anyMatch(child -> !child.equals(origin));
+  }
+
   /** {@return whether the values can be the constants of an enumeration} */
   boolean isEnum() {
     return values != null
         && !values.isEmpty()
-        && types.size() == 1
-        && !types.contains("boolean")
+        && !isOfType("boolean")
         && values.stream().allMatch(this::isConstant);
   }
 

@@ -85,16 +85,17 @@ final class NameRegistry {
    * {@return the name of a schema's class; if it has none yet, one that is like {@code proposed}}
    */
   String className(JsonLocation schema, String proposed) {
-    return classes.computeIfAbsent(
-        schema.pointer(),
-        pointer -> {
-          String whole = typeName(proposed);
-          String fitting =
-              whole.length() <= MAX_LENGTH
-                  ? whole
-                  : whole.substring(0, MAX_LENGTH) + Integer.toHexString(whole.hashCode());
-          return JavaNames.unique(fitting, name -> takenClasses.add(lowerCase(name)));
-        });
+    return classes.computeIfAbsent(schema.pointer(), pointer -> newClass(proposed));
+  }
+
+  /** {@return a name like {@code proposed} that no class has yet} */
+  String newClass(String proposed) {
+    String whole = typeName(proposed);
+    String fitting =
+        whole.length() <= MAX_LENGTH
+            ? whole
+            : whole.substring(0, MAX_LENGTH) + Integer.toHexString(whole.hashCode());
+    return JavaNames.unique(fitting, name -> takenClasses.add(lowerCase(name)));
   }
 
   /** {@return the Java name of each property, by the literal that generated code has for it} */

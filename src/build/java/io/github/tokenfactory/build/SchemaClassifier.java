@@ -76,13 +76,16 @@ final class SchemaClassifier {
     if (schema.contradictory) {
       return false;
     }
+    if (schema.isParent() || schema.isEnum()) {
+      return true;
+    }
     if (!schema.properties.isEmpty()) {
       return schema.variants.stream().map(this::merge).allMatch(SchemaClassifier::canBeObject);
     }
     if (!schema.variants.isEmpty() || schema.types.size() > 1) {
       return schema.types.size() > 1 || variants(schema).size() > 1;
     }
-    return schema.isEnum();
+    return false;
   }
 
   private static boolean canBeObject(MergedSchema variant) {
@@ -109,8 +112,7 @@ final class SchemaClassifier {
       return null;
     }
     List<JsonLocation> members =
-        location.child(structure.get(0)).elements().stream()
-            .filter(member -> !isNull(member))
+        MergedSchema.members(location.child(structure.get(0)), reader).stream()
             .map(this::referred)
             .distinct()
             .toList();
@@ -166,9 +168,12 @@ final class SchemaClassifier {
     }
   }
 
-  /** {@return the variants that each value of a discriminator's property stands for} */
+  /** {@return the variants that each value of the discriminator's property stands for} */
   Map<String, Set<JsonLocation>> discriminated(MergedSchema union) {
     Map<String, Set<JsonLocation>> targets = new LinkedHashMap<>();
+    if (union.discriminator == null) {
+      return targets;
+    }
     for (JsonLocation variant : union.variants) {
       String ref = OpenApiGrammar.reference(variant.json());
       if (ref != null) {

@@ -6,6 +6,7 @@ import com.google.gson.JsonObject;
 import io.github.tokenfactory.internal.openapi.CanonicalJson;
 import io.github.tokenfactory.internal.openapi.Document;
 import io.github.tokenfactory.internal.openapi.JsonLocation;
+import java.math.BigDecimal;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -14,6 +15,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Rewrites schemas in the few forms of OpenAPI 3.0 that the generator turns into right code: a
@@ -23,6 +25,7 @@ import java.util.stream.Stream;
  * place. What cannot be typed faithfully becomes raw JSON.
  */
 final class SchemaRewriter {
+  private static final BigDecimal LARGEST_LONG = BigDecimal.valueOf(Long.MAX_VALUE);
   private static final List<String> LIST_BOUNDS = List.of("minItems", "maxItems", "uniqueItems");
   private static final List<String> TEXT_BOUNDS = List.of("minLength", "maxLength", "x-pattern");
   private static final List<String> NUMBER_BOUNDS =
@@ -83,7 +86,7 @@ final class SchemaRewriter {
   }
 
   private boolean hasNullMember(JsonLocation location) {
-    return Stream.of("anyOf", "oneOf")
+    return Stream.of("allOf", "anyOf", "oneOf")
         .filter(keyword -> location.object().get(keyword) instanceof JsonArray)
         .flatMap(keyword -> location.child(keyword).elements().stream())
         .anyMatch(classifier::isNull);
@@ -93,10 +96,14 @@ final class SchemaRewriter {
     String type = names.className(location, name);
     if (!components.has(type)) {
       components.add(type, new JsonObject()); // ends recursion, and keeps the order
-      JsonObject rewritten =
-          !schema.properties.isEmpty()
-              ? object(schema, type)
-              : schema.isEnum() ? enumeration(schema) : union(schema, type);
+      JsonObject rewritten;
+      if (schema.isParent()) {
+        rewritten = family(schema, type);
+      } else if (!schema.properties.isEmpty()) {
+        rewritten = object(schema, type);
+      } else {
+        rewritten = schema.isEnum() ? enumeration(schema) : union(schema, type);
+      }
       components.add(type, decorated(rewritten, location.object(), false));
     }
     return SchemaJson.reference(type);
@@ -126,12 +133,16 @@ final class SchemaRewriter {
               disagreed.contains(name)
                   ? SchemaJson.anything("The variants do not agree on its type.")
                   : rewrite(property, type + JavaNames.words(name));
-          if (isMutable(rewritten)) {
-            rewritten.addProperty("x-mutable", true);
-          }
+          flag(rewritten, "x-mutable", isMutable(rewritten));
           properties.add(JavaNames.literal(name), rewritten);
           names.nameProperty(name, taken);
+          MergedSchema merged = classifier.merge(property);
+          if (merged.isOfType("boolean") && merged.values != null && merged.values.size() == 1) {
+            rewritten.addProperty("x-constant", merged.values.get(0).getAsString());
+          }
           if (schema.required.contains(name)) {
+            flag(rewritten, "x-read-only", merged.readOnly);
+            flag(rewritten, "x-write-only", merged.writeOnly);
             required.add(JavaNames.literal(name));
           }
         });
@@ -147,6 +158,12 @@ final class SchemaRewriter {
     return object;
   }
 
+  private static void flag(JsonObject schema, String name, boolean isSet) {
+    if (isSet) {
+      schema.addProperty(name, true);
+    }
+  }
+
   /** {@return whether the Java type is a container, an array or raw JSON} */
   private static boolean isMutable(JsonObject schema) {
     String type = CanonicalJson.string(schema.get("type"));
@@ -158,8 +175,14 @@ final class SchemaRewriter {
   }
 
   private static JsonObject enumeration(MergedSchema schema) {
+    String type = schema.types.size() == 1 ? schema.types.iterator().next() : "";
     String valueType =
-        schema.isOfType("integer") ? "Long" : schema.isOfType("number") ? "Double" : "String";
+        switch (type) {
+          case "string" -> "String";
+          case "integer" -> "Long";
+          case "number" -> "Double";
+          default -> "JsonPrimitive";
+        };
     JsonArray values = new JsonArray();
     JsonArray constants = new JsonArray();
     JsonArray literals = new JsonArray();
@@ -173,7 +196,8 @@ final class SchemaRewriter {
           switch (valueType) {
             case "Long" -> value.getAsBigDecimal().toBigInteger() + "L";
             case "Double" -> value.getAsDouble() + "d";
-            default -> '"' + JavaNames.literal(text) + '"';
+            case "String" -> quoted(text);
+            default -> "new JsonPrimitive(" + (isText(value) ? quoted(text) : text) + ")";
           });
     }
     JsonObject enumeration = SchemaJson.object("type", "string", "x-value-type", valueType);
@@ -181,6 +205,14 @@ final class SchemaRewriter {
     enumeration.add("x-enum-varnames", constants);
     enumeration.add("x-enum-descriptions", literals);
     return enumeration;
+  }
+
+  private static boolean isText(JsonElement value) {
+    return value.getAsJsonPrimitive().isString();
+  }
+
+  private static String quoted(String text) {
+    return '"' + JavaNames.literal(text) + '"';
   }
 
   private JsonObject union(MergedSchema schema, String type) {
@@ -201,9 +233,30 @@ final class SchemaRewriter {
       }
     }
     JsonObject union = SchemaJson.object("anyOf", variants);
-    if (schema.discriminator != null) {
-      discriminate(union, schema);
-    }
+    discriminate(union, classifier.discriminated(schema), schema.discriminator);
+    return union;
+  }
+
+  /** {@return the union of the schemas that extend another one, and of that one by itself} */
+  private JsonObject family(MergedSchema parent, String type) {
+    String base = names.newClass(type + "Base");
+    components.add(base, decorated(object(parent, base), parent.origin.object(), false));
+    // A child that adds nothing is the parent: it is read as the base, as unknown values are.
+    Map<String, Set<JsonLocation>> targets = new LinkedHashMap<>();
+    Set<JsonObject> variants = new LinkedHashSet<>();
+    parent.discriminated.forEach(
+        (value, child) -> {
+          JsonObject variant = element(child, type + "Child");
+          if (!type.equals(SchemaJson.className(variant))) {
+            variants.add(variant);
+            targets.put(value, Set.of(child));
+          }
+        });
+    variants.add(SchemaJson.reference(base));
+    JsonArray all = new JsonArray();
+    variants.forEach(all::add);
+    JsonObject union = SchemaJson.object("anyOf", all);
+    discriminate(union, targets, parent.discriminator);
     return union;
   }
 
@@ -224,24 +277,22 @@ final class SchemaRewriter {
     return "Variant" + number;
   }
 
-  private void discriminate(JsonObject union, MergedSchema schema) {
-    Set<JsonObject> cases = new LinkedHashSet<>();
-    classifier
-        .discriminated(schema)
-        .forEach(
-            (value, variants) -> {
-              for (JsonLocation variant : variants) {
-                String type = SchemaJson.className(rewrite(variant, value));
-                if (type != null) {
-                  cases.add(SchemaJson.object("value", JavaNames.literal(value), "type", type));
-                }
-              }
-            });
-    if (!cases.isEmpty()) {
-      JsonArray array = new JsonArray();
-      cases.forEach(array::add);
-      String literal = JavaNames.literal(schema.discriminator);
-      union.add("x-discriminator", SchemaJson.object("property", literal, "cases", array));
+  private void discriminate(
+      JsonObject union, Map<String, Set<JsonLocation>> targets, @Nullable String property) {
+    JsonArray cases = new JsonArray();
+    targets.forEach(
+        (value, variants) -> {
+          for (JsonLocation variant : variants) {
+            String type = SchemaJson.className(rewrite(variant, value));
+            if (type != null) {
+              cases.add(SchemaJson.object("value", JavaNames.literal(value), "type", type));
+            }
+          }
+        });
+    if (property != null && !cases.isEmpty()) {
+      union.add(
+          "x-discriminator",
+          SchemaJson.object("property", JavaNames.literal(property), "cases", cases));
     }
   }
 
@@ -263,7 +314,7 @@ final class SchemaRewriter {
         case "array" -> list(schema, name);
         case "object" -> map(schema, name);
         case "boolean" -> SchemaJson.ofType(type);
-        case "integer" -> bounded(SchemaJson.ofType(type), schema, NUMBER_BOUNDS);
+        case "integer" -> bounded(integer(schema), schema, NUMBER_BOUNDS);
         case "number" -> bounded(formatted(type, schema), schema, NUMBER_BOUNDS);
         case "string" -> {
           JsonObject text = formatted(type, schema);
@@ -291,6 +342,18 @@ final class SchemaRewriter {
 
   private JsonObject element(JsonLocation location, String name) {
     return SchemaJson.withoutWrapper(rewrite(location, name));
+  }
+
+  /** {@return an integer that the generator makes a Long, or a BigInteger if that is too small} */
+  private static JsonObject integer(MergedSchema schema) {
+    boolean isBeyondLong =
+        Stream.of("minimum", "maximum")
+            .filter(schema.bounds::has)
+            .map(bound -> schema.bounds.get(bound).getAsBigDecimal().abs())
+            .anyMatch(bound -> bound.compareTo(LARGEST_LONG) > 0);
+    return isBeyondLong || "uint64".equals(schema.format)
+        ? SchemaJson.object("type", "integer", "format", "int64", "x-unsigned", true)
+        : SchemaJson.ofType("integer");
   }
 
   private static JsonObject formatted(String type, MergedSchema schema) {

@@ -13,6 +13,7 @@ import io.github.tokenfactory.internal.codec.RawJson;
 import java.io.IOException;
 import java.lang.reflect.Type;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -74,6 +75,7 @@ public abstract class ObjectAdapter<T, B> implements TypeAdapterFactory {
 
   private final String modelName;
   private final Map<String, Property> properties = new LinkedHashMap<>();
+  private final Map<String, JsonElement> constants = new HashMap<>();
   private @Nullable Additional<B, ?> additional;
 
   /** Creates an adapter without properties; the subclass adds them in its constructor. */
@@ -107,6 +109,11 @@ public abstract class ObjectAdapter<T, B> implements TypeAdapterFactory {
   /** Adds a property that is a list, a set or a map. */
   protected final void property(String name, boolean required, TypeToken<?> type) {
     properties.put(name, new Property(name, required, type.getType()));
+  }
+
+  /** Makes an object with another value of a property no match for a variant of a union. */
+  protected final void constant(String name, JsonElement value) {
+    constants.put(name, value);
   }
 
   /**
@@ -328,7 +335,8 @@ public abstract class ObjectAdapter<T, B> implements TypeAdapterFactory {
           }
         } else if (!value.isJsonNull()) {
           int part = ScoredAdapter.scorePart(property.adapter, value);
-          if (part == NO_MATCH) {
+          String name = property.property.name;
+          if (part == NO_MATCH || !value.equals(constants.getOrDefault(name, value))) {
             return NO_MATCH;
           }
           score += 2 + part;

@@ -6,8 +6,10 @@ import com.google.gson.TypeAdapter;
 import com.google.gson.stream.JsonReader;
 import com.google.gson.stream.JsonToken;
 import com.google.gson.stream.JsonWriter;
+import io.github.tokenfactory.internal.codec.RawJson;
 import java.io.IOException;
 import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.net.URI;
 import java.time.LocalDate;
 import java.time.OffsetDateTime;
@@ -32,6 +34,8 @@ final class ScalarAdapter<V> extends TypeAdapter<V> implements ScoredAdapter {
   private interface Write<V> {
     void to(JsonWriter out, V value) throws IOException;
   }
+
+  private static final int MAX_DIGITS = 1_000;
 
   private final Read<V> read;
   private final Write<V> write;
@@ -62,7 +66,7 @@ final class ScalarAdapter<V> extends TypeAdapter<V> implements ScoredAdapter {
     } else if (type == Boolean.class) {
       return plain(JsonReader::nextBoolean, JsonWriter::value, JsonPrimitive::isBoolean, 1);
     } else if (type == Long.class) {
-      return plain(JsonReader::nextLong, JsonWriter::value, ScalarAdapter::isWhole, 2);
+      return plain(ScalarAdapter::nextLong, JsonWriter::value, ScalarAdapter::isWhole, 2);
     } else if (type == Integer.class) {
       return plain(JsonReader::nextInt, JsonWriter::value, ScalarAdapter::isWhole, 2);
     } else if (type == Double.class) {
@@ -71,6 +75,14 @@ final class ScalarAdapter<V> extends TypeAdapter<V> implements ScoredAdapter {
       return number(Float::parseFloat);
     } else if (type == BigDecimal.class) {
       return number(BigDecimal::new);
+    } else if (type == BigInteger.class) {
+      return number(ScalarAdapter::bigInteger);
+    } else if (type == JsonPrimitive.class) {
+      return plain(
+          in -> RawJson.ADAPTER.read(in).getAsJsonPrimitive(),
+          RawJson.ADAPTER::write,
+          any -> true,
+          0);
     } else if (type == OffsetDateTime.class) {
       return formatted(OffsetDateTime::parse, DateTimeFormatter.ISO_OFFSET_DATE_TIME::format);
     } else if (type == LocalDate.class) {
@@ -146,6 +158,28 @@ final class ScalarAdapter<V> extends TypeAdapter<V> implements ScoredAdapter {
       return true;
     } catch (FormatMismatchException e) {
       return false;
+    }
+  }
+
+  /** Unlike {@link JsonReader#nextLong}, it makes no other number of one that is too large. */
+  private static long nextLong(JsonReader in) throws IOException {
+    String text = in.nextString();
+    try {
+      return new BigDecimal(text).longValueExact();
+    } catch (ArithmeticException e) {
+      throw new NumberFormatException("not a long");
+    }
+  }
+
+  private static BigInteger bigInteger(String text) {
+    BigDecimal number = new BigDecimal(text);
+    if (number.scale() < -MAX_DIGITS) {
+      throw new NumberFormatException("too long"); // 1e999999999 would fill the memory
+    }
+    try {
+      return number.toBigIntegerExact();
+    } catch (ArithmeticException e) {
+      throw new NumberFormatException("not an integer");
     }
   }
 

@@ -1,11 +1,14 @@
 package io.github.tokenfactory.json;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.gson.Gson;
 import com.google.gson.JsonParser;
+import com.google.gson.JsonSyntaxException;
 import com.google.gson.TypeAdapter;
 import io.github.tokenfactory.build.Generation;
+import jakarta.validation.constraints.NotNull;
 import java.io.IOException;
 import java.net.URL;
 import java.net.URLClassLoader;
@@ -55,6 +58,44 @@ class GeneratedBehaviourTest {
               chunks: {type: array, items: {type: string, format: byte}}
               next: {$ref: "#/components/schemas/Holder"}
               tree: {$ref: "#/components/schemas/Tree"}
+              animal: {$ref: "#/components/schemas/Animal"}
+              solid: {$ref: "#/components/schemas/Solid"}
+              result: {oneOf: [{$ref: "#/components/schemas/Success"}, {$ref: "#/components/schemas/Failure"}]}
+              code: {oneOf: [{$ref: "#/components/schemas/One"}, {$ref: "#/components/schemas/Two"}]}
+              alike: {oneOf: [{$ref: "#/components/schemas/Zebra"}, {$ref: "#/components/schemas/Antelope"}]}
+              level: {oneOf: [{const: 0, title: Off}, {const: 1, title: On}]}
+              either: {oneOf: [{const: auto}, {const: 1}, {const: 0.5}, {const: true}]}
+              flag: {oneOf: [{const: true}, {const: false}]}
+              named: {anyOf: [{$ref: "#/components/schemas/Red"}, {$ref: "#/components/schemas/Blue"}, {type: "null"}]}
+              huge: {type: integer, format: uint64}
+              beyond: {type: integer, maximum: 99999999999999999999}
+              plain: {type: integer}
+              byName: {$ref: "#/components/schemas/ByName"}
+              orNull: {anyOf: [{$ref: "#/components/schemas/Loose"}, {enum: [null]}]}
+              stored: {$ref: "#/components/schemas/Stored"}
+          Animal: {type: object, required: [species], properties: {species: {type: string}}, discriminator: {propertyName: species}}
+          Fish: {allOf: [{$ref: "#/components/schemas/Animal"}, {type: object, properties: {fins: {type: integer}}}]}
+          Shark: {allOf: [{$ref: "#/components/schemas/Fish"}, {type: object, properties: {teeth: {type: integer}}}]}
+          Same: {allOf: [{$ref: "#/components/schemas/Animal"}]}
+          Solid:
+            type: object
+            required: [form]
+            properties: {form: {type: string}}
+            discriminator: {propertyName: form, mapping: {round: "#/components/schemas/Ball", plain: "#/components/schemas/Solid"}}
+          Ball: {allOf: [{$ref: "#/components/schemas/Solid"}, {type: object, properties: {radius: {type: number}}}]}
+          Success: {type: object, required: [ok], properties: {ok: {const: true}, note: {type: string}}}
+          Failure: {type: object, required: [ok], properties: {ok: {const: false}, note: {type: string}}}
+          One: {type: object, required: [n], properties: {n: {const: 1}}}
+          Two: {type: object, required: [n], properties: {n: {type: integer, enum: [2]}}}
+          Zebra: {type: object, properties: {a: {type: string}}}
+          Antelope: {type: object, properties: {a: {type: string}}}
+          Red: {type: string, enum: [red]}
+          Blue: {type: string, enum: [blue]}
+          ByName: {type: object, additionalProperties: {type: array, items: {type: string}}, properties: {a: {type: string}}}
+          Stored:
+            type: object
+            required: [id, text, secret]
+            properties: {id: {type: integer, readOnly: true}, text: {type: string}, secret: {type: string, writeOnly: true}}
           Pet:
             oneOf: [{$ref: "#/components/schemas/Cat"}, {$ref: "#/components/schemas/Dog"}]
             discriminator: {propertyName: kind, mapping: {feline: "#/components/schemas/Cat", canine: Dog}}
@@ -123,6 +164,19 @@ class GeneratedBehaviourTest {
         "number | 9007199254740993                              | asLong",
         "number | 1.5                                           | asDouble",
         "number | true                                          | asBoolean",
+        "animal | {\"species\":\"Fish\",\"fins\":2}           | asFish",
+        "animal | {\"species\":\"Shark\",\"fins\":2,\"teeth\":9} | asShark",
+        "animal | {\"species\":\"Animal\"}                    | asAnimalBase",
+        "animal | {\"species\":\"Newt\",\"fins\":2}           | asAnimalBase",
+        "animal | {\"fins\":2}                                 | asJson",
+        "solid  | {\"form\":\"round\",\"radius\":1.5}         | asBall",
+        "solid  | {\"form\":\"plain\"}                        | asSolidBase",
+        "result | {\"ok\":true,\"note\":\"x\"}                | asSuccess",
+        "result | {\"ok\":false}                              | asFailure",
+        "code   | {\"n\":1}                                    | asOne",
+        "code   | {\"n\":2}                                    | asTwo",
+        "code   | {\"n\":3}                                    | asJson",
+        "alike  | {\"a\":\"x\"}                                | asZebra",
       })
   void readsAUnionAsTheVariantThatItIs(String property, String json, String accessor)
       throws Exception {
@@ -133,6 +187,56 @@ class GeneratedBehaviourTest {
 
     assertThat(get(union, accessor)).isNotNull();
     assertThat(write(read)).isEqualTo(whole);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "level  | 1                                  | class io.github.tokenfactory.model.HolderLevel",
+        "level  | 7                                  | class io.github.tokenfactory.model.HolderLevel",
+        "either | \"auto\"                           | class io.github.tokenfactory.model.HolderEither",
+        "either | 0.5                                | class io.github.tokenfactory.model.HolderEither",
+        "either | true                               | class io.github.tokenfactory.model.HolderEither",
+        "flag   | true                               | class java.lang.Boolean",
+        "named  | \"blue\"                           | class io.github.tokenfactory.model.HolderNamed",
+        "huge   | 18446744073709551615               | class java.math.BigInteger",
+        "beyond | 99999999999999999999               | class java.math.BigInteger",
+        "plain  | 9223372036854775807                | class java.lang.Long",
+        "orNull | {\"name\":\"x\"}                   | class io.github.tokenfactory.model.Loose",
+        "byName | {\"a\":\"x\",\"b\":[\"y\"]}         | class io.github.tokenfactory.model.ByName",
+        "stored | {\"id\":1,\"text\":\"x\"}           | class io.github.tokenfactory.model.Stored",
+      })
+  void readsAValueAsItsType(String property, String json, String type) throws Exception {
+    String whole = "{\"" + property + "\":" + json + "}";
+    Object read = read(whole);
+
+    assertThat(
+            get(read, "get" + Character.toUpperCase(property.charAt(0)) + property.substring(1))
+                .getClass())
+        .hasToString(type);
+    assertThat(write(read)).isEqualTo(whole);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"9223372036854775808", "-9223372036854775809", "1e30", "1.5", "1e999999999"})
+  void refusesANumberThatALongCannotHold(String number) {
+    assertThatThrownBy(() -> read("{\"plain\":" + number + "}"))
+        .isInstanceOf(JsonSyntaxException.class)
+        .hasMessageContaining("Holder.plain")
+        .hasMessageNotContaining(number);
+  }
+
+  @Test
+  void asksForReadOnlyPropertiesInResponsesOnlyAndForWriteOnlyOnesInRequestsOnly()
+      throws Exception {
+    Class<?> stored = holder.getMethod("getStored").getReturnType();
+
+    assertThat(stored.getMethod("getId").isAnnotationPresent(NotNull.class)).isFalse();
+    assertThat(stored.getMethod("getText").isAnnotationPresent(NotNull.class)).isTrue();
+    assertThat(stored.getMethod("getSecret").isAnnotationPresent(NotNull.class)).isTrue();
   }
 
   @Test

@@ -1,5 +1,6 @@
 package io.github.tokenfactory.internal.openapi;
 
+import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import io.github.tokenfactory.drift.CannotCheckException;
 import io.github.tokenfactory.drift.CannotCheckException.Reason;
@@ -197,6 +198,34 @@ public final class Document {
   /** {@return the schema that a discriminator's mapping names by reference or by bare name} */
   public JsonLocation resolveMapping(String target, JsonLocation source) {
     return resolve(BARE_NAME.matcher(target).matches() ? SCHEMAS + target : target, source);
+  }
+
+  /**
+   * {@return the components that extend a schema by allOf, directly or not} A discriminator of the
+   * schema tells them apart.
+   */
+  List<JsonLocation> children(JsonLocation parent) {
+    JsonLocation components = at(List.of("components", "schemas"));
+    Set<JsonLocation> family = new LinkedHashSet<>(List.of(parent));
+    if (components != null) {
+      List<JsonLocation> schemas = components.members();
+      while (schemas.stream().anyMatch(each -> extendsOneOf(each, family) && family.add(each))) {
+        // Others may extend the one that was found.
+      }
+    }
+    family.remove(parent);
+    return List.copyOf(family);
+  }
+
+  private static boolean extendsOneOf(JsonLocation schema, Set<JsonLocation> family) {
+    return schema.json() instanceof JsonObject object
+        && object.get("allOf") instanceof JsonArray parts
+        && family.stream()
+            .map(JsonLocation::pointer)
+            .anyMatch(
+                parent ->
+                    parts.asList().stream()
+                        .anyMatch(part -> parent.equals(OpenApiGrammar.reference(part))));
   }
 
   /** {@return what the steps of a pointer lead to, or null if they lead nowhere} */

@@ -87,6 +87,18 @@ final class KeywordReader {
     return asUnionOfTypes(node);
   }
 
+  /** Adds the values of one of several enumerations that a schema allows, and their words. */
+  static void addValues(SemanticNode node, SemanticNode variant) {
+    for (String keyword : List.of("enum", "type")) {
+      variant.values(keyword).forEach((value, where) -> node.fact(keyword, value, where));
+    }
+    if (node.values("type").containsKey("number")) {
+      node.values("type").remove("integer");
+    }
+    variant.documentation.forEach(
+        (keyword, words) -> words.forEach(where -> node.document(keyword, where)));
+  }
+
   /** The values of an enumeration say which types it has, whether the document does or not. */
   private static void implyTypes(SemanticNode node) {
     Map<String, JsonLocation> stated = node.facts.get("type");

@@ -187,14 +187,14 @@ public final class SchemaReader {
               node.schema("discriminator " + value, resolved);
             });
     // Without a mapping, the name of a component is the value that is sent.
-    for (String kind : List.of("anyOf", "oneOf")) {
-      for (JsonLocation member : members(location, kind)) {
-        Deque<JsonLocation> aliases = aliases(member);
-        JsonLocation variant = aliases.getLast();
-        aliases.removeIf(alias -> alias.component() == null);
-        if (!aliases.isEmpty() && named.add(variant)) {
-          node.schema("discriminator " + aliases.getFirst().component(), variant);
-        }
+    List<JsonLocation> variants = new ArrayList<>(members(location, "anyOf"));
+    variants.addAll(members(location, "oneOf"));
+    for (JsonLocation member : variants.isEmpty() ? document.children(location) : variants) {
+      Deque<JsonLocation> aliases = aliases(member);
+      JsonLocation variant = aliases.getLast();
+      aliases.removeIf(alias -> alias.component() == null);
+      if (!aliases.isEmpty() && named.add(variant)) {
+        node.schema("discriminator " + aliases.getFirst().component(), variant);
       }
     }
   }
@@ -217,6 +217,18 @@ public final class SchemaReader {
       }
     }
     return aliases;
+  }
+
+  /** {@return whether a union of constants and enumerations could be written as one enumeration} */
+  private static boolean isEnumeration(List<SemanticNode> variants, boolean mayRepeat) {
+    Set<String> values = new HashSet<>();
+    return variants.stream()
+        .allMatch(
+            variant ->
+                variant.labels().allMatch(Set.of("enum", "type")::contains)
+                    && variant.facts.containsKey("enum")
+                    && variant.values("enum").keySet().stream()
+                        .allMatch(value -> values.add(value) || mayRepeat));
   }
 
   /** {@return whether a variant of a union stands for null} */
@@ -268,6 +280,10 @@ public final class SchemaReader {
     if (variants.size() > 1) {
       SemanticNode node = SemanticNode.anything(at);
       node.nullable = nulls > 0;
+      if (isEnumeration(variants, isAnyOf)) {
+        variants.forEach(variant -> KeywordReader.addValues(node, variant));
+        return node;
+      }
       node.group("unions", SemanticNode.union(kind, at, variants));
       return node;
     }

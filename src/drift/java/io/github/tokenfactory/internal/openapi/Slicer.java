@@ -104,6 +104,9 @@ public final class Slicer {
         for (String target : OpenApiGrammar.mapping(object).values()) {
           follow(visit.kind, document.resolveMapping(target, location.child("discriminator")));
         }
+        if (object.has("discriminator")) {
+          document.children(location).forEach(child -> follow(visit.kind, child));
+        }
       }
     }
     visit.kind.forEachPart(location, (kind, part) -> visit(new Visit(kind, part)));

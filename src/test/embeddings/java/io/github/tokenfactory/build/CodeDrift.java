@@ -202,8 +202,14 @@ final class CodeDrift {
           .forEach(
               property -> {
                 JsonObject own = property.getValue().getAsJsonObject();
-                String needed =
-                    required.contains(property.getKey()) && !own.has("nullable") ? "required " : "";
+                boolean isAskedFor =
+                    required.contains(property.getKey())
+                        && !own.has("nullable")
+                        && !own.has("x-read-only");
+                String needed = isAskedFor ? "required " : "";
+                if (own.has("x-write-only")) {
+                  required.remove(property.getKey()); // not in responses
+                }
                 stated.put(
                     property.getKey(), needed + marks(referred(own)) + type(own) + pattern(own));
               });
