@@ -84,7 +84,17 @@ final class KeywordReader {
       }
     }
     implyTypes(node);
+    readAs31(node, "byte", "contentEncoding", "base64");
+    readAs31(node, "binary", "contentMediaType", "application/octet-stream");
     return asUnionOfTypes(node);
+  }
+
+  /** OpenAPI 3.0 has formats for binary data, later versions have keywords of their own. */
+  private static void readAs31(SemanticNode node, String format, String keyword, String value) {
+    if (node.values("format").containsKey(CanonicalJson.quote(format))) {
+      node.facts.remove("format");
+      node.fact(keyword, CanonicalJson.quote(value), node.at);
+    }
   }
 
   /** Adds the values of one of several enumerations that a schema allows, and their words. */
