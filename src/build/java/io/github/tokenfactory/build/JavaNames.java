@@ -20,9 +20,9 @@ final class JavaNames {
       names(
           """
           Adapter Body Builder Call DELETE DecimalMax DecimalMin EnumAdapter Field FormUrlEncoded
-          GET HEAD HTTP Header JsonAdapter JsonElement LocalDate Max MemberSetter Min Multipart
+          FieldMap GET HEAD HTTP Header Headers JsonAdapter JsonElement JsonPrimitive LocalDate Max MemberSetter Min Multipart
           MultipartBody MultipleOf NotNull NullMarked Nullable OPTIONS ObjectAdapter
-          OffsetDateTime PATCH POST PUT Part Path Pattern Query RequestBody ResponseBody
+          OffsetDateTime PATCH POST PUT Part Path Pattern Query QueryMap RequestBody ResponseBody
           SerializedName Size Streaming TokenFactoryApi TypeToken URI UnionAdapter Valid
           """);
 
@@ -150,5 +150,10 @@ final class JavaNames {
         .matcher(text)
         .replaceAll(
             c -> Matcher.quoteReplacement(String.format("\\%03o", (int) c.group().charAt(0))));
+  }
+
+  /** {@return a string literal for {@code text}} */
+  static String quoted(String text) {
+    return '"' + literal(text) + '"';
   }
 }

@@ -1,7 +1,5 @@
 package io.github.tokenfactory.build;
 
-import com.google.gson.JsonArray;
-import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import io.github.tokenfactory.internal.openapi.CanonicalJson;
 import io.github.tokenfactory.internal.openapi.Document;
@@ -10,13 +8,13 @@ import io.github.tokenfactory.internal.openapi.OpenApiGrammar;
 import io.github.tokenfactory.internal.openapi.Operation;
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,84 +22,81 @@ import org.jspecify.annotations.Nullable;
  * kind of body and one kind of response.
  */
 final class OperationRewriter {
-  /** Retrofit leaves a parameter out that is null, unless it is in the path or the body. */
-  private static final String NOT_NULL = "x-not-null";
-
   private static final String JSON = "application/json";
   private static final Pattern JSON_TYPE =
-      Pattern.compile("(?i)application/(.+\\+)?json\\s*(;.*)?"); // not JSON Lines
+      Pattern.compile("(?i)(application|text)/([^;]+\\+)?json\\s*(;.*)?"); // not JSON Lines
+  private static final Pattern ANY_TYPE = Pattern.compile("(\\*|application)/\\*");
   private static final Pattern FORM_TYPE =
-      Pattern.compile("(?i)multipart/form-data|application/x-www-form-urlencoded");
-  private static final Pattern PATH_PARAMETER = Pattern.compile("\\{([^{}]*)}");
-
-  /** OpenAPI ignores parameters for these headers. */
-  private static final Set<String> IGNORED_HEADERS =
-      Set.of("accept", "content-type", "authorization");
+      Pattern.compile("(?i)(multipart/form-data|application/x-www-form-urlencoded)\\s*(;.*)?");
+  private static final Pattern EVENTS = Pattern.compile("(?i)text/event-stream\\s*(;.*)?");
+  private static final int MOST_PARAMETERS = 254; // of a Java method
 
   private final Document document;
   private final SchemaRewriter schemas;
+  private final List<String> notes;
   private final Set<String> methods = new HashSet<>();
-
-  OperationRewriter(Document document, SchemaRewriter schemas) {
-    this.document = document;
-    this.schemas = schemas;
-  }
+  private final JsonObject paths = new JsonObject();
 
   /**
-   * {@return the path as Retrofit takes it} Names of path parameters are not sent: they are
-   * replaced, because Retrofit allows fewer characters in them than OpenAPI.
+   * Creates a rewriter.
+   *
+   * @param notes gets a line for each part that cannot be bound
    */
-  static String path(String path) {
-    if (List.of(path.split("/")).contains("..")) {
-      throw new IllegalArgumentException(
-          "The path " + path + " would leave the base URL: no operation is bound to it.");
-    }
-    boolean hasColon = path.matches("/[^/]*:.*");
-    if (hasColon && path.contains("{")) {
-      // Retrofit allows no step "." beside a parameter: see below.
-      String first = path.replaceFirst("(?<=.)/.*", "");
-      return path(first.replace(":", "%3A") + path.substring(first.length()));
-    }
-    // Retrofit refuses an empty path; OkHttp takes a colon in the first step for a scheme's.
-    StringBuilder safe = new StringBuilder(path.equals("/") || hasColon ? "/." : "");
-    for (String part : path.split("(?=\\{)|(?<=})")) {
-      safe.append(
-          part.startsWith("{") && part.endsWith("}")
-              ? "{" + JavaNames.member(part.substring(1, part.length() - 1)) + "}"
-              : JavaNames.literal(part));
-    }
-    return safe.toString();
+  OperationRewriter(Document document, SchemaRewriter schemas, List<String> notes) {
+    this.document = document;
+    this.schemas = schemas;
+    this.notes = notes;
   }
 
-  JsonObject rewrite(Operation operation) {
+  /** {@return the rewritten operations by path and method} */
+  JsonObject paths() {
+    return paths;
+  }
+
+  /** {@return whether a media type is that of one JSON value} */
+  static boolean isJson(String mediaType) {
+    return JSON_TYPE.matcher(mediaType).matches();
+  }
+
+  void rewrite(Operation operation) {
     JsonObject source = operation.location().object();
-    String method = JavaNames.unique(JavaNames.method(id(operation)), methods::add);
+    String method = method(JavaNames.method(id(operation)));
     String type = JavaNames.words(method);
+    ParameterRewriter parameters = new ParameterRewriter(document, schemas, operation, type, notes);
     JsonObject target = SchemaJson.object("operationId", method);
     target.addProperty("description", description(source, JavadocText.code(operation.title())));
     if (CanonicalJson.isTrue(source.get("deprecated"))) {
       target.addProperty("deprecated", true);
     }
-    target.add("parameters", parameters(operation, type));
+    target.addProperty("x-path", parameters.path().substring(1));
+    List<String> headers = new ArrayList<>();
     boolean canHaveBody = !Set.of("get", "head").contains(operation.method()); // OkHttp's rule
     if (source.has("requestBody") && canHaveBody) {
       JsonLocation body = document.dereference(operation.location().child("requestBody"));
-      JsonObject rewritten = body(body, type + "Request");
+      JsonObject rewritten = body(body, type + "Request", parameters, headers);
       if (rewritten != null) {
         target.add("requestBody", rewritten);
       }
+    }
+    target.add("parameters", parameters.parameters());
+    if (parameters.count() > MOST_PARAMETERS) {
+      throw new IllegalArgumentException(
+          operation.title() + " has more parameters than a method of Java can have.");
     }
     // Retrofit has no annotation of its own for these methods.
     if (target.has("requestBody") && Set.of("delete", "options").contains(operation.method())
         || operation.method().equals("trace")) {
       target.addProperty("x-http", "hasBody = " + target.has("requestBody") + ", ");
     }
-    JsonObject response =
-        operation.method().equals("head")
-            ? SchemaJson.object("description", "")
-            : response(operation, type, target);
-    target.add("responses", SchemaJson.object("200", response));
-    return target;
+    if (operation.method().equals("head")) {
+      put(operation, target, headers, null);
+    } else {
+      addResponses(operation, target, headers, type);
+    }
+  }
+
+  private String method(String name) {
+    return JavaNames.unique(name, methods::add);
   }
 
   /** {@return the operation's id, without the path and method that FastAPI adds to it} */
@@ -128,147 +123,60 @@ final class OperationRewriter {
     return String.join(JavadocText.PARAGRAPH, paragraphs);
   }
 
-  private JsonArray parameters(Operation operation, String type) {
-    Map<String, JsonLocation> found = new LinkedHashMap<>();
-    for (JsonLocation holder : List.of(operation.item(), operation.location())) {
-      if (holder.object().has("parameters")) {
-        for (JsonLocation each : holder.child("parameters").elements()) {
-          JsonLocation parameter = document.dereference(each);
-          found.put(parameter.object().get("in") + " " + parameter.object().get("name"), parameter);
-        }
-      }
+  /** Adds the operation under a key of its own: several paths can be one in Retrofit's form. */
+  private void put(
+      Operation operation, JsonObject target, List<String> headers, @Nullable JsonObject schema) {
+    JsonObject response = SchemaJson.object("description", "");
+    if (schema != null) {
+      response.add("content", content(JSON, schema));
     }
-    Set<String> undeclared = new LinkedHashSet<>();
-    PATH_PARAMETER
-        .matcher(operation.path())
-        .results()
-        .forEach(parameter -> undeclared.add(JavaNames.member(parameter.group(1))));
-    JsonArray parameters = new JsonArray();
-    boolean hasCookie = false;
-    for (JsonLocation parameter : found.values()) {
-      String name = String.valueOf(CanonicalJson.string(parameter.object().get("name")));
-      String in = String.valueOf(CanonicalJson.string(parameter.object().get("in")));
-      boolean isSent =
-          switch (in) {
-            case "path" -> undeclared.remove(JavaNames.member(name)); // or Retrofit refuses it
-            case "cookie" -> !hasCookie; // several would be one header
-            case "header" -> !IGNORED_HEADERS.contains(name.toLowerCase(Locale.ROOT));
-            default -> true;
-          };
-      hasCookie |= in.equals("cookie");
-      if (isSent) {
-        parameters.add(parameter(parameter, name, in, type));
-      }
+    target.add("responses", SchemaJson.object("200", response));
+    if (!headers.isEmpty()) {
+      String list = headers.stream().map(JavaNames::quoted).collect(Collectors.joining(", "));
+      target.addProperty("x-headers", headers.size() == 1 ? list : "{" + list + "}");
     }
-    for (String name : undeclared) {
-      JsonObject parameter = SchemaJson.object("name", name, "in", "path", "required", true);
-      parameter.add("schema", SchemaJson.ofType("string"));
-      parameter.addProperty("description", parameterDescription(name));
-      parameters.add(parameter);
+    String path = "/" + target.get("x-path").getAsString();
+    while (paths.has(path) && paths.getAsJsonObject(path).has(operation.method())) {
+      path += "#";
     }
-    return parameters;
+    if (!paths.has(path)) {
+      paths.add(path, new JsonObject());
+    }
+    paths.getAsJsonObject(path).add(operation.method(), target);
   }
 
-  private static String parameterDescription(String name) {
-    return "The " + JavadocText.code(name) + " parameter.";
-  }
-
-  private JsonObject parameter(JsonLocation parameter, String name, String in, String type) {
-    JsonObject source = parameter.object();
-    boolean isInPath = in.equals("path");
-    boolean isCookie = in.equals("cookie");
-    boolean isRequired = isInPath || CanonicalJson.isTrue(source.get("required"));
-    String stated = CanonicalJson.string(source.get("description"));
-    String description =
-        stated == null ? parameterDescription(name) : JavadocText.sentences(stated);
-    if (isCookie) {
-      description += " Format: " + JavadocText.code(name + "=value") + ".";
-    }
-    if (!isRequired) {
-      description += " Null leaves it out.";
-    }
-    JsonObject target = new JsonObject();
-    target.addProperty("name", isInPath ? JavaNames.member(name) : JavaNames.literal(name));
-    target.addProperty("in", in);
-    if (isCookie) {
-      target.addProperty("name", "Cookie");
-      target.addProperty("in", "header");
-    }
-    target.addProperty("required", isRequired);
-    target.addProperty("description", description);
-    JsonObject schema = parameterSchema(parameter, type + JavaNames.words(name), in);
-    target.add("schema", schema);
-    schema
-        .asMap()
-        .forEach(
-            (keyword, value) -> {
-              if (OpenApiGrammar.isExtension(keyword)) {
-                target.add(keyword, value);
-              }
-            });
-    if (isRequired && !isInPath) {
-      target.addProperty(NOT_NULL, true);
-    }
-    if (SchemaRewriter.hasBounds(schema)) {
-      target.addProperty("x-bounded", true);
-    }
-    return target;
-  }
-
-  /** A list in the query is a repeated parameter, unless the document says otherwise. */
-  private JsonObject parameterSchema(JsonLocation parameter, String type, String in) {
-    JsonObject schema = schema(parameter, type);
-    JsonElement explode = parameter.object().get("explode");
-    if (schema.has("items")
-        && in.equals("query")
-        && (explode == null || CanonicalJson.isTrue(explode))) {
-      schema.add("items", text(schema.getAsJsonObject("items")));
-      schema.remove("description");
-      return schema;
-    }
-    return text(schema);
-  }
-
-  /** {@return a schema of what Retrofit can send as text} Anything else is left to the caller. */
-  private JsonObject text(JsonObject schema) {
-    String className = SchemaJson.className(schema);
-    if (className != null) {
-      boolean isEnum = schemas.components().getAsJsonObject(className).has("enum");
-      return isEnum ? SchemaJson.reference(className) : SchemaJson.ofType("string");
-    }
-    String type = String.valueOf(CanonicalJson.string(schema.get("type")));
-    String format = String.valueOf(CanonicalJson.string(schema.get("format")));
-    if (!Set.of("integer", "number", "boolean", "string").contains(type)
-        || Set.of("date-time", "byte").contains(format)) {
-      return SchemaJson.ofType("string");
-    }
-    schema.remove("description");
-    return schema;
-  }
-
-  private @Nullable JsonObject body(JsonLocation body, String type) {
+  private @Nullable JsonObject body(
+      JsonLocation body, String type, ParameterRewriter parameters, List<String> headers) {
     List<JsonLocation> media = media(body);
     if (media.isEmpty()) {
       return null;
     }
-    JsonLocation json = find(media, JSON_TYPE);
-    JsonLocation form = json == null ? find(media, FORM_TYPE) : null;
-    JsonObject fields = form == null ? null : formFields(form, type);
+    JsonLocation json = json(media);
+    JsonLocation form = json == null ? find(media, FORM_TYPE.asMatchPredicate()) : null;
+    JsonObject fields = form == null ? null : parameters.formFields(form);
+    String stated = media.get(0).name();
     JsonObject content;
     if (json != null) {
+      stated = json.name();
       content = content(JSON, schema(json, type));
     } else if (form != null && fields != null) {
-      content = content(form.name(), fields);
+      stated = JSON; // Retrofit sets the type
+      content = content(form.name().toLowerCase(Locale.ROOT).replaceFirst("\\s*;.*", ""), fields);
     } else {
       content =
           content(
               "application/octet-stream", SchemaJson.object("type", "string", "format", "binary"));
     }
-    String stated = CanonicalJson.string(body.object().get("description"));
+    // A multipart body states its boundary itself, and a type that is open is the caller's choice.
+    boolean isOpen = stated.contains("*") || media.size() > 1 && json == null;
+    if (!stated.equals(JSON) && !isOpen && !stated.startsWith("multipart/")) {
+      headers.add("Content-Type: " + stated);
+    }
+    String description = CanonicalJson.string(body.object().get("description"));
     boolean isRequired = fields != null || CanonicalJson.isTrue(body.object().get("required"));
     return SchemaJson.object(
         "description",
-        stated == null ? "The request body." : JavadocText.sentences(stated),
+        description == null ? "The request body." : JavadocText.sentences(description),
         "required",
         isRequired,
         "content",
@@ -279,11 +187,20 @@ final class OperationRewriter {
     return holder.object().has("content") ? holder.child("content").members() : List.of();
   }
 
-  private static @Nullable JsonLocation find(List<JsonLocation> media, Pattern type) {
-    return media.stream()
-        .filter(one -> type.matcher(one.name()).matches())
-        .findFirst()
-        .orElse(null);
+  private static @Nullable JsonLocation find(List<JsonLocation> media, Predicate<String> type) {
+    return media.stream().filter(one -> type.test(one.name())).findFirst().orElse(null);
+  }
+
+  /** {@return the media type that is sent as JSON: plain JSON if there is a choice} */
+  private static @Nullable JsonLocation json(List<JsonLocation> media) {
+    JsonLocation plain = find(media, JSON::equals);
+    JsonLocation json = plain == null ? find(media, OperationRewriter::isJson) : plain;
+    return json != null
+        ? json
+        : media.stream()
+            .filter(one -> ANY_TYPE.matcher(one.name()).matches() && one.object().has("schema"))
+            .findFirst()
+            .orElse(null);
   }
 
   private JsonObject schema(JsonLocation holder, String type) {
@@ -297,77 +214,63 @@ final class OperationRewriter {
   }
 
   /**
-   * {@return an object whose properties are the parts or fields of a form} Null if the schema does
-   * not list them.
+   * Adds a method that returns what the successful responses are, and one for a stream of events if
+   * the server may send either. The schemas of other responses become classes all the same.
    */
-  private @Nullable JsonObject formFields(JsonLocation form, String type) {
-    String className = SchemaJson.className(schema(form, type));
-    JsonObject object =
-        className == null ? new JsonObject() : schemas.components().getAsJsonObject(className);
-    if (!object.has("properties")) {
-      return null;
-    }
-    boolean canRepeat = form.name().startsWith("application/");
-    JsonObject properties = new JsonObject();
-    object
-        .getAsJsonObject("properties")
-        .asMap()
-        .forEach(
-            (name, property) -> {
-              JsonObject text = SchemaJson.ofType("string");
-              boolean isList = canRepeat && property.getAsJsonObject().has("items");
-              JsonObject field = isList ? SchemaJson.list(text) : text;
-              field.addProperty(
-                  "description", "The " + JavadocText.code(name) + " field of the form.");
-              properties.add(name, field);
-            });
-    JsonObject fields = SchemaJson.object("type", "object", "properties", properties);
-    if (object.has("required")) {
-      fields.add("required", object.get("required"));
-      for (JsonElement name : object.getAsJsonArray("required")) {
-        properties.getAsJsonObject(name.getAsString()).addProperty(NOT_NULL, true);
-      }
-    }
-    return fields;
-  }
-
-  /**
-   * {@return the successful response} The schemas of the others become classes all the same.
-   *
-   * @param target marked if the response is not JSON
-   */
-  private JsonObject response(Operation operation, String type, JsonObject target) {
-    Map<String, JsonObject> successful = new LinkedHashMap<>();
+  private void addResponses(
+      Operation operation, JsonObject target, List<String> headers, String type) {
+    Set<JsonObject> successful = new LinkedHashSet<>();
+    Set<String> meanings = new HashSet<>();
+    Set<String> accepted = new LinkedHashSet<>();
     boolean isRaw = false;
-    if (operation.location().object().has("responses")) {
-      List<JsonLocation> responses =
-          operation
-              .location()
-              .child("responses")
-              .members(name -> !OpenApiGrammar.isExtension(name));
-      boolean hasSuccess = responses.stream().anyMatch(each -> each.name().startsWith("2"));
-      for (JsonLocation each : responses) {
-        boolean isSuccess = each.name().startsWith(hasSuccess ? "2" : "default");
-        String name = type + (isSuccess ? "Response" : JavaNames.words(each.name()));
-        for (JsonLocation media : media(document.dereference(each))) {
-          boolean isJson = JSON_TYPE.matcher(media.name()).matches();
-          isRaw |= isSuccess && !isJson;
-          JsonObject schema = isJson ? schema(media, name) : null;
-          if (schema != null && isSuccess) {
-            successful.put(schema.toString(), schema);
-          }
+    boolean hasEvents = false;
+    List<JsonLocation> responses = responses(operation);
+    boolean hasSuccess = responses.stream().anyMatch(each -> each.name().startsWith("2"));
+    for (JsonLocation each : responses) {
+      boolean isSuccess = each.name().startsWith(hasSuccess ? "2" : "default");
+      List<JsonLocation> media = media(document.dereference(each));
+      JsonLocation json = json(media);
+      hasEvents |= isSuccess && find(media, EVENTS.asMatchPredicate()) != null;
+      if (json == null) {
+        isRaw |= isSuccess && !media.isEmpty();
+      } else if (!isSuccess) {
+        schema(json, type + JavaNames.words(each.name()));
+      } else {
+        accepted.add(json.name());
+        // Responses that are written alike are one class.
+        if (meanings.add(schemaText(json))) {
+          successful.add(schema(json, type + "Response"));
         }
       }
     }
-    JsonObject response = SchemaJson.object("description", "");
-    if (!successful.isEmpty()) {
-      // Several different ones are raw JSON.
-      JsonObject schema =
-          successful.size() == 1 ? successful.values().iterator().next() : new JsonObject();
-      response.add("content", content(JSON, schema));
-    } else if (isRaw) {
+    if (isRaw && successful.isEmpty()) {
       target.addProperty("x-raw", true);
     }
-    return response;
+    JsonObject schema = successful.isEmpty() ? null : schemas.oneOf(type + "Response", successful);
+    if (schema != null && hasEvents) {
+      JsonObject stream = target.deepCopy();
+      stream.addProperty("operationId", method(target.get("operationId").getAsString() + "Stream"));
+      stream.addProperty("x-raw", true);
+      List<String> streamHeaders = new ArrayList<>(headers);
+      streamHeaders.add("Accept: text/event-stream");
+      put(operation, stream, streamHeaders, null);
+    }
+    String first = accepted.isEmpty() ? JSON : accepted.iterator().next();
+    if (hasEvents && schema != null || !accepted.contains(JSON) && !first.equals(JSON)) {
+      headers.add("Accept: " + (first.contains("*") ? JSON : first));
+    }
+    put(operation, target, headers, schema);
+  }
+
+  private static String schemaText(JsonLocation media) {
+    return media.object().has("schema")
+        ? CanonicalJson.comparable(media.object().get("schema"))
+        : "";
+  }
+
+  private static List<JsonLocation> responses(Operation operation) {
+    return operation.location().object().has("responses")
+        ? operation.location().child("responses").members(name -> !OpenApiGrammar.isExtension(name))
+        : List.of();
   }
 }

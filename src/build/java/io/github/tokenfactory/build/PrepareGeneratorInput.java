@@ -4,11 +4,11 @@ import com.google.gson.JsonObject;
 import io.github.tokenfactory.internal.openapi.CanonicalJson;
 import io.github.tokenfactory.internal.openapi.Document;
 import io.github.tokenfactory.internal.openapi.DocumentSource;
-import io.github.tokenfactory.internal.openapi.Operation;
 import io.github.tokenfactory.internal.openapi.Slicer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
 
@@ -22,6 +22,7 @@ public final class PrepareGeneratorInput {
   private final Document document;
   private final NameRegistry names;
   private final SchemaRewriter schemas;
+  private final List<String> notes = new ArrayList<>();
 
   private PrepareGeneratorInput(GeneratorSettings settings, Document document) {
     this.settings = settings;
@@ -44,6 +45,7 @@ public final class PrepareGeneratorInput {
     GeneratorSettings settings = GeneratorSettings.load(config);
     PrepareGeneratorInput input = new PrepareGeneratorInput(settings, document);
     JsonObject rewritten = input.rewritten();
+    input.notes.forEach(System.out::println);
     JavadocText.addLines(rewritten);
     Path directory = Path.of(args[3]);
     Path bundled = Files.createDirectories(directory.resolve("bundled"));
@@ -79,15 +81,8 @@ public final class PrepareGeneratorInput {
   }
 
   private JsonObject rewritten() {
-    OperationRewriter operations = new OperationRewriter(document, schemas);
-    JsonObject paths = new JsonObject();
-    for (Operation operation : document.operations()) {
-      String path = OperationRewriter.path(operation.path());
-      if (!paths.has(path)) {
-        paths.add(path, new JsonObject());
-      }
-      paths.getAsJsonObject(path).add(operation.method(), operations.rewrite(operation));
-    }
+    OperationRewriter operations = new OperationRewriter(document, schemas, notes);
+    document.operations().forEach(operations::rewrite);
     schemas.addComponents();
     schemas.components().asMap().forEach((name, each) -> describe(name, each.getAsJsonObject()));
     return SchemaJson.object(
@@ -96,7 +91,7 @@ public final class PrepareGeneratorInput {
         "info",
         SchemaJson.object("title", "generated", "version", "1"),
         "paths",
-        paths,
+        operations.paths(),
         "components",
         SchemaJson.object("schemas", schemas.components()));
   }

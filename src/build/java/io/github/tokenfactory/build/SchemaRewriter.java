@@ -85,6 +85,26 @@ final class SchemaRewriter {
     return decorated(reference(location, merged, name), beside, nullable);
   }
 
+  /** {@return what a schema means} */
+  MergedSchema meaning(JsonLocation location) {
+    return classifier.merge(location);
+  }
+
+  /** {@return what stands for a value of one of several rewritten schemas} */
+  JsonObject oneOf(String name, Set<JsonObject> variants) {
+    if (variants.size() == 1) {
+      return variants.iterator().next();
+    }
+    JsonArray members = new JsonArray();
+    variants.stream().map(SchemaJson::withoutWrapper).distinct().forEach(members::add);
+    if (members.contains(new JsonObject())) {
+      return new JsonObject(); // one of them is anything
+    }
+    String type = names.newClass(name);
+    components.add(type, SchemaJson.object("anyOf", members));
+    return SchemaJson.reference(type);
+  }
+
   private boolean hasNullMember(JsonLocation location) {
     return Stream.of("allOf", "anyOf", "oneOf")
         .filter(keyword -> location.object().get(keyword) instanceof JsonArray)
@@ -196,8 +216,8 @@ final class SchemaRewriter {
           switch (valueType) {
             case "Long" -> value.getAsBigDecimal().toBigInteger() + "L";
             case "Double" -> value.getAsDouble() + "d";
-            case "String" -> quoted(text);
-            default -> "new JsonPrimitive(" + (isText(value) ? quoted(text) : text) + ")";
+            case "String" -> JavaNames.quoted(text);
+            default -> "new JsonPrimitive(" + (isText(value) ? JavaNames.quoted(text) : text) + ")";
           });
     }
     JsonObject enumeration = SchemaJson.object("type", "string", "x-value-type", valueType);
@@ -209,10 +229,6 @@ final class SchemaRewriter {
 
   private static boolean isText(JsonElement value) {
     return value.getAsJsonPrimitive().isString();
-  }
-
-  private static String quoted(String text) {
-    return '"' + JavaNames.literal(text) + '"';
   }
 
   private JsonObject union(MergedSchema schema, String type) {

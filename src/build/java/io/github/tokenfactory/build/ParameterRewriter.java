@@ -1,0 +1,434 @@
+package io.github.tokenfactory.build;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import io.github.tokenfactory.internal.openapi.CanonicalJson;
+import io.github.tokenfactory.internal.openapi.Document;
+import io.github.tokenfactory.internal.openapi.JsonLocation;
+import io.github.tokenfactory.internal.openapi.OpenApiGrammar;
+import io.github.tokenfactory.internal.openapi.Operation;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Rewrites the path and the parameters of one operation so that Retrofit can send them. Each
+ * parameter gets its Java name; {@code x-name} is the name that is sent.
+ */
+final class ParameterRewriter {
+  /** Retrofit leaves a parameter out that is null, unless it is in the path or the body. */
+  static final String NOT_NULL = "x-not-null";
+
+  private static final Pattern PATH_PARAMETER = Pattern.compile("\\{([^{}]*)}");
+
+  /** No path, a path of another host, or one with a step up, as OkHttp reads it. */
+  private static final Pattern LEAVES_BASE_URL =
+      Pattern.compile("[^/].*|//.*|(.*/)?(\\.|%2[eE]){2}(/.*)?", Pattern.DOTALL);
+
+  /** What OkHttp takes for a slash, or for no character at all. */
+  private static final Pattern NOT_LITERAL = Pattern.compile("[\\x00-\\x1F\\x7F\\\\]");
+
+  /** OpenAPI ignores parameters for these headers. */
+  private static final Set<String> IGNORED_HEADERS =
+      Set.of("accept", "content-type", "authorization");
+
+  private final Document document;
+  private final SchemaRewriter schemas;
+  private final Operation operation;
+  private final String type;
+  private final List<String> notes;
+  private final Set<String> takenNames = new HashSet<>();
+  private final Map<String, String> pathNames = new LinkedHashMap<>();
+  private final Map<String, String> pathPrefixes = new LinkedHashMap<>();
+  private final Set<String> declaredInPath = new HashSet<>();
+  private final List<String> cookies = new ArrayList<>();
+  private final JsonArray parameters = new JsonArray();
+  private final JsonObject fields = new JsonObject();
+  private final JsonArray requiredFields = new JsonArray();
+
+  /**
+   * Rewrites the parameters of an operation.
+   *
+   * @param type the start of the names of their classes
+   * @param notes gets a line for each parameter that cannot be bound
+   */
+  ParameterRewriter(
+      Document document,
+      SchemaRewriter schemas,
+      Operation operation,
+      String type,
+      List<String> notes) {
+    this.document = document;
+    this.schemas = schemas;
+    this.operation = operation;
+    this.type = type;
+    this.notes = notes;
+    PATH_PARAMETER
+        .matcher(operation.path())
+        .results()
+        .forEach(
+            found -> pathNames.computeIfAbsent(found.group(1), name -> javaName(name, takenNames)));
+    declared().forEach(this::rewrite);
+    pathNames.forEach(
+        (name, javaName) -> {
+          if (!declaredInPath.contains(name)) {
+            add("path", javaName, name, true, description(name, null), SchemaJson.ofType("string"));
+          }
+        });
+    if (!cookies.isEmpty()) {
+      String format = JavadocText.code(String.join("; ", cookies));
+      add(
+          "header",
+          javaName("cookie", takenNames),
+          "Cookie",
+          false,
+          "The cookies. Format: " + format + ".",
+          SchemaJson.ofType("string"));
+    }
+  }
+
+  /** {@return a Java name like {@code name} that differs from those taken} */
+  static String javaName(String name, Set<String> taken) {
+    return JavaNames.unique(
+        JavaNames.member(name), free -> taken.add(free.toLowerCase(Locale.ROOT)));
+  }
+
+  JsonArray parameters() {
+    return parameters;
+  }
+
+  /** {@return the number of parameters, the fields of a form included} */
+  int count() {
+    return takenNames.size();
+  }
+
+  /**
+   * {@return an object whose properties are the parts or fields of a form} Null if the schema does
+   * not list them. A field is sent as a parameter in the query would be.
+   */
+  @Nullable JsonObject formFields(JsonLocation form) {
+    MergedSchema schema =
+        form.object().has("schema") ? schemas.meaning(form.child("schema")) : null;
+    if (schema == null || schema.properties.isEmpty() || !schema.variants.isEmpty()) {
+      return null;
+    }
+    boolean isMultipart = form.name().toLowerCase(Locale.ROOT).startsWith("multipart/");
+    JsonObject encodings = member(form.object(), "encoding");
+    schema.properties.forEach(
+        (name, property) -> {
+          boolean isRequired = schema.required.contains(name);
+          if (isMultipart) {
+            JsonObject part = SchemaJson.ofType("string");
+            if (schemas.meaning(property).isOfType("array")) {
+              part.addProperty("x-list", true);
+            }
+            add(
+                "form",
+                javaName(name, takenNames),
+                name,
+                isRequired,
+                description(name, null),
+                part);
+          } else {
+            addValue("form", member(encodings, name), property, name, isRequired, null);
+          }
+        });
+    JsonObject object = SchemaJson.object("type", "object", "properties", fields);
+    object.add("required", requiredFields);
+    return object;
+  }
+
+  private static JsonObject member(JsonObject object, String name) {
+    return object.get(name) instanceof JsonObject member ? member : new JsonObject();
+  }
+
+  /**
+   * {@return the path as Retrofit takes it} Names of path parameters are not sent: they are
+   * replaced, because Retrofit allows fewer characters in them than OpenAPI.
+   */
+  String path() {
+    String path = operation.path();
+    if (LEAVES_BASE_URL.matcher(PATH_PARAMETER.matcher(path).replaceAll("x")).matches()) {
+      throw new IllegalArgumentException(
+          "The path "
+              + CanonicalJson.quote(path)
+              + " could leave the base URL: no operation is bound to it.");
+    }
+    boolean hasColon = path.matches("/[^/]*:.*");
+    boolean hasParameter = !pathNames.isEmpty();
+    // Retrofit refuses an empty path; OkHttp takes a colon in the first step for a scheme's.
+    StringBuilder safe =
+        new StringBuilder(path.equals("/") || hasColon && !hasParameter ? "/." : "");
+    int firstStep = path.indexOf('/', 1) < 0 ? path.length() : path.indexOf('/', 1);
+    int end = 0;
+    Matcher parameter = PATH_PARAMETER.matcher(path);
+    while (end < path.length()) {
+      int start = parameter.find() ? parameter.start() : path.length();
+      String plain = JavaNames.literal(percentEncoded(path.substring(end, start)));
+      // Retrofit allows no step "." beside a parameter, so a colon there is escaped.
+      safe.append(hasColon && hasParameter && end < firstStep ? plain.replace(":", "%3A") : plain);
+      if (start < path.length()) {
+        String name = parameter.group(1);
+        safe.append(pathPrefixes.getOrDefault(name, "")).append("{" + pathNames.get(name) + "}");
+      }
+      end = start < path.length() ? parameter.end() : start;
+    }
+    return safe.toString();
+  }
+
+  private static String percentEncoded(String text) {
+    return NOT_LITERAL
+        .matcher(text)
+        .replaceAll(c -> String.format("%%%02X", (int) c.group().charAt(0)));
+  }
+
+  /** {@return the parameters: those of the operation replace those of its path item} */
+  private List<JsonLocation> declared() {
+    Map<String, JsonLocation> found = new LinkedHashMap<>();
+    for (JsonLocation holder : List.of(operation.item(), operation.location())) {
+      if (holder.object().has("parameters")) {
+        for (JsonLocation each : holder.child("parameters").elements()) {
+          JsonLocation parameter = document.dereference(each);
+          found.put(parameter.object().get("in") + " " + parameter.object().get("name"), parameter);
+        }
+      }
+    }
+    return List.copyOf(found.values());
+  }
+
+  private void rewrite(JsonLocation parameter) {
+    JsonObject source = parameter.object();
+    String name = String.valueOf(CanonicalJson.string(source.get("name")));
+    String in = String.valueOf(CanonicalJson.string(source.get("in")));
+    JsonLocation schema = source.has("schema") ? parameter.child("schema") : null;
+    boolean isRequired = CanonicalJson.isTrue(source.get("required"));
+    switch (in) {
+      case "cookie" -> cookies.add(name + "=value");
+      case "path" -> {
+        if (pathNames.containsKey(name) && declaredInPath.add(name)) {
+          String style = style(source, in);
+          String prefix =
+              style.equals("matrix") ? ";" + name + "=" : style.equals("label") ? "." : "";
+          pathPrefixes.put(name, JavaNames.literal(prefix));
+          addText(in, pathNames.get(name), source, schema, name, true, parameter);
+        }
+      }
+      case "query" -> addValue(in, source, schema, name, isRequired, parameter);
+      case "header" -> {
+        if (!IGNORED_HEADERS.contains(name.toLowerCase(Locale.ROOT))) {
+          addText(in, javaName(name, takenNames), source, schema, name, isRequired, parameter);
+        }
+      }
+      default -> notes.add(parameter.pointer() + " is not bound: a parameter in " + in + ".");
+    }
+  }
+
+  private static String style(JsonObject source, String in) {
+    String style = CanonicalJson.string(source.get("style"));
+    return style != null ? style : in.equals("path") || in.equals("header") ? "simple" : "form";
+  }
+
+  private static boolean explodes(JsonObject source, String style) {
+    return source.has("explode")
+        ? CanonicalJson.isTrue(source.get("explode"))
+        : style.equals("form");
+  }
+
+  /**
+   * Adds a parameter in the query or a field of a form.
+   *
+   * @param source the parameter or the encoding, which say how the value is written
+   */
+  private void addValue(
+      String in,
+      JsonObject source,
+      @Nullable JsonLocation schema,
+      String name,
+      boolean isRequired,
+      @Nullable JsonLocation described) {
+    String style = style(source, in);
+    boolean isDeep = style.equals("deepObject");
+    boolean isSpread = isDeep || style.equals("form") && explodes(source, style);
+    MergedSchema meaning =
+        schema == null || hasJsonContent(source) ? null : schemas.meaning(schema);
+    if (isSpread && meaning != null && meaning.isOfType("object")) {
+      addProperties(in, meaning, name, isRequired, isDeep, described);
+    } else if (isSpread && meaning != null && meaning.isOfType("array")) {
+      // A list is a repeated parameter.
+      JsonObject list = schemas.rewrite(schema, type + JavaNames.words(name));
+      list.add("items", text(list.getAsJsonObject("items")));
+      list.remove("description");
+      add(in, javaName(name, takenNames), name, isRequired, description(name, described), list);
+    } else {
+      addText(in, javaName(name, takenNames), source, schema, name, isRequired, described);
+    }
+  }
+
+  /** Adds a parameter for each property of an object, and one for all others that it may have. */
+  private void addProperties(
+      String in,
+      MergedSchema schema,
+      String name,
+      boolean isRequired,
+      boolean isDeep,
+      @Nullable JsonLocation described) {
+    JsonObject source = new JsonObject();
+    schema.properties.forEach(
+        (property, location) -> {
+          String sent = isDeep ? name + "[" + property + "]" : property;
+          MergedSchema part = schemas.meaning(location);
+          boolean isNeeded = isRequired && schema.required.contains(property);
+          if (isDeep && part.isOfType("object")) {
+            addMap(in, sent, name + " " + property, true, location); // any depth
+          } else if (part.isOfType("object")) {
+            notes.add(
+                location.pointer()
+                    + " is not bound: no rule says how an object within the parameter "
+                    + name
+                    + " is sent.");
+          } else {
+            addValue(in, source, location, sent, isNeeded, location);
+          }
+        });
+    if (schema.additional != null || schema.properties.isEmpty()) {
+      addMap(in, name, name, isDeep, described);
+    }
+  }
+
+  /** Adds a parameter for members with any names; Retrofit takes no null for it. */
+  private void addMap(
+      String in, String name, String javaName, boolean isDeep, @Nullable JsonLocation described) {
+    String format = isDeep ? " Format of a name: " + JavadocText.code(name + "[name]") + "." : "";
+    JsonObject map =
+        SchemaJson.object(
+            "type", "object", "additionalProperties", SchemaJson.ofType("string"), "x-map", true);
+    add(
+        in,
+        javaName(javaName, takenNames),
+        name,
+        true,
+        description(name, described) + format + " An empty map leaves it out.",
+        map);
+  }
+
+  /** Adds a parameter that is one text. A caller joins several values as the document asks. */
+  private void addText(
+      String in,
+      String javaName,
+      JsonObject source,
+      @Nullable JsonLocation schema,
+      String name,
+      boolean isRequired,
+      @Nullable JsonLocation described) {
+    String description = description(name, described);
+    JsonObject text = hasJsonContent(source) ? new JsonObject() : SchemaJson.ofType("string");
+    if (schema != null && !hasJsonContent(source)) {
+      MergedSchema meaning = schemas.meaning(schema);
+      boolean isObject = meaning.isOfType("object");
+      if (isObject || meaning.isOfType("array")) {
+        String style = style(source, in);
+        String format = format(style, explodes(source, style), isObject, name);
+        description += " Format: " + JavadocText.code(format) + ".";
+      }
+      text = text(schemas.rewrite(schema, type + JavaNames.words(name)));
+    }
+    add(in, javaName, name, isRequired, description, text);
+  }
+
+  /** {@return whether a value is sent as a JSON text} Raw JSON in Java writes itself as one. */
+  private static boolean hasJsonContent(JsonObject source) {
+    String type = CanonicalJson.string(source.get("contentType"));
+    return type != null && OperationRewriter.isJson(type)
+        || member(source, "content").keySet().stream().anyMatch(OperationRewriter::isJson);
+  }
+
+  private static String format(String style, boolean explodes, boolean isObject, String name) {
+    String separator =
+        switch (style) {
+          case "pipeDelimited" -> "|";
+          case "spaceDelimited" -> " ";
+          case "label" -> explodes ? "." : ",";
+          case "matrix" -> explodes ? ";" : ",";
+          default -> ",";
+        };
+    if (isObject) {
+      String sign = explodes ? "=" : separator;
+      return "key" + sign + "value" + separator + "key2" + sign + "value2";
+    }
+    return "a" + separator + (style.equals("matrix") && explodes ? name + "=" : "") + "b";
+  }
+
+  private static String description(String name, @Nullable JsonLocation stated) {
+    String text =
+        stated == null || !(stated.json() instanceof JsonObject object)
+            ? null
+            : CanonicalJson.string(object.get("description"));
+    return text == null
+        ? "The " + JavadocText.code(name) + " parameter."
+        : JavadocText.sentences(text);
+  }
+
+  private void add(
+      String in,
+      String javaName,
+      String name,
+      boolean isRequired,
+      String description,
+      JsonObject schema) {
+    boolean isInPath = in.equals("path");
+    boolean isField = in.equals("form");
+    boolean isMap = schema.has("x-map");
+    // The generator takes what is said of a field from its schema.
+    JsonObject target = isField ? schema : SchemaJson.object("name", javaName, "in", in);
+    boolean mayBeLeftOut = !isRequired && !isMap;
+    target.addProperty(
+        "description", mayBeLeftOut ? description + " Null leaves it out." : description);
+    target.addProperty("x-name", isInPath ? javaName : JavaNames.literal(name));
+    if (isRequired && !isInPath) {
+      target.addProperty(NOT_NULL, true);
+    }
+    if (SchemaRewriter.hasBounds(schema)) {
+      target.addProperty("x-bounded", true);
+    }
+    if (isField) {
+      fields.add(javaName, schema);
+      if (isRequired) {
+        requiredFields.add(javaName);
+      }
+      return;
+    }
+    target.addProperty("required", isRequired);
+    for (Map.Entry<String, JsonElement> member : schema.entrySet()) {
+      if (OpenApiGrammar.isExtension(member.getKey())) {
+        target.add(member.getKey(), member.getValue());
+      }
+    }
+    target.add("schema", schema);
+    parameters.add(target);
+  }
+
+  /** {@return a schema of what Retrofit can send as text} Anything else is left to the caller. */
+  private JsonObject text(JsonObject schema) {
+    String className = SchemaJson.className(schema);
+    if (className != null) {
+      boolean isEnum = schemas.components().getAsJsonObject(className).has("enum");
+      return isEnum ? SchemaJson.reference(className) : SchemaJson.ofType("string");
+    }
+    String type = String.valueOf(CanonicalJson.string(schema.get("type")));
+    String format = String.valueOf(CanonicalJson.string(schema.get("format")));
+    if (!Set.of("integer", "number", "boolean", "string").contains(type)
+        || Set.of("date-time", "byte").contains(format)) {
+      return SchemaJson.ofType("string");
+    }
+    schema.remove("description");
+    return schema;
+  }
+}
