@@ -5,13 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.tokenfactory.build.Generation;
 import java.io.IOException;
-import java.net.URL;
-import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -112,71 +108,8 @@ class OtherScopeTest {
     Generation.compile(sources, Files.createDirectory(directory.resolve("classes")));
   }
 
-  /** {@return what {@code body} returns} It is the body of a method with a {@code client}. */
   private static String call(Path directory, String operations, String body, FaultServer server)
       throws Exception {
-    Map<String, String> sources = Generation.of(DOCUMENT, operations, settings -> {});
-    sources.put(
-        "Caller",
-        """
-        package io.github.tokenfactory;
-
-        import io.github.tokenfactory.errors.*;
-        import io.github.tokenfactory.model.*;
-        import java.util.*;
-        import java.util.function.Function;
-
-        public class Caller implements Function<String, String> {
-          @Override
-          public String apply(String url) {
-            try (TokenFactoryClient client =
-                TokenFactoryClient.builder()
-                    .apiKey("k3y")
-                    .baseUrl(url)
-                    .scheduler(FakeScheduler.impatient())
-                    .build()) {
-              %s
-            }
-          }
-        }
-        """
-            .formatted(body));
-    Path classes = Files.createDirectory(directory.resolve("classes"));
-    Generation.compile(sources, classes);
-    try (Loader loader = new Loader(classes)) {
-      Object caller =
-          loader.loadClass("io.github.tokenfactory.Caller").getDeclaredConstructor().newInstance();
-      @SuppressWarnings("unchecked") // the source above says so
-      Function<String, String> function = (Function<String, String>) caller;
-      return function.apply(server.url());
-    }
-  }
-
-  /** Loads the client anew, with the generated classes of another scope in place of the build's. */
-  private static final class Loader extends URLClassLoader {
-    Loader(Path classes) throws IOException {
-      super(urls(classes), OtherScopeTest.class.getClassLoader());
-    }
-
-    private static URL[] urls(Path classes) throws IOException {
-      List<Path> all = List.of(classes, Path.of("target/classes"), Path.of("target/test-classes"));
-      URL[] urls = new URL[all.size()];
-      for (int i = 0; i < urls.length; i++) {
-        urls[i] = all.get(i).toUri().toURL();
-      }
-      return urls;
-    }
-
-    @Override
-    protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
-      synchronized (getClassLoadingLock(name)) {
-        Class<?> loaded = findLoadedClass(name);
-        return loaded != null
-            ? loaded
-            : name.startsWith("io.github.tokenfactory.")
-                ? findClass(name)
-                : super.loadClass(name, resolve);
-      }
-    }
+    return GeneratedCaller.call(DOCUMENT, operations, directory, body, server);
   }
 }

@@ -41,7 +41,9 @@ final class JavaNames {
   private static final Set<String> METHODS_OF_OBJECT =
       names("clone finalize getClass hashCode notify notifyAll toString wait");
 
-  private static final Pattern TO_ESCAPE = Pattern.compile("[\\x00-\\x1F\\x7F\"\\\\*@{}<>&]");
+  /** What a string literal or Javadoc does not allow, and characters that are not seen. */
+  private static final Pattern TO_ESCAPE =
+      Pattern.compile("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}\"\\\\*@{}<>&]");
 
   private JavaNames() {}
 
@@ -143,13 +145,20 @@ final class JavaNames {
    * {@return what stands between the quotes of a string literal for {@code text}}
    *
    * <p>Octal escapes, not {@code \}{@code u}: the compiler reads those before it knows comments and
-   * literals. What is left is plain in a Javadoc comment, too.
+   * literals, which is harmless for the characters beyond that are not seen. What is left is plain
+   * in a Javadoc comment, too.
    */
   static String literal(String text) {
     return TO_ESCAPE
         .matcher(text)
         .replaceAll(
-            c -> Matcher.quoteReplacement(String.format("\\%03o", (int) c.group().charAt(0))));
+            found -> {
+              StringBuilder escaped = new StringBuilder();
+              for (char c : found.group().toCharArray()) {
+                escaped.append(String.format(c < 0x100 ? "\\%03o" : "\\u%04x", (int) c));
+              }
+              return Matcher.quoteReplacement(escaped.toString());
+            });
   }
 
   /** {@return a string literal for {@code text}} */

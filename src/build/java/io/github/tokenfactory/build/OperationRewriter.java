@@ -7,10 +7,13 @@ import io.github.tokenfactory.internal.openapi.JsonLocation;
 import io.github.tokenfactory.internal.openapi.OpenApiGrammar;
 import io.github.tokenfactory.internal.openapi.Operation;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
@@ -219,8 +222,7 @@ final class OperationRewriter {
    */
   private void addResponses(
       Operation operation, JsonObject target, List<String> headers, String type) {
-    Set<JsonObject> successful = new LinkedHashSet<>();
-    Set<String> meanings = new HashSet<>();
+    Map<String, JsonLocation> successful = new LinkedHashMap<>();
     Set<String> accepted = new LinkedHashSet<>();
     boolean isRaw = false;
     boolean hasEvents = false;
@@ -238,15 +240,13 @@ final class OperationRewriter {
       } else {
         accepted.add(json.name());
         // Responses that are written alike are one class.
-        if (meanings.add(schemaText(json))) {
-          successful.add(schema(json, type + "Response"));
-        }
+        successful.putIfAbsent(schemaText(json), each);
       }
     }
     if (isRaw && successful.isEmpty()) {
       target.addProperty("x-raw", true);
     }
-    JsonObject schema = successful.isEmpty() ? null : schemas.oneOf(type + "Response", successful);
+    JsonObject schema = successful.isEmpty() ? null : union(type + "Response", successful.values());
     if (schema != null && hasEvents) {
       JsonObject stream = target.deepCopy();
       stream.addProperty("operationId", method(target.get("operationId").getAsString() + "Stream"));
@@ -260,6 +260,15 @@ final class OperationRewriter {
       headers.add("Accept: " + (first.contains("*") ? JSON : first));
     }
     put(operation, target, headers, schema);
+  }
+
+  private JsonObject union(String name, Collection<JsonLocation> responses) {
+    Set<JsonObject> variants = new LinkedHashSet<>();
+    for (JsonLocation response : responses) {
+      String status = responses.size() == 1 ? "" : JavaNames.words(response.name());
+      variants.add(schema(json(media(document.dereference(response))), name + status));
+    }
+    return schemas.oneOf(name, variants);
   }
 
   private static String schemaText(JsonLocation media) {

@@ -346,7 +346,7 @@ final class CodeDrift {
       parameters.add(
           parameter.get("in").getAsString()
               + " "
-              + parameter.get("name").getAsString()
+              + parameter.get("x-name").getAsString()
               + " "
               + (parameter.get("required").getAsBoolean() ? "required " : "")
               + (parameter.has("x-not-null") ? "checked " : "")
