@@ -51,7 +51,8 @@ final class GeneratorSettings {
     StringBuilder names = new StringBuilder(text).append("\nnameMappings:\n");
     properties.forEach(
         (property, name) ->
-            names.append("  " + CanonicalJson.quote(property) + ": " + name + "\n"));
+            // Explicit keys may be of any length, and quoted ones of any form.
+            names.append("  ? " + CanonicalJson.quote(property) + "\n  : \"" + name + "\"\n"));
     return names.toString();
   }
 }

@@ -1,5 +1,6 @@
 package io.github.tokenfactory.build;
 
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -44,6 +45,9 @@ final class JavaNames {
   /** What a string literal or Javadoc does not allow, and characters that are not seen. */
   private static final Pattern TO_ESCAPE =
       Pattern.compile("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}\"\\\\*@{}<>&]");
+
+  /** The generator's parser takes names of this length; Java takes slightly longer constants. */
+  private static final int MAX_LITERAL = 50_000;
 
   private JavaNames() {}
 
@@ -159,6 +163,15 @@ final class JavaNames {
               }
               return Matcher.quoteReplacement(escaped.toString());
             });
+  }
+
+  /** Fails if a text is longer than a constant of Java can be; {@code where} is its place. */
+  static void requireFits(String text, String where) {
+    if (literal(text).getBytes(StandardCharsets.UTF_8).length > MAX_LITERAL) {
+      throw new IllegalArgumentException(
+          "A name or value of %d characters is too long for Java at %s"
+              .formatted(text.length(), where));
+    }
   }
 
   /** {@return a string literal for {@code text}} */

@@ -24,7 +24,7 @@ final class JavadocText {
   static String sentences(String description) {
     StringBuilder text = new StringBuilder();
     for (String paragraph : description.strip().split("\\R\\s*\\R")) {
-      String line = paragraph.strip().replaceAll("[\\s\\p{Cntrl}]+", " ");
+      String line = visible(paragraph).strip();
       if (text.isEmpty() && line.matches("[a-z]+([ ,].*)?")) {
         line = Character.toUpperCase(line.charAt(0)) + line.substring(1);
       }
@@ -35,10 +35,16 @@ final class JavadocText {
   }
 
   /** {@return {@code literal} in a code font} */
-  static String code(String literal) {
+  static String code(String text) {
+    String literal = visible(text);
     return literal.matches(PLAIN + "(\\{" + PLAIN + "}" + PLAIN + ")*+") && !literal.contains("*/")
         ? "{@code " + literal + "}"
         : "<code>" + escaped(literal) + "</code>";
+  }
+
+  /** {@return a text on one line, without characters that hide or turn others} */
+  private static String visible(String text) {
+    return text.replaceAll("\\p{Cf}", "").replaceAll("[\\s\\p{Cc}\\p{Zl}\\p{Zp}]+", " ");
   }
 
   private static String escaped(String text) {

@@ -10,14 +10,13 @@ import io.github.tokenfactory.internal.openapi.JsonLocation;
 import io.github.tokenfactory.internal.openapi.OpenApiGrammar;
 import io.github.tokenfactory.internal.openapi.SchemaReader;
 import io.github.tokenfactory.internal.openapi.SemanticNode;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.regex.Pattern;
-import java.util.regex.PatternSyntaxException;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +26,8 @@ final class MergedSchema {
       OpenApiGrammar.keywords(
           "type properties required additionalProperties patternProperties items prefixItems enum"
               + " const allOf anyOf oneOf format contentEncoding");
+
+  private static final BigDecimal LARGEST_SIZE = BigDecimal.valueOf(Integer.MAX_VALUE);
 
   final JsonLocation origin;
   final Set<String> types = new LinkedHashSet<>();
@@ -56,13 +57,20 @@ final class MergedSchema {
   @Nullable String format;
   boolean nullable;
 
+  /** Whether there is a pattern that Java has no form of. */
+  boolean hasUnreadPattern;
+
   /** Whether parts of the schema contradict each other, so that no Java type fits. */
   boolean contradictory;
 
   MergedSchema(JsonLocation origin, SchemaReader reader) {
     this.origin = origin;
     SemanticNode node = reader.read(origin);
-    add(node, reader);
+    try {
+      add(node, reader);
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException("A number is too large at " + origin.pointer(), e);
+    }
     readOnly = node.values("readOnly").containsKey("true");
     writeOnly = node.values("writeOnly").containsKey("true");
     // A schema that says nothing about null is not meant to allow it.
@@ -86,6 +94,7 @@ final class MergedSchema {
         node.facts.containsKey("type") && node.values("type").isEmpty() && !node.isOnlyNull();
     if (node.facts.containsKey("enum")) {
       values = json(node, "enum").toList();
+      values.stream().filter(MergedSchema::isNumber).forEach(JsonElement::getAsBigDecimal);
     }
     required.addAll(node.values("required").keySet());
     json(node, "format").map(CanonicalJson::string).forEach(stated -> format = stated);
@@ -134,6 +143,9 @@ final class MergedSchema {
   private void addBounds(SemanticNode node) {
     for (String size : List.of("minLength", "maxLength", "minItems", "maxItems")) {
       addBound(node, size, size.startsWith("max"));
+      if (bounds.has(size) && bounds.get(size).getAsBigDecimal().compareTo(LARGEST_SIZE) > 0) {
+        bounds.remove(size); // no Java text or list is as long
+      }
     }
     addBound(node, "minimum", false);
     addBound(node, "maximum", true);
@@ -143,12 +155,16 @@ final class MergedSchema {
     json(node, "multipleOf")
         .filter(step -> isNumber(step) && step.getAsBigDecimal().signum() > 0)
         .forEach(step -> bounds.addProperty("x-multiple-of", step.getAsString()));
-    json(node, "pattern")
-        .map(CanonicalJson::string)
-        .filter(pattern -> pattern != null && compiles(pattern))
-        // JSON Schema looks for the pattern anywhere; Jakarta Validation matches the whole text.
-        .map(pattern -> JavaNames.literal("(?s).*(?:" + pattern + ").*"))
-        .forEach(pattern -> bounds.addProperty("x-pattern", pattern));
+    json(node, "pattern").map(CanonicalJson::string).forEach(this::addPattern);
+  }
+
+  private void addPattern(@Nullable String pattern) {
+    String java = pattern == null ? null : EcmaPattern.toJava(pattern);
+    if (java != null) {
+      bounds.addProperty("x-pattern", JavaNames.literal(java));
+    } else {
+      hasUnreadPattern = true;
+    }
   }
 
   /** Adds the strictest of the bounds, which an operator may precede: {@code "> 5"}. */
@@ -156,10 +172,12 @@ final class MergedSchema {
     for (String stated : node.values(keyword).keySet()) {
       String[] words = stated.split(" ");
       JsonElement number = JsonParser.parseString(words[words.length - 1]);
-      JsonElement known = bounds.get(keyword);
-      if (isNumber(number)
-          && (known == null
-              || number.getAsBigDecimal().compareTo(known.getAsBigDecimal()) > 0 != isUpper)) {
+      if (!isNumber(number)) {
+        continue;
+      }
+      BigDecimal bound = number.getAsBigDecimal();
+      if (!bounds.has(keyword)
+          || bound.compareTo(bounds.get(keyword).getAsBigDecimal()) > 0 != isUpper) {
         bounds.add(keyword, number);
         if (words.length > 1) {
           String exclusive = isUpper ? "exclusiveMaximum" : "exclusiveMinimum";
@@ -171,15 +189,6 @@ final class MergedSchema {
 
   private static boolean isNumber(JsonElement value) {
     return value instanceof JsonPrimitive scalar && scalar.isNumber();
-  }
-
-  private static boolean compiles(String pattern) {
-    try {
-      Pattern.compile(pattern);
-      return true;
-    } catch (PatternSyntaxException e) {
-      return false; // a regular expression that only JavaScript has
-    }
   }
 
   private void addUnion(SemanticNode union, SchemaReader reader) {

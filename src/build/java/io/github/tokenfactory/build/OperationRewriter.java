@@ -32,11 +32,15 @@ final class OperationRewriter {
   private static final Pattern FORM_TYPE =
       Pattern.compile("(?i)(multipart/form-data|application/x-www-form-urlencoded)\\s*(;.*)?");
   private static final Pattern EVENTS = Pattern.compile("(?i)text/event-stream\\s*(;.*)?");
+  private static final Set<String> METHODS =
+      OpenApiGrammar.keywords("get put post delete options head patch trace");
+  private static final Set<String> ANNOTATED =
+      OpenApiGrammar.keywords("GET PUT POST DELETE OPTIONS HEAD PATCH");
   private static final int MOST_PARAMETERS = 254; // of a Java method
 
   private final Document document;
   private final SchemaRewriter schemas;
-  private final List<String> notes;
+  private final Collection<String> notes;
   private final Set<String> methods = new HashSet<>();
   private final JsonObject paths = new JsonObject();
 
@@ -45,7 +49,7 @@ final class OperationRewriter {
    *
    * @param notes gets a line for each part that cannot be bound
    */
-  OperationRewriter(Document document, SchemaRewriter schemas, List<String> notes) {
+  OperationRewriter(Document document, SchemaRewriter schemas, Collection<String> notes) {
     this.document = document;
     this.schemas = schemas;
     this.notes = notes;
@@ -86,10 +90,13 @@ final class OperationRewriter {
       throw new IllegalArgumentException(
           operation.title() + " has more parameters than a method of Java can have.");
     }
-    // Retrofit has no annotation of its own for these methods.
-    if (target.has("requestBody") && Set.of("delete", "options").contains(operation.method())
-        || operation.method().equals("trace")) {
-      target.addProperty("x-http", "hasBody = " + target.has("requestBody") + ", ");
+    String httpMethod = operation.method().toUpperCase(Locale.ROOT);
+    boolean hasBody = target.has("requestBody");
+    if (!ANNOTATED.contains(httpMethod)
+        || hasBody && Set.of("DELETE", "OPTIONS").contains(httpMethod)) {
+      // Retrofit has no annotation of its own for these.
+      target.addProperty(
+          "x-http", "method = " + JavaNames.quoted(httpMethod) + ", hasBody = " + hasBody + ", ");
     }
     if (operation.method().equals("head")) {
       put(operation, target, headers, null);
@@ -139,13 +146,15 @@ final class OperationRewriter {
       target.addProperty("x-headers", headers.size() == 1 ? list : "{" + list + "}");
     }
     String path = "/" + target.get("x-path").getAsString();
-    while (paths.has(path) && paths.getAsJsonObject(path).has(operation.method())) {
+    // OpenAPI 3.0 has fewer methods; the template prints the true one.
+    String httpMethod = METHODS.contains(operation.method()) ? operation.method() : "post";
+    while (paths.has(path) && paths.getAsJsonObject(path).has(httpMethod)) {
       path += "#";
     }
     if (!paths.has(path)) {
       paths.add(path, new JsonObject());
     }
-    paths.getAsJsonObject(path).add(operation.method(), target);
+    paths.getAsJsonObject(path).add(httpMethod, target);
   }
 
   private @Nullable JsonObject body(

@@ -9,6 +9,7 @@ import io.github.tokenfactory.internal.openapi.JsonLocation;
 import io.github.tokenfactory.internal.openapi.OpenApiGrammar;
 import io.github.tokenfactory.internal.openapi.Operation;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -44,7 +45,7 @@ final class ParameterRewriter {
   private final SchemaRewriter schemas;
   private final Operation operation;
   private final String type;
-  private final List<String> notes;
+  private final Collection<String> notes;
   private final Set<String> takenNames = new HashSet<>();
   private final Map<String, String> pathNames = new LinkedHashMap<>();
   private final Map<String, String> pathPrefixes = new LinkedHashMap<>();
@@ -65,7 +66,7 @@ final class ParameterRewriter {
       SchemaRewriter schemas,
       Operation operation,
       String type,
-      List<String> notes) {
+      Collection<String> notes) {
     this.document = document;
     this.schemas = schemas;
     this.operation = operation;
@@ -162,6 +163,7 @@ final class ParameterRewriter {
               + CanonicalJson.quote(path)
               + " could leave the base URL: no operation is bound to it.");
     }
+    JavaNames.requireFits(path, "the paths");
     boolean hasColon = path.matches("/[^/]*:.*");
     boolean hasParameter = !pathNames.isEmpty();
     // Retrofit refuses an empty path; OkHttp takes a colon in the first step for a scheme's.
@@ -383,6 +385,7 @@ final class ParameterRewriter {
       boolean isRequired,
       String description,
       JsonObject schema) {
+    JavaNames.requireFits(name, operation.title());
     boolean isInPath = in.equals("path");
     boolean isField = in.equals("form");
     boolean isMap = schema.has("x-map");

@@ -8,9 +8,11 @@ import io.github.tokenfactory.internal.openapi.Slicer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 
 /**
  * Prepares what the generator is given in place of the document: the bound operations alone, in
@@ -18,17 +20,20 @@ import java.util.TreeMap;
  * that templates stay simple.
  */
 public final class PrepareGeneratorInput {
+  private static final Pattern KNOWN_DIALECT =
+      Pattern.compile("\"https?://(spec.openapis.org/oas/3.|json-schema.org/draft/2020-12/).*");
+
   private final GeneratorSettings settings;
   private final Document document;
   private final NameRegistry names;
   private final SchemaRewriter schemas;
-  private final List<String> notes = new ArrayList<>();
+  private final Set<String> notes = new LinkedHashSet<>();
 
   private PrepareGeneratorInput(GeneratorSettings settings, Document document) {
     this.settings = settings;
     this.document = document;
     names = new NameRegistry(document, settings.importedClasses().keySet());
-    schemas = new SchemaRewriter(document, names);
+    schemas = new SchemaRewriter(document, names, notes);
   }
 
   /**
@@ -39,8 +44,31 @@ public final class PrepareGeneratorInput {
    *     directory to write to, and the directory of the generated code
    */
   public static void main(String[] args) throws IOException {
+    try {
+      prepare(args);
+    } catch (StackOverflowError | OutOfMemoryError e) {
+      throw new IllegalArgumentException(
+          "The document nests too deeply or is too large to generate from: " + args[0], e);
+    }
+  }
+
+  private static void prepare(String[] args) throws IOException {
     Document whole = DocumentSource.create().load(args[0]);
     Document document = Slicer.slice(whole, whole.find(PullDocument.operations(args[1])));
+    if (document.operations().isEmpty()) {
+      throw new IllegalArgumentException(
+          args[0] + " has no operations to bind: it has no paths, or webhooks only.");
+    }
+    if (whole.root().has("webhooks")) {
+      System.out.println("Webhooks are not bound: they are requests that the server sends.");
+    }
+    if (document.root().has("jsonSchemaDialect")
+        && !KNOWN_DIALECT.matcher(document.root().get("jsonSchemaDialect").toString()).matches()) {
+      System.out.println(
+          "The dialect "
+              + document.root().get("jsonSchemaDialect")
+              + " is unknown: schemas are read as OpenAPI 3.1 has them.");
+    }
     Path config = Path.of(args[2]);
     GeneratorSettings settings = GeneratorSettings.load(config);
     PrepareGeneratorInput input = new PrepareGeneratorInput(settings, document);

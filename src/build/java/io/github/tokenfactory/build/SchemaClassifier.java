@@ -27,6 +27,8 @@ final class SchemaClassifier {
   static final Set<String> FORMATS =
       Set.of("date-time", "date", "uuid", "uri", "byte", "float", "double");
 
+  private static final int MAX_REFERENCES = 100;
+
   private final Document document;
   private final NameRegistry names;
   private final SchemaReader reader;
@@ -129,12 +131,15 @@ final class SchemaClassifier {
         : schema;
   }
 
-  /** Fails if a schema refers to itself without ever saying anything. */
+  /** Fails if a schema refers to itself without ever saying anything, or in too many steps. */
   void requireEnd(JsonLocation location) {
     Set<JsonLocation> seen = new HashSet<>();
     for (JsonLocation next = location; next != null; next = target(next)) {
       if (!seen.add(next)) {
         throw Document.cycle(next);
+      } else if (seen.size() > MAX_REFERENCES) {
+        throw new IllegalArgumentException(
+            "More than " + MAX_REFERENCES + " references follow each other at " + next.pointer());
       }
     }
   }

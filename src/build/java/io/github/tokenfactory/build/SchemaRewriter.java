@@ -7,6 +7,7 @@ import io.github.tokenfactory.internal.openapi.CanonicalJson;
 import io.github.tokenfactory.internal.openapi.Document;
 import io.github.tokenfactory.internal.openapi.JsonLocation;
 import java.math.BigDecimal;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -25,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  * place. What cannot be typed faithfully becomes raw JSON.
  */
 final class SchemaRewriter {
+  private static final int MAX_PROPERTIES = 1_500;
+  private static final int MAX_CONSTANTS = 4_000;
   private static final BigDecimal LARGEST_LONG = BigDecimal.valueOf(Long.MAX_VALUE);
   private static final List<String> LIST_BOUNDS = List.of("minItems", "maxItems", "uniqueItems");
   private static final List<String> TEXT_BOUNDS = List.of("minLength", "maxLength", "x-pattern");
@@ -33,13 +36,20 @@ final class SchemaRewriter {
 
   private final Document document;
   private final NameRegistry names;
+  private final Collection<String> notes;
   private final SchemaClassifier classifier;
   private final JsonObject components = new JsonObject();
 
   /** The pointers of schemas without a class that are being rewritten. */
   private final Set<String> inProgress = new HashSet<>();
 
-  SchemaRewriter(Document document, NameRegistry names) {
+  /**
+   * Creates a rewriter.
+   *
+   * @param notes gets a line for each part that is left out
+   */
+  SchemaRewriter(Document document, NameRegistry names, Collection<String> notes) {
+    this.notes = notes;
     this.document = document;
     this.names = names;
     classifier = new SchemaClassifier(document, names);
@@ -130,6 +140,7 @@ final class SchemaRewriter {
   }
 
   private JsonObject object(MergedSchema schema, String type) {
+    requireFits(schema.origin, schema.properties.keySet(), MAX_PROPERTIES);
     Set<String> disagreed = new HashSet<>();
     Map<String, JsonLocation> all = new LinkedHashMap<>(schema.properties);
     for (JsonLocation variant : schema.variants) {
@@ -184,6 +195,18 @@ final class SchemaRewriter {
     }
   }
 
+  /** Fails if a class would be too large for the compiler. */
+  private static void requireFits(JsonLocation at, Collection<String> members, int most) {
+    if (members.size() > most) {
+      throw new IllegalArgumentException(
+          "%s has %d properties or values; a Java class has room for %d"
+              .formatted(at.pointer(), members.size(), most));
+    }
+    for (String member : members) {
+      JavaNames.requireFits(member, at.pointer());
+    }
+  }
+
   /** {@return whether the Java type is a container, an array or raw JSON} */
   private static boolean isMutable(JsonObject schema) {
     String type = CanonicalJson.string(schema.get("type"));
@@ -195,6 +218,8 @@ final class SchemaRewriter {
   }
 
   private static JsonObject enumeration(MergedSchema schema) {
+    List<String> texts = schema.values.stream().map(JsonElement::getAsString).toList();
+    requireFits(schema.origin, texts, MAX_CONSTANTS);
     String type = schema.types.size() == 1 ? schema.types.iterator().next() : "";
     String valueType =
         switch (type) {
@@ -334,6 +359,10 @@ final class SchemaRewriter {
         case "number" -> bounded(formatted(type, schema), schema, NUMBER_BOUNDS);
         case "string" -> {
           JsonObject text = formatted(type, schema);
+          if (schema.hasUnreadPattern) {
+            notes.add(
+                "The pattern at " + location.pointer() + " is left out: Java reads it otherwise.");
+          }
           // A text with a format is no String in Java.
           yield text.has("format") ? text : bounded(text, schema, TEXT_BOUNDS);
         }

@@ -261,7 +261,8 @@ public final class SchemaReader {
     int nulls = 0;
     for (JsonLocation member : members) {
       SemanticNode variant = readVariant(member);
-      List<SemanticNode> nested = variant.variants(kind);
+      // Exactly one of some, of which one is exactly one of others, is not exactly one of all.
+      List<SemanticNode> nested = isAnyOf ? variant.variants(kind) : null;
       nulls += variant.nullable ? 1 : 0;
       if (nested != null) {
         variants.addAll(nested);

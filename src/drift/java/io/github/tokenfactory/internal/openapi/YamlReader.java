@@ -38,7 +38,9 @@ import org.snakeyaml.engine.v2.resolver.ScalarResolver;
  * written, and each alias counts with the full size of what it repeats.
  */
 public final class YamlReader {
-  private static final int MAX_VALUES = 5_000_000;
+  /** Far more than aliases add to a real document. */
+  private static final int MAX_EXPANSION = 100_000;
+
   private static final ScalarResolver CORE_SCHEMA = new CoreScalarResolver(false);
   private static final Set<Tag> KNOWN_TAGS =
       Set.of(Tag.STR, Tag.INT, Tag.FLOAT, Tag.BOOL, Tag.NULL, Tag.MAP, Tag.SEQ);
@@ -49,10 +51,12 @@ public final class YamlReader {
 
   private final Iterator<Event> events;
   private final Map<String, Anchored> anchors = new HashMap<>();
+  private final int maxValues;
   private int values;
 
   private YamlReader(String text) {
     LoadSettings settings = LoadSettings.builder().setCodePointLimit(Integer.MAX_VALUE).build();
+    maxValues = MAX_EXPANSION + text.length();
     events = new Parse(settings).parseString(text).iterator();
   }
 
@@ -183,8 +187,8 @@ public final class YamlReader {
 
   private void count(int more) {
     values += more;
-    if (values > MAX_VALUES) {
-      throw unreadable("the YAML aliases expand to more than " + MAX_VALUES + " values");
+    if (values > maxValues) {
+      throw unreadable("the YAML aliases expand to more than " + maxValues + " values");
     }
   }
 
