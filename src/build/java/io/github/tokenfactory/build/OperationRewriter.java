@@ -166,6 +166,9 @@ final class OperationRewriter {
     JsonLocation json = json(media);
     JsonLocation form = json == null ? find(media, FORM_TYPE.asMatchPredicate()) : null;
     JsonObject fields = form == null ? null : parameters.formFields(form);
+    if (form != null) {
+      schema(form, type); // a class that says what the fields are
+    }
     String stated = media.get(0).name();
     JsonObject content;
     if (json != null) {

@@ -2,6 +2,7 @@ package io.github.tokenfactory.internal.openapi;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -256,6 +257,24 @@ public final class SemanticNode {
       part.meaning = -1; // equal to no node that was read
     }
     return part;
+  }
+
+  /** {@return the types of values that may fit, integers as numbers; none if that is unknown} */
+  Set<String> possibleTypes() {
+    Set<String> possible = new HashSet<>();
+    values("type").keySet().forEach(type -> possible.add(type.equals("integer") ? "number" : type));
+    for (SemanticNode union : groups.getOrDefault("unions", List.of())) {
+      if (possible.isEmpty()) {
+        for (SemanticNode variant : union.groups.get("variants")) {
+          Set<String> types = variant.possibleTypes();
+          if (types.isEmpty()) {
+            return types;
+          }
+          possible.addAll(types);
+        }
+      }
+    }
+    return possible;
   }
 
   /** {@return the types, null among them; "anything" stands for every other type} */
