@@ -1,0 +1,368 @@
+package io.github.tokenfactory.build;
+
+import static io.github.tokenfactory.build.CorpusDocument.members;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.gson.Gson;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonNull;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import io.github.tokenfactory.TokenFactoryClient;
+import io.github.tokenfactory.build.CorpusDocument.Operation;
+import io.github.tokenfactory.build.CorpusSamples.Direction;
+import java.io.IOException;
+import java.lang.annotation.Annotation;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.Type;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import okhttp3.ResponseBody;
+import okhttp3.mockwebserver.MockResponse;
+import okhttp3.mockwebserver.MockWebServer;
+import okhttp3.mockwebserver.QueueDispatcher;
+import okhttp3.mockwebserver.RecordedRequest;
+import okio.Buffer;
+import retrofit2.Call;
+import retrofit2.Response;
+import retrofit2.Retrofit;
+import retrofit2.converter.gson.GsonConverterFactory;
+import retrofit2.http.Body;
+import retrofit2.http.DELETE;
+import retrofit2.http.GET;
+import retrofit2.http.HEAD;
+import retrofit2.http.HTTP;
+import retrofit2.http.OPTIONS;
+import retrofit2.http.PATCH;
+import retrofit2.http.POST;
+import retrofit2.http.PUT;
+
+/**
+ * Binds all operations of a document and calls each over loopback. What goes there and back is made
+ * from the document and compared with it, apart from the build's own reading.
+ */
+final class Corpus implements AutoCloseable {
+  private static final Gson GSON = new Gson();
+  private static final String PREFIX = "/some/prefix";
+  private static final byte[] RAW = {(byte) 0xfe, 0, 10, 13};
+
+  /** Reads and writes this many values of each body, beside those that travel. */
+  private static final int SAMPLES = 7;
+
+  /** An answer of the server that the document describes. */
+  private record Answer(int status, String mediaType, JsonElement schema) {
+    boolean isJson() {
+      return mediaType != null && schema != null && CorpusCall.isJson(mediaType);
+    }
+
+    MockResponse response(JsonElement json) {
+      MockResponse response = new MockResponse().setResponseCode(status);
+      if (mediaType == null) {
+        return response;
+      }
+      String type = mediaType.replace("application/*", "*/*").replace("*/*", "application/json");
+      response.setHeader("Content-Type", type.contains("*") ? "image/png" : type);
+      return response.setBody(
+          json == null ? new Buffer().write(RAW) : new Buffer().writeUtf8(json.toString()));
+    }
+  }
+
+  /** A Java method, with its verb and path. */
+  private record BoundMethod(Method method, String verb, String path) {}
+
+  private final CorpusDocument document;
+  private final List<BoundMethod> methods = new ArrayList<>();
+  private final MockWebServer server = new MockWebServer();
+  private final TokenFactoryClient client;
+  private final Object api;
+  private final List<String> problems = new ArrayList<>();
+
+  private Corpus(CorpusDocument document, Class<?> type) throws IOException {
+    this.document = document;
+    for (Method method : type.getMethods()) {
+      for (Annotation annotation : method.getAnnotations()) {
+        BoundMethod bound = bound(method, annotation);
+        if (bound != null) {
+          methods.add(bound);
+        }
+      }
+    }
+    server.start();
+    client =
+        TokenFactoryClient.builder()
+            .apiKey("k3y")
+            .baseUrl(server.url(PREFIX + "/").toString())
+            .maxRetries(0)
+            .build();
+    api = client.create(type);
+  }
+
+  /** Generates, compiles as strictly as the build, and loads each method in Retrofit. */
+  static Corpus bind(Path file, Path directory) throws IOException, ReflectiveOperationException {
+    Map<String, String> sources = Generation.of(file, "*", settings -> {});
+    Generation.compile(sources, directory);
+    ClassLoader loader = new Loader(directory);
+    Class<?> type = loader.loadClass("io.github.tokenfactory.api.TokenFactoryApi");
+    new Retrofit.Builder()
+        .baseUrl("http://localhost/")
+        .addConverterFactory(GsonConverterFactory.create())
+        .validateEagerly(true)
+        .build()
+        .create(type);
+    return new Corpus(CorpusDocument.read(file), type);
+  }
+
+  List<Operation> operations() {
+    return document.operations();
+  }
+
+  @Override
+  public void close() throws IOException {
+    client.close();
+    server.close();
+  }
+
+  private static BoundMethod bound(Method method, Annotation annotation) {
+    if (annotation instanceof HTTP http) {
+      return new BoundMethod(method, http.method(), http.path());
+    }
+    if (List.of(
+            GET.class, PUT.class, POST.class, DELETE.class, OPTIONS.class, HEAD.class, PATCH.class)
+        .contains(annotation.annotationType())) {
+      try {
+        Object path = annotation.annotationType().getMethod("value").invoke(annotation);
+        return new BoundMethod(method, annotation.annotationType().getSimpleName(), (String) path);
+      } catch (ReflectiveOperationException e) {
+        throw new AssertionError(e);
+      }
+    }
+    return null;
+  }
+
+  /** Makes the calls of an operation; fails with all that is wrong. */
+  void check(Operation operation) {
+    problems.clear();
+    List<BoundMethod> found =
+        methods.stream()
+            .filter(method -> method.verb.equalsIgnoreCase(operation.method()))
+            .filter(method -> shape(method.path).equals(shape(operation.path())))
+            .toList();
+    if (found.isEmpty()) {
+      throw new AssertionError("no method");
+    }
+    List<Answer> answers =
+        operation.method().equals("head")
+            ? List.of(new Answer(200, null, null))
+            : answers(operation);
+    boolean hasTyped = false;
+    boolean hasRaw = false;
+    for (BoundMethod bound : found) {
+      Type type =
+          ((ParameterizedType) bound.method.getGenericReturnType()).getActualTypeArguments()[0];
+      boolean isRaw = type == ResponseBody.class;
+      hasRaw |= isRaw;
+      hasTyped |= !isRaw && type != Void.class;
+      List<Answer> fitting =
+          answers.stream()
+              .filter(answer -> answer.mediaType == null || answer.isJson() != isRaw)
+              .toList();
+      if (isRaw && fitting.stream().allMatch(answer -> answer.mediaType == null)) {
+        problems.add("the answer is left raw: " + answers);
+        continue;
+      }
+      if (type == Void.class && fitting.stream().anyMatch(Answer::isJson)) {
+        problems.add("the answer is not read: " + answers);
+        continue;
+      }
+      for (int i = 0; i < 2; i++) {
+        int call = i;
+        Answer answer =
+            fitting.isEmpty()
+                ? new Answer(200, null, null)
+                : fitting.get(Math.min(i, fitting.size() - 1));
+        trying(
+            (call == 0 ? "call" : "minimal call") + " of " + bound.method.getName(),
+            () -> call(operation, bound, type, answer, call == 1));
+      }
+      for (Answer answer : fitting) {
+        if (answer.isJson()) {
+          for (int i = 0; i < SAMPLES; i++) {
+            int number = i;
+            trying("answer " + answer.status, () -> readAndWrite(type, answer.schema, number));
+          }
+        }
+      }
+      checkBodies(operation, bound.method);
+    }
+    if (answers.stream().anyMatch(Answer::isJson) && !hasTyped) {
+      problems.add("no method reads the JSON: " + answers);
+    }
+    if (answers.stream().anyMatch(a -> "text/event-stream".equals(a.mediaType)) && !hasRaw) {
+      problems.add("no method has the stream of events");
+    }
+    if (!problems.isEmpty()) {
+      throw new AssertionError(
+          problems.size()
+              + " problem(s):\n"
+              + String.join("\n", problems.stream().distinct().toList()));
+    }
+  }
+
+  private interface Attempt {
+    void run() throws Exception;
+  }
+
+  private void trying(String what, Attempt attempt) {
+    try {
+      attempt.run();
+    } catch (InvocationTargetException e) {
+      problems.add(what + ": " + e.getCause());
+    } catch (Exception | AssertionError e) {
+      problems.add(what + ": " + e);
+    }
+  }
+
+  private static String shape(String path) {
+    String plain = path.replaceAll("\\{[^{}]*}", "{}");
+    plain = plain.startsWith("/.") ? plain.substring(2) : plain;
+    plain = plain.startsWith("/") ? plain.substring(1) : plain;
+    return URLDecoder.decode(plain.replace("+", "%2B"), StandardCharsets.UTF_8);
+  }
+
+  private List<Answer> answers(Operation operation) {
+    Map<String, JsonElement> responses = members(operation.json().get("responses"));
+    boolean hasSuccess = responses.keySet().stream().anyMatch(status -> status.startsWith("2"));
+    List<Answer> answers = new ArrayList<>();
+    responses.forEach(
+        (status, response) -> {
+          if (status.startsWith(hasSuccess ? "2" : "default")) {
+            int code = status.matches("[0-9]+") ? Integer.parseInt(status) : 200;
+            Map<String, JsonElement> content = members(document.resolve(response).get("content"));
+            content.forEach(
+                (type, media) ->
+                    answers.add(new Answer(code, type, media.getAsJsonObject().get("schema"))));
+            if (content.isEmpty()) {
+              answers.add(new Answer(code, null, null));
+            }
+          }
+        });
+    return answers;
+  }
+
+  private void call(
+      Operation operation, BoundMethod bound, Type type, Answer answer, boolean isMinimal)
+      throws Exception {
+    CorpusCall made = new CorpusCall(document, operation, bound.method, isMinimal, 0);
+    Object[] arguments = made.arguments(bound.path);
+    JsonElement json =
+        answer.isJson()
+            ? new CorpusSamples(document, Direction.RESPONSE, isMinimal, 0).sample(answer.schema)
+            : null;
+    server.enqueue(answer.response(json));
+    int before = server.getRequestCount();
+    Response<?> came;
+    try {
+      came = ((Call<?>) bound.method.invoke(api, arguments)).execute();
+    } finally {
+      if (server.getRequestCount() == before) {
+        server.setDispatcher(new QueueDispatcher()); // forgets the answer
+      }
+    }
+    RecordedRequest request = server.takeRequest(10, TimeUnit.SECONDS);
+    made.check(request, PREFIX);
+    assertThat(came.code()).as("status").isEqualTo(answer.status);
+    if (came.body() instanceof ResponseBody raw) {
+      assertThat(raw.bytes())
+          .as("raw answer")
+          .isEqualTo(answer.mediaType == null ? new byte[0] : RAW);
+    } else if (json != null) {
+      assertSame(type, came.body(), json);
+    } else if (came.body() != null) {
+      throw new AssertionError("read as " + came.body());
+    }
+  }
+
+  private void readAndWrite(Type type, JsonElement schema, int number) {
+    JsonElement json =
+        new CorpusSamples(document, Direction.RESPONSE, false, number).sample(schema);
+    assertSame(type, GSON.fromJson(json, type), json);
+  }
+
+  private static void assertSame(Type type, Object read, JsonElement json) {
+    if (read == null) {
+      assertThat(json).as("read as null").isEqualTo(JsonNull.INSTANCE);
+      return;
+    }
+    JsonElement written = JsonParser.parseString(GSON.toJson(read, type));
+    assertThat(CorpusValues.same(written, json))
+        .as("written back as %s, after %s", written, json)
+        .isTrue();
+    try {
+      CorpusValues.assertTyped(read);
+    } catch (AssertionError e) {
+      throw new AssertionError(e.getMessage() + ", of " + json, e);
+    }
+  }
+
+  private void checkBodies(Operation operation, Method method) {
+    if (!operation.json().has("requestBody")) {
+      return;
+    }
+    JsonObject holder = document.resolve(operation.json().get("requestBody"));
+    for (int i = 0; i < method.getParameterCount(); i++) {
+      Type type = method.getGenericParameterTypes()[i];
+      boolean isBody =
+          Arrays.stream(method.getParameterAnnotations()[i]).anyMatch(Body.class::isInstance);
+      if (isBody && type != okhttp3.RequestBody.class) {
+        members(holder.get("content")).entrySet().stream()
+            .filter(media -> CorpusCall.isJson(media.getKey()))
+            .findFirst()
+            .ifPresent(
+                media -> {
+                  JsonElement schema = media.getValue().getAsJsonObject().get("schema");
+                  for (int n = 0; n < SAMPLES; n++) {
+                    int number = n;
+                    trying("body", () -> buildAndRead(type, schema, number));
+                  }
+                });
+      }
+    }
+  }
+
+  private void buildAndRead(Type type, JsonElement schema, int number) {
+    JsonElement json = new CorpusSamples(document, Direction.REQUEST, false, number).sample(schema);
+    Object built = CorpusValues.build(type, json);
+    if (built != null) {
+      assertSame(type, built, json);
+      assertSame(type, GSON.fromJson(json, type), json);
+    }
+  }
+
+  /** Loads generated classes from a folder in place of the build's. */
+  private static final class Loader extends URLClassLoader {
+    Loader(Path classes) throws IOException {
+      super(new URL[] {classes.toUri().toURL()}, Corpus.class.getClassLoader());
+    }
+
+    @Override
+    protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
+      boolean isGenerated = name.matches("io\\.github\\.tokenfactory\\.(model|api)\\..*");
+      synchronized (getClassLoadingLock(name)) {
+        Class<?> loaded = findLoadedClass(name);
+        return loaded != null
+            ? loaded
+            : isGenerated ? findClass(name) : super.loadClass(name, resolve);
+      }
+    }
+  }
+}
