@@ -13,6 +13,7 @@ import com.google.gson.JsonParser;
 import com.google.gson.JsonPrimitive;
 import java.math.BigDecimal;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -24,6 +25,9 @@ import java.util.regex.Pattern;
 final class CorpusSamples {
   /** Stands wherever a schema allows anything: only there may generated code have raw JSON. */
   static final JsonElement ANYTHING = JsonParser.parseString("{\"anything\":[1.5,\"a\",null]}");
+
+  /** Marks a schema that joins a union with one of its variants. */
+  private static final String CHOSEN = "x-chosen";
 
   private static final int MAX_DEPTH = 7;
 
@@ -111,6 +115,7 @@ final class CorpusSamples {
   private final Direction direction;
   private final boolean isMinimal;
   private final int number;
+  private final Set<JsonElement> untyped = new HashSet<>();
 
   /**
    * Prepares samples.
@@ -127,6 +132,11 @@ final class CorpusSamples {
 
   JsonElement sample(JsonElement schema) {
     return sample(schema, number, 0);
+  }
+
+  /** {@return the values of tuples so far} Java has no tuples: they may be raw JSON. */
+  Set<JsonElement> untyped() {
+    return untyped;
   }
 
   private JsonElement sample(JsonElement schema, int choice, int depth) {
@@ -173,22 +183,30 @@ final class CorpusSamples {
           variants.stream()
               .filter(each -> !Set.of("object", "array", "").contains(type(flat(each), 0)))
               .findFirst()
-              .orElse(chosen);
+              .orElse(variants.get(0));
     }
-    JsonObject base = flat.deepCopy();
-    base.remove("oneOf");
-    base.remove("anyOf");
-    base.remove("discriminator");
+    JsonObject base = new JsonObject();
+    for (String keyword : List.of("type", "properties", "required", "additionalProperties")) {
+      if (flat.has(keyword)) {
+        base.add(keyword, flat.get(keyword));
+      }
+    }
     JsonElement both = chosen;
-    if (!base.isEmpty()) {
+    if (base.has("properties") || base.has("required")) {
       JsonArray parts = new JsonArray();
       parts.add(base);
       parts.add(chosen);
       JsonObject all = new JsonObject();
       all.add("allOf", parts);
+      all.addProperty(CHOSEN, true);
       both = all;
     }
     JsonElement made = sample(both, choice, depth + 1);
+    Set<String> types = new HashSet<>();
+    variants.forEach(each -> types.add(type(flat(each), 0)));
+    if (types.containsAll(List.of("boolean", "number", "string", "array", "object"))) {
+      untyped.add(made); // it says anything, in many words
+    }
     if (flat.get("discriminator") instanceof JsonObject discriminator
         && made instanceof JsonObject object
         && chosen instanceof JsonObject reference
@@ -257,7 +275,19 @@ final class CorpusSamples {
         }
       }
     }
-    return variants;
+    List<JsonElement> named = variants.stream().filter(this::isListed).toList();
+    boolean isOpen =
+        !named.isEmpty()
+            && variants.stream().allMatch(each -> isListed(each) || isAnyText(flat(each)));
+    return isOpen ? named : variants; // an open enumeration
+  }
+
+  private boolean isListed(JsonElement schema) {
+    return flat(schema).has("enum") || flat(schema).has("const");
+  }
+
+  private static boolean isAnyText(JsonObject flat) {
+    return "string".equals(text(flat, "type")) && !flat.has("format") && !flat.has("pattern");
   }
 
   private static boolean isNull(JsonElement schema) {
@@ -336,7 +366,9 @@ final class CorpusSamples {
   private JsonArray array(JsonObject flat, int choice, int depth) {
     JsonArray made = new JsonArray();
     for (JsonElement each : elements(flat.get("prefixItems"))) {
-      made.add(sample(each, choice, depth + 1));
+      JsonElement element = sample(each, choice, depth + 1);
+      untyped.add(element);
+      made.add(element);
     }
     int least = flat.has("minItems") ? flat.get("minItems").getAsInt() : 0;
     int most = flat.has("maxItems") ? flat.get("maxItems").getAsInt() : Integer.MAX_VALUE;
@@ -346,11 +378,12 @@ final class CorpusSamples {
           Math.max(
               children(items).size(),
               Math.max(variants(flat(items)).size(), elements(flat(items).get("enum")).size()));
-      // One element for each variant.
-      int wanted = isMinimal || depth >= MAX_DEPTH ? 0 : Math.max(1, Math.min(variants, 8));
+      // One element for each variant; two where a parameter may have a delimiter.
+      int wanted =
+          isMinimal || depth >= MAX_DEPTH ? 0 : Math.max(depth == 0 ? 2 : 1, Math.min(variants, 8));
       int size = Math.min(most, Math.max(least, wanted));
       for (int i = 0; made.size() < size && i < 100; i++) {
-        JsonElement element = sample(items, variants > 1 ? i : choice, depth + 1);
+        JsonElement element = sample(items, variants > 1 ? i : choice + made.size(), depth + 1);
         boolean isTaken = isTrue(flat.get("uniqueItems")) && made.contains(element);
         if (!isTaken) {
           made.add(element);
@@ -438,12 +471,12 @@ final class CorpusSamples {
   JsonObject flat(JsonElement schema) {
     JsonObject flat = new JsonObject();
     if (schema instanceof JsonObject object) {
-      flatten(object, flat, 0);
+      flatten(object, flat, 0, false);
     }
     return flat;
   }
 
-  private void flatten(JsonObject schema, JsonObject into, int depth) {
+  private void flatten(JsonObject schema, JsonObject into, int depth, boolean isParent) {
     if (depth > 30) {
       return;
     }
@@ -465,12 +498,6 @@ final class CorpusSamples {
                     into.add(keyword, value);
                   }
                 }
-                // A child of a union is no union itself.
-                case "oneOf", "anyOf" -> {
-                  if (depth == 0 || !schema.has("discriminator")) {
-                    into.add(keyword, value);
-                  }
-                }
                 default -> {
                   if (!into.has(keyword)) {
                     into.add(keyword, value);
@@ -480,13 +507,20 @@ final class CorpusSamples {
             });
     if (schema.has("$ref")) {
       JsonObject target = document.target(text(schema, "$ref"));
+      if (isParent && target.has("discriminator")) { // a child of a union is no union itself
+        target = target.deepCopy();
+        target.remove("oneOf");
+        target.remove("anyOf");
+      }
       boolean isNullable = isTrue(target.get("nullable"));
-      flatten(target, into, depth + 1);
+      flatten(target, into, depth + 1, false);
       if (isNullable && depth == 0) {
         into.addProperty("nullable", true);
       }
     }
-    elements(schema.get("allOf")).forEach(part -> flatten(part.getAsJsonObject(), into, depth + 1));
+    List<JsonElement> parts = elements(schema.get("allOf"));
+    boolean hasOwnParts = schema.has("properties") || parts.size() > 1 && !schema.has(CHOSEN);
+    parts.forEach(part -> flatten(part.getAsJsonObject(), into, depth + 1, hasOwnParts));
   }
 
   private static void addProperties(JsonObject properties, JsonObject into) {
