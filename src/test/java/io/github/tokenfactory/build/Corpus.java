@@ -1,5 +1,6 @@
 package io.github.tokenfactory.build;
 
+import static io.github.tokenfactory.build.CorpusDocument.isTrue;
 import static io.github.tokenfactory.build.CorpusDocument.members;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -34,6 +35,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import javax.net.ServerSocketFactory;
+import okhttp3.RequestBody;
 import okhttp3.ResponseBody;
 import okhttp3.mockwebserver.MockResponse;
 import okhttp3.mockwebserver.MockWebServer;
@@ -66,7 +68,17 @@ final class Corpus implements AutoCloseable {
   private static final int SAMPLES = 7;
 
   /** An answer of the server that the document describes. */
-  private record Answer(int status, String mediaType, JsonElement schema) {
+  private record Answer(
+      int status, String mediaType, JsonElement schema, List<JsonElement> examples) {
+    Answer(int status) {
+      this(status, null, null, List.of());
+    }
+
+    @Override
+    public String toString() {
+      return status + " " + mediaType + " " + schema;
+    }
+
     boolean isJson() {
       return mediaType != null && schema != null && CorpusCall.isJson(mediaType);
     }
@@ -168,9 +180,7 @@ final class Corpus implements AutoCloseable {
       throw new AssertionError("no method");
     }
     List<Answer> answers =
-        operation.method().equals("head")
-            ? List.of(new Answer(200, null, null))
-            : answers(operation);
+        operation.method().equals("head") ? List.of(new Answer(200)) : answers(operation);
     boolean hasTyped = false;
     boolean hasRaw = false;
     for (BoundMethod bound : found) {
@@ -194,9 +204,7 @@ final class Corpus implements AutoCloseable {
       for (int i = 0; i < 2; i++) {
         int call = i;
         Answer answer =
-            fitting.isEmpty()
-                ? new Answer(200, null, null)
-                : fitting.get(Math.min(i, fitting.size() - 1));
+            fitting.isEmpty() ? new Answer(200) : fitting.get(Math.min(i, fitting.size() - 1));
         trying(
             (call == 0 ? "call" : "minimal call") + " of " + bound.method.getName(),
             () -> call(operation, bound, type, answer, call == 1));
@@ -207,9 +215,15 @@ final class Corpus implements AutoCloseable {
             int number = i;
             trying("answer " + answer.status, () -> readAndWrite(type, answer.schema, number));
           }
+          for (JsonElement example : answer.examples) {
+            trying("example", () -> assertKept(type, example));
+          }
         }
       }
       checkBodies(operation, bound.method);
+    }
+    if (found.stream().noneMatch(bound -> canLeaveBodyOut(operation, bound.method))) {
+      problems.add("an optional body cannot be left out");
     }
     if (answers.stream().anyMatch(Answer::isJson) && !hasTyped) {
       problems.add("no method reads the JSON: " + answers);
@@ -223,6 +237,24 @@ final class Corpus implements AutoCloseable {
               + " problem(s):\n"
               + String.join("\n", problems.stream().distinct().toList()));
     }
+  }
+
+  private boolean canLeaveBodyOut(Operation operation, Method method) {
+    boolean isRequired =
+        !operation.json().has("requestBody")
+            || isTrue(document.resolve(operation.json().get("requestBody")).get("required"));
+    int body = bodyIndex(method);
+    return isRequired || body < 0 || CorpusCall.isNullable(method, body);
+  }
+
+  /** {@return the index of the parameter that is the body, or -1} */
+  private static int bodyIndex(Method method) {
+    for (int i = 0; i < method.getParameterCount(); i++) {
+      if (Arrays.stream(method.getParameterAnnotations()[i]).anyMatch(Body.class::isInstance)) {
+        return i;
+      }
+    }
+    return -1;
   }
 
   private interface Attempt {
@@ -258,9 +290,14 @@ final class Corpus implements AutoCloseable {
                 code == 204 ? Map.of() : members(document.resolve(response).get("content"));
             content.forEach(
                 (type, media) ->
-                    answers.add(new Answer(code, type, media.getAsJsonObject().get("schema"))));
+                    answers.add(
+                        new Answer(
+                            code,
+                            type,
+                            media.getAsJsonObject().get("schema"),
+                            CorpusDocument.examples(media.getAsJsonObject()))));
             if (content.isEmpty()) {
-              answers.add(new Answer(code, null, null));
+              answers.add(new Answer(code));
             }
           }
         });
@@ -303,9 +340,16 @@ final class Corpus implements AutoCloseable {
     }
   }
 
+  private static void assertKept(Type type, JsonElement example) {
+    assertThat(CorpusValues.same(write(type, read(type, example)), example))
+        .as("example %s is kept", example)
+        .isTrue();
+  }
+
   private void readAndWrite(Type type, JsonElement schema, int number) {
     CorpusSamples samples = new CorpusSamples(document, Direction.RESPONSE, false, number);
     JsonElement json = samples.sample(schema);
+    document.assertValid(schema, json);
     assertSame(type, read(type, json), json, samples);
   }
 
@@ -356,29 +400,30 @@ final class Corpus implements AutoCloseable {
       return;
     }
     JsonObject holder = document.resolve(operation.json().get("requestBody"));
-    for (int i = 0; i < method.getParameterCount(); i++) {
-      Type type = method.getGenericParameterTypes()[i];
-      boolean isBody =
-          Arrays.stream(method.getParameterAnnotations()[i]).anyMatch(Body.class::isInstance);
-      if (isBody && type != okhttp3.RequestBody.class) {
-        members(holder.get("content")).entrySet().stream()
-            .filter(media -> CorpusCall.isJson(media.getKey()))
-            .findFirst()
-            .ifPresent(
-                media -> {
-                  JsonElement schema = media.getValue().getAsJsonObject().get("schema");
-                  for (int n = 0; n < SAMPLES; n++) {
-                    int number = n;
-                    trying("body", () -> buildAndRead(type, schema, number));
-                  }
-                });
-      }
+    int index = bodyIndex(method);
+    Type type = index < 0 ? RequestBody.class : method.getGenericParameterTypes()[index];
+    if (type != RequestBody.class) {
+      members(holder.get("content")).entrySet().stream()
+          .filter(media -> CorpusCall.isJson(media.getKey()))
+          .limit(1)
+          .map(media -> media.getValue().getAsJsonObject())
+          .forEach(
+              media -> {
+                for (int i = 0; i < SAMPLES; i++) {
+                  int number = i;
+                  trying("body", () -> buildAndRead(type, media.get("schema"), number));
+                }
+                for (JsonElement example : CorpusDocument.examples(media)) {
+                  trying("example", () -> assertKept(type, example));
+                }
+              });
     }
   }
 
   private void buildAndRead(Type type, JsonElement schema, int number) {
     CorpusSamples samples = new CorpusSamples(document, Direction.REQUEST, false, number);
     JsonElement json = samples.sample(schema);
+    document.assertValid(schema, json);
     Object built = new CorpusValues(samples.untyped()).build(type, json);
     if (built != null) {
       assertSame(type, built, json, samples);

@@ -39,6 +39,7 @@ import okhttp3.MediaType;
 import okhttp3.MultipartBody;
 import okhttp3.RequestBody;
 import okhttp3.mockwebserver.RecordedRequest;
+import org.jspecify.annotations.Nullable;
 import retrofit2.http.Body;
 import retrofit2.http.Field;
 import retrofit2.http.FieldMap;
@@ -172,7 +173,7 @@ final class CorpusCall {
         } else if (annotation instanceof HeaderMap) {
           throw new AssertionError("a map of headers");
         } else if (annotation instanceof Body) {
-          arguments[i] = body(type);
+          arguments[i] = body(type, isNullable(method, i));
         } else if (annotation instanceof Field field) {
           arguments[i] = field(type, field.value());
         } else if (annotation instanceof FieldMap) {
@@ -270,10 +271,10 @@ final class CorpusCall {
     return all.isEmpty() ? null : String.join("; ", all);
   }
 
-  private Object body(Type type) {
+  private Object body(Type type, boolean isNullable) {
     JsonObject holder = document.resolve(operation.json().get("requestBody"));
     Map<String, JsonElement> content = members(holder.get("content"));
-    if (isMinimal && !isTrue(holder.get("required"))) {
+    if (isMinimal && isNullable && !isTrue(holder.get("required"))) {
       return null;
     }
     String json =
@@ -296,6 +297,11 @@ final class CorpusCall {
     mediaType = json;
     body = samples.sample(content.get(json).getAsJsonObject().get("schema"));
     return new CorpusValues(samples.untyped()).build(type, body);
+  }
+
+  /** {@return whether a parameter may be null} */
+  static boolean isNullable(Method method, int parameter) {
+    return method.getAnnotatedParameterTypes()[parameter].isAnnotationPresent(Nullable.class);
   }
 
   private static boolean hasSchema(JsonElement media) {

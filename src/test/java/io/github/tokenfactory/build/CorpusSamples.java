@@ -351,6 +351,9 @@ final class CorpusSamples {
             });
     required.forEach(name -> made.add(name, ANYTHING.deepCopy()));
     JsonElement additional = flat.get("additionalProperties");
+    if (additional == null && !isFalse(flat.get("unevaluatedProperties"))) {
+      additional = flat.get("unevaluatedProperties");
+    }
     boolean isMap = !flat.has("properties") && !isFalse(additional);
     if (!isMinimal && depth < MAX_DEPTH && (isMap || additional instanceof JsonObject)) {
       boolean isTyped = additional instanceof JsonObject;
@@ -427,10 +430,9 @@ final class CorpusSamples {
       return FORMATS.get(format);
     }
     String plain = choice % 2 == 0 ? "a \u00e4/&+%?#=\"\u20ac" : "b; \ud83d\ude00,\\";
-    if (plain.length() > most) {
-      plain = plain.substring(0, most);
-    }
-    return plain + "x".repeat(Math.max(0, least - plain.length()));
+    int[] characters = plain.codePoints().limit(most).toArray(); // as JSON Schema counts
+    return new String(characters, 0, characters.length)
+        + "x".repeat(Math.max(0, least - characters.length));
   }
 
   private static JsonPrimitive number(JsonObject flat, String type) {

@@ -101,8 +101,12 @@ class CorpusTest {
       typespec-parcels-3.0.yaml | GET /parcels/{id}/events | children of a discriminated parent are not read as themselves
       typespec-parcels-3.0.yaml | POST /parcels/{id}/events | children of a discriminated parent are not read as themselves
       typespec-parcels-3.0.yaml | POST /parcels/{id}:reroute | several success answers are raw JSON
+      typespec-parcels-3.1.yaml | POST /estimates | several success answers are raw JSON
+      typespec-parcels-3.1.yaml | GET /parcels | several success answers are raw JSON
+      typespec-parcels-3.1.yaml | POST /parcels | several success answers are raw JSON
       typespec-parcels-3.1.yaml | POST /parcels/import | several parts under one name cannot be sent
-      typespec-parcels-3.1.yaml | PATCH /parcels/{id} | the media type of the body is lost
+      typespec-parcels-3.1.yaml | GET /parcels/{id} | several success answers are raw JSON
+      typespec-parcels-3.1.yaml | PATCH /parcels/{id} | the media type of the body is lost; several success answers are raw JSON
       typespec-parcels-3.1.yaml | GET /parcels/{id}/events | children of a discriminated parent are not read as themselves
       typespec-parcels-3.1.yaml | POST /parcels/{id}/events | children of a discriminated parent are not read as themselves
       typespec-parcels-3.1.yaml | POST /parcels/{id}:reroute | several success answers are raw JSON
