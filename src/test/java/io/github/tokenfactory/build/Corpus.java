@@ -278,6 +278,12 @@ final class Corpus implements AutoCloseable {
     return URLDecoder.decode(plain.replace("+", "%2B"), StandardCharsets.UTF_8);
   }
 
+  private static Answer answer(int status, String mediaType, JsonObject media) {
+    boolean isAnyJson = !media.has("schema") && CorpusCall.JSON.matcher(mediaType).matches();
+    JsonElement schema = isAnyJson ? new JsonObject() : media.get("schema");
+    return new Answer(status, mediaType, schema, CorpusDocument.examples(media));
+  }
+
   private List<Answer> answers(Operation operation) {
     Map<String, JsonElement> responses = members(operation.json().get("responses"));
     boolean hasSuccess = responses.keySet().stream().anyMatch(status -> status.startsWith("2"));
@@ -289,13 +295,7 @@ final class Corpus implements AutoCloseable {
             Map<String, JsonElement> content =
                 code == 204 ? Map.of() : members(document.resolve(response).get("content"));
             content.forEach(
-                (type, media) ->
-                    answers.add(
-                        new Answer(
-                            code,
-                            type,
-                            media.getAsJsonObject().get("schema"),
-                            CorpusDocument.examples(media.getAsJsonObject()))));
+                (type, media) -> answers.add(answer(code, type, media.getAsJsonObject())));
             if (content.isEmpty()) {
               answers.add(new Answer(code));
             }
@@ -307,9 +307,10 @@ final class Corpus implements AutoCloseable {
   private void call(
       Operation operation, BoundMethod bound, Type type, Answer answer, boolean isMinimal)
       throws Exception {
-    CorpusCall made = new CorpusCall(document, operation, bound.method, isMinimal, 0);
+    int number = isMinimal ? 1 : 0;
+    CorpusCall made = new CorpusCall(document, operation, bound.method, isMinimal, number);
     Object[] arguments = made.arguments(bound.path);
-    CorpusSamples samples = new CorpusSamples(document, Direction.RESPONSE, isMinimal, 0);
+    CorpusSamples samples = new CorpusSamples(document, Direction.RESPONSE, isMinimal, number);
     JsonElement json = answer.isJson() ? samples.sample(answer.schema) : null;
     server.enqueue(answer.response(json));
     int before = server.getRequestCount();

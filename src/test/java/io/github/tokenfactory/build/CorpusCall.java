@@ -177,7 +177,7 @@ final class CorpusCall {
         } else if (annotation instanceof Field field) {
           arguments[i] = field(type, field.value());
         } else if (annotation instanceof FieldMap) {
-          throw new AssertionError("a map of fields");
+          arguments[i] = fieldMap(type);
         } else if (annotation instanceof Part named) {
           arguments[i] = part(type, named.value(), part++);
         }
@@ -331,19 +331,57 @@ final class CorpusCall {
 
   private Object field(Type type, String name) {
     JsonObject flat = form();
-    JsonElement property = members(flat.get("properties")).get(name);
-    assertThat(property).as("the form's property " + name).isNotNull();
+    Map<String, JsonElement> properties = members(flat.get("properties"));
+    String property = properties.containsKey(name) ? name : name.replaceFirst("\\[.*", "");
+    assertThat(properties).as("properties of the form").containsKey(property);
+    JsonElement value = field(flat, property);
+    if (value == null) {
+      return null;
+    } else if (!property.equals(name)) {
+      String member = name.substring(property.length() + 1, name.length() - 1);
+      return argument(type, value.getAsJsonObject().get(member), new JsonObject());
+    }
+    assertThat(value.isJsonArray() && type instanceof Class)
+        .as("one text for all of the field " + name)
+        .isFalse();
+    return argument(type, value, new JsonObject());
+  }
+
+  /** {@return the value of a field of the form, which is expected from here on} */
+  private JsonElement field(JsonObject flat, String name) {
     if (isLeftOut(flat, name)) {
       return null;
     }
-    JsonElement value = samples.sample(property);
-    if (value.isJsonArray()) {
-      value.getAsJsonArray().forEach(each -> fields.add(new Pair(name, scalar(each))));
-      assertThat(type).as("a list for the field " + name).isInstanceOf(ParameterizedType.class);
-    } else {
-      fields.add(new Pair(name, scalar(value)));
+    JsonElement value = samples.sample(flat.getAsJsonObject("properties").get(name));
+    if (mapped.add("field " + name)) {
+      JsonObject encoding = encoding(name).deepCopy();
+      encoding.addProperty("name", name);
+      fields.addAll(pairs(encoding, value));
     }
-    return argument(type, value, new JsonObject());
+    return value;
+  }
+
+  private JsonObject encoding(String name) {
+    JsonObject holder = document.resolve(operation.json().get("requestBody"));
+    JsonObject form = holder.getAsJsonObject("content").getAsJsonObject(mediaType);
+    return members(form.get("encoding")).getOrDefault(name, new JsonObject()).getAsJsonObject();
+  }
+
+  /** {@return the argument for the next property of the form that is an object} */
+  private Object fieldMap(Type type) {
+    JsonObject flat = form();
+    for (Map.Entry<String, JsonElement> each : members(flat.get("properties")).entrySet()) {
+      JsonElement value = samples.sample(each.getValue());
+      if (value.isJsonObject() && !mapped.contains("field " + each.getKey())) {
+        JsonElement sent = field(flat, each.getKey());
+        JsonObject encoding = encoding(each.getKey()).deepCopy();
+        encoding.addProperty("name", each.getKey());
+        return sent == null
+            ? null
+            : pairs(encoding, sent).stream().collect(Collectors.toMap(Pair::name, Pair::value));
+      }
+    }
+    throw new AssertionError("a map of fields too many");
   }
 
   private boolean isLeftOut(JsonObject flat, String name) {

@@ -2,18 +2,17 @@ package io.github.tokenfactory.build;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import com.google.gson.GsonBuilder;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParser;
 import com.google.gson.JsonPrimitive;
 import dev.harrel.jsonschema.Validator;
 import dev.harrel.jsonschema.ValidatorFactory;
 import dev.harrel.jsonschema.providers.GsonNode;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -22,6 +21,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import org.snakeyaml.engine.v2.api.Load;
+import org.snakeyaml.engine.v2.api.LoadSettings;
 
 /**
  * Reads an OpenAPI document for tests of generated code. It shares nothing with the build's own
@@ -49,19 +50,13 @@ final class CorpusDocument {
           .withDisabledSchemaValidation(true)
           .createValidator();
 
-  private CorpusDocument(JsonObject root) {
-    this.root = root;
+  private CorpusDocument(JsonElement root) {
+    this.root = root.getAsJsonObject();
   }
 
   static CorpusDocument read(Path file) throws IOException {
-    boolean isYaml = !file.toString().endsWith(".json");
-    ObjectMapper mapper = isYaml ? new ObjectMapper(new YAMLFactory()) : new ObjectMapper();
-    String json = new ObjectMapper().writeValueAsString(mapper.readTree(file.toFile()));
-    return new CorpusDocument(JsonParser.parseString(json).getAsJsonObject());
-  }
-
-  boolean isVersion30() {
-    return root.get("openapi").getAsString().startsWith("3.0");
+    Object yaml = new Load(LoadSettings.builder().build()).loadFromString(Files.readString(file));
+    return new CorpusDocument(new GsonBuilder().serializeNulls().create().toJsonTree(yaml));
   }
 
   List<Operation> operations() {

@@ -166,7 +166,7 @@ final class CorpusSamples {
       return variant(flat, variants, choice, depth);
     }
     return switch (type(flat, choice)) {
-      case "object" -> object(flat, choice, depth);
+      case "object" -> withKind(schema, object(flat, choice, depth));
       case "array" -> array(flat, choice, depth);
       case "string" -> new JsonPrimitive(string(flat, choice));
       case "integer", "number" -> number(flat, type(flat, choice));
@@ -258,6 +258,21 @@ final class CorpusSamples {
       }
     }
     return children;
+  }
+
+  /** {@return a child of a parent with a discriminator, with its own value of that} */
+  private JsonObject withKind(JsonElement schema, JsonObject made) {
+    String ref = schema instanceof JsonObject object ? text(object, "$ref") : null;
+    if (ref != null) {
+      for (JsonElement part : elements(document.target(ref).get("allOf"))) {
+        String parent = text(part.getAsJsonObject(), "$ref");
+        if (parent != null
+            && document.target(parent).get("discriminator") instanceof JsonObject discriminator) {
+          made.addProperty(text(discriminator, "propertyName"), value(discriminator, ref));
+        }
+      }
+    }
+    return made;
   }
 
   private static boolean isChild(JsonElement schema, String parent) {
@@ -417,6 +432,7 @@ final class CorpusSamples {
       if (example instanceof JsonPrimitive stated) {
         candidates.add(stated.getAsString());
       }
+      candidates.add(FORMATS.getOrDefault(String.valueOf(format), ""));
       ALTERNATIVE.matcher(pattern).results().forEach(each -> candidates.add(each.group(1)));
       candidates.addAll(FOR_PATTERNS);
       Pattern compiled = Pattern.compile(pattern);
@@ -441,9 +457,9 @@ final class CorpusSamples {
     BigDecimal most = bound(flat, "maximum", "exclusiveMaximum", -1);
     BigDecimal wanted =
         new BigDecimal(
-            type.equals("number")
-                ? "0.25"
-                : format.matches("u?int64") ? FORMATS.get(format) : "42");
+            format.matches("u?int64")
+                ? FORMATS.get(format)
+                : type.equals("number") && !format.startsWith("int") ? "0.25" : "42");
     if (flat.has("multipleOf")) {
       wanted = flat.get("multipleOf").getAsBigDecimal();
     }

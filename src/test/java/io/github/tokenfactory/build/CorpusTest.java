@@ -47,9 +47,15 @@ class CorpusTest {
       handwritten-3.0-boards.yaml | POST /boards | a required property that is readOnly is asked for
       handwritten-3.0-boards.yaml | GET /boards/{board}/cards | children of a discriminated parent are not read as themselves
       handwritten-3.0-boards.yaml | POST /boards/{board}/cards | children of a discriminated parent are not read as themselves
-      handwritten-3.0-boards.yaml | POST /cards/{card}/move | children of a discriminated parent are not read as themselves; an optional body cannot be left out
+      handwritten-3.0-boards.yaml | POST /cards/{card}/move | children of a discriminated parent are not read as themselves; a success without content is an error
       handwritten-3.0-lights.yaml | * | properties called on, off, yes and no do not compile
+      handwritten-3.0-oddities.yaml | POST /1 | text/json is not read as JSON
+      handwritten-3.0-oddities.yaml | POST /4 | lists and maps of bytes are not equal by value
+      handwritten-3.0-oddities.yaml | GET /16 | a formatted text on the top level cannot be read
+      handwritten-3.0-oddities.yaml | POST /17 | a formatted text on the top level cannot be read
       handwritten-3.0-payments.yaml | * | a variant that is only nullable does not compile
+      handwritten-3.0-telephony.yaml | GET /v1/customers | an object in the query travels as one text
+      handwritten-3.0-telephony.yaml | POST /v1/customers | an object in a form travels as one text
       handwritten-3.1-devices.yaml | * | a union of enumerations that are not all texts does not compile
       handwritten-3.1-storage.yaml | PUT /{bucket} | an optional body cannot be left out
       handwritten-3.1-storage.yaml | GET /{bucket} | an object in the query travels as one text
@@ -61,6 +67,18 @@ class CorpusTest {
       laravel-scramble-blog.yaml | POST /posts/{post}/cover | several parts under one name cannot be sent
       nestjs-issues.json | POST /projects/{project}/issues/{id}/attachments/many | several parts under one name cannot be sent
       nestjs-issues.json | GET /users | an object in the query travels as one text
+      odata-directory.yaml | GET /people | a number of format int64 is a Double
+      odata-directory.yaml | POST /people | children of a discriminated parent are not read as themselves; a number of format int64 is a Double
+      odata-directory.yaml | GET /people/{person-id} | a number of format int64 is a Double
+      odata-directory.yaml | PATCH /people/{person-id} | children of a discriminated parent are not read as themselves; a number of format int64 is a Double
+      odata-directory.yaml | POST /people/{person-id}/dir.move | a number of format int64 is a Double
+      odata-directory.yaml | GET /people/dir.delta(token='{token}') | a number of format int64 is a Double
+      operator-cluster.yaml | GET /apis/acme.io/v1/namespaces/{namespace}/widgets | lists and maps of bytes are not equal by value
+      operator-cluster.yaml | POST /apis/acme.io/v1/namespaces/{namespace}/widgets | a body of */* is left raw; lists and maps of bytes are not equal by value
+      operator-cluster.yaml | DELETE /apis/acme.io/v1/namespaces/{namespace}/widgets | an optional body cannot be left out; a body of */* is left raw
+      operator-cluster.yaml | PATCH /apis/acme.io/v1/namespaces/{namespace}/widgets/{name} | the media type of the body is lost; lists and maps of bytes are not equal by value
+      operator-cluster.yaml | DELETE /apis/acme.io/v1/namespaces/{namespace}/widgets/{name} | an optional body cannot be left out
+      operator-cluster.yaml | GET /apis/acme.io/v1/namespaces/{namespace}/widgets/{name}/proxy/{path} | JSON of */* is left raw
       rails-rswag-events.yaml | POST /api/v1/events | the media type of the body is lost
       rails-rswag-events.yaml | PATCH /api/v1/events/{id} | the media type of the body is lost; an optional body cannot be left out
       rails-rswag-events.yaml | POST /api/v1/orders | an optional body cannot be left out
@@ -95,18 +113,18 @@ class CorpusTest {
       springdoc-bank-3.1.json | PATCH /api/accounts/{id} | the media type of the body is lost
       springdoc-bank-3.1.json | POST /api/accounts | a required property that is readOnly is asked for
       springdoc-bank-3.1.json | POST /api/accounts/{id}/scans | several parts under one name cannot be sent
-      springdoc-bank-3.1.json | GET /api/accounts/export | text in base64 is read as a list of numbers; an object in the query travels as one text
+      springdoc-bank-3.1.json | GET /api/accounts/export | a formatted text on the top level cannot be read; an object in the query travels as one text
       typespec-parcels-3.0.yaml | POST /parcels/import | several parts under one name cannot be sent
       typespec-parcels-3.0.yaml | PATCH /parcels/{id} | the media type of the body is lost
       typespec-parcels-3.0.yaml | GET /parcels/{id}/events | children of a discriminated parent are not read as themselves
       typespec-parcels-3.0.yaml | POST /parcels/{id}/events | children of a discriminated parent are not read as themselves
       typespec-parcels-3.0.yaml | POST /parcels/{id}:reroute | several success answers are raw JSON
-      typespec-parcels-3.1.yaml | POST /estimates | several success answers are raw JSON
-      typespec-parcels-3.1.yaml | GET /parcels | several success answers are raw JSON
-      typespec-parcels-3.1.yaml | POST /parcels | several success answers are raw JSON
+      typespec-parcels-3.1.yaml | POST /estimates | unevaluatedProperties do not type a map
+      typespec-parcels-3.1.yaml | GET /parcels | unevaluatedProperties do not type a map
+      typespec-parcels-3.1.yaml | POST /parcels | unevaluatedProperties do not type a map
       typespec-parcels-3.1.yaml | POST /parcels/import | several parts under one name cannot be sent
-      typespec-parcels-3.1.yaml | GET /parcels/{id} | several success answers are raw JSON
-      typespec-parcels-3.1.yaml | PATCH /parcels/{id} | the media type of the body is lost; several success answers are raw JSON
+      typespec-parcels-3.1.yaml | GET /parcels/{id} | unevaluatedProperties do not type a map
+      typespec-parcels-3.1.yaml | PATCH /parcels/{id} | the media type of the body is lost; unevaluatedProperties do not type a map
       typespec-parcels-3.1.yaml | GET /parcels/{id}/events | children of a discriminated parent are not read as themselves
       typespec-parcels-3.1.yaml | POST /parcels/{id}/events | children of a discriminated parent are not read as themselves
       typespec-parcels-3.1.yaml | POST /parcels/{id}:reroute | several success answers are raw JSON

@@ -144,10 +144,15 @@ final class CorpusValues {
     Object builder = type.getMethod("builder").invoke(null);
     for (Map.Entry<String, JsonElement> member : members.entrySet()) {
       Field field = fields.get(member.getKey());
-      if (field == null) {
+      if (field == null && member.getValue().equals(CorpusSamples.ANYTHING)) {
+        builder
+            .getClass()
+            .getMethod("unknown", String.class, JsonElement.class)
+            .invoke(builder, member.getKey(), member.getValue());
+      } else if (field == null) {
         Method additional =
             Arrays.stream(builder.getClass().getMethods())
-                .filter(method -> method.getName().equals("additional"))
+                .filter(CorpusValues::isAdditional)
                 .findFirst()
                 .orElseThrow(
                     () ->
@@ -170,6 +175,10 @@ final class CorpusValues {
       }
     }
     return builder.getClass().getMethod("build").invoke(builder);
+  }
+
+  private static boolean isAdditional(Method method) {
+    return method.getName().equals("additional") && method.getParameterCount() == 2;
   }
 
   private Object union(Class<?> type, JsonElement json) throws ReflectiveOperationException {
@@ -266,7 +275,7 @@ final class CorpusValues {
               (name, json) ->
                   assertThat(json)
                       .as("%s does not know %s", type.getSimpleName(), name)
-                      .isEqualTo(JsonNull.INSTANCE));
+                      .isIn(JsonNull.INSTANCE, CorpusSamples.ANYTHING));
       for (Method getter : type.getMethods()) {
         if (getter.getDeclaringClass() == type
             && getter.getParameterCount() == 0
