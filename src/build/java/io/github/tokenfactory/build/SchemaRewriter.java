@@ -352,7 +352,11 @@ final class SchemaRewriter {
         case "object" -> map(schema, name);
         case "boolean" -> SchemaJson.ofType(type);
         case "integer" -> Constraints.add(integer(schema), schema, Constraints.OF_NUMBERS);
-        case "number" -> Constraints.add(formatted(type, schema), schema, Constraints.OF_NUMBERS);
+        case "number" -> {
+          boolean isWhole = schema.format != null && schema.format.matches("u?int\\d*");
+          JsonObject number = isWhole ? integer(schema) : formatted(type, schema);
+          yield Constraints.add(number, schema, Constraints.OF_NUMBERS);
+        }
         case "string" -> {
           JsonObject text = formatted(type, schema);
           if (schema.hasUnreadPattern) {

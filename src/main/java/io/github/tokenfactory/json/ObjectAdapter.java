@@ -137,7 +137,8 @@ public abstract class ObjectAdapter<T, B> implements TypeAdapterFactory {
    * for use by several threads.
    */
   public static Function<Type, TypeAdapter<?>> registry() {
-    return new AdapterRegistry()::adapter;
+    AdapterRegistry registry = new AdapterRegistry();
+    return type -> JsonTypes.adapter(registry, type);
   }
 
   /** {@return the names of the required properties} */
