@@ -93,7 +93,8 @@ public final class SpecDrift {
           isDefault ? OpenApiDocument.bundled() : OpenApiDocument.load(documents.get(0));
       OpenApiDocument published = OpenApiDocument.load(documents.get(documents.size() - 1));
       if (operations.isEmpty()) {
-        operations.addAll(pinned.operations());
+        operations.addAll(
+            isDefault ? pinned.operations() : List.of(OpenApiDocument.ALL_OPERATIONS));
       }
       DriftReport report = compare(pinned, published, operations);
       out.print(
@@ -108,7 +109,7 @@ public final class SpecDrift {
     } catch (CannotCheckException e) {
       err.println("cannot check: " + e.getMessage());
       return CANNOT_CHECK;
-    } catch (RuntimeException | StackOverflowError e) {
+    } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
       // Neither verdict may come from a defect of ours.
       err.println("cannot check, by a defect of this program: " + e);
       return CANNOT_CHECK;

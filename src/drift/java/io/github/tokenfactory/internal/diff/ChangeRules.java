@@ -68,7 +68,13 @@ record ChangeRules(
         "default overridden");
     rule("AAAA", REGENERATE + "; the generated member gains or loses @Deprecated", "deprecated");
     rule("AAAA", REGENERATE, "readOnly writeOnly");
-    rule("EBEB", CHECK_URL, "servers url");
+    rule("AAAA", REGENERATE + "; only names change", "operationId");
+    rule("AAAA", REGENERATE + "; nothing is sent as XML", "xml");
+    rule("AAAA", REGENERATE + "; check the parts of the form", "encoding");
+    rule("BEAB", REGENERATE + "; the type of the property may change", "format");
+    rule("BEAB", REGENERATE + "; check how binary data is sent", "contentEncoding contentMediaType");
+    rule("EBEB", REGENERATE + "; check which variant a value stands for", "discriminator");
+    rule("EBEB", CHECK_URL, "servers url variables");
     rule("AAAA", CHECK_URL, "first");
     rule("EBEB", CHECK_KEY, "security");
     rule("BEBE", CHECK_KEY, "schemes scopes");

@@ -78,6 +78,7 @@ public final class Comparison {
 
   private final Side pinned;
   private final Side published;
+  private final Set<String> ambiguous = new HashSet<>();
   private final Findings findings = new Findings();
   private final Differ differ = new Differ(findings);
 
@@ -91,21 +92,21 @@ public final class Comparison {
     List<Operation> bound = pinned.in(side -> side.document.find(names));
     Set<String> paths =
         bound.stream().map(operation -> shape(operation.path())).collect(Collectors.toSet());
-    Map<String, Operation> offered =
-        byShape(published.in(side -> side.document.operations(p -> paths.contains(shape(p)))));
+    List<Operation> all =
+        published.in(side -> side.document.operations(p -> paths.contains(shape(p))));
+    List<Operation> known = pinned.document.readableOperations();
+    findAmbiguous(all);
+    findAmbiguous(known);
+    Map<String, Operation> offered = byKey(all);
     List<Operation> counterparts =
-        bound.stream()
-            .map(operation -> shape(operation.title()))
-            .filter(offered::containsKey)
-            .map(offered::get)
-            .toList();
-    offered.keySet().removeAll(byShape(pinned.document.readableOperations()).keySet());
+        bound.stream().map(this::key).filter(offered::containsKey).map(offered::get).toList();
+    offered.keySet().removeAll(byKey(known).keySet());
     Set<String> components = pinned.components(bound);
     components.retainAll(published.components(counterparts));
 
     List<Reading> was = pinned.read(bound);
     Map<String, SemanticNode> is = new LinkedHashMap<>();
-    published.read(counterparts).forEach(each -> is.put(shape(each.operation.title()), each.node));
+    published.read(counterparts).forEach(each -> is.put(key(each.operation), each.node));
     List<Reading> added = is.size() < was.size() ? readable(offered.values()) : List.of();
     List<SemanticNode> wasComponents = components.stream().map(pinned::component).toList();
     List<SemanticNode> isComponents = components.stream().map(published::component).toList();
@@ -113,26 +114,64 @@ public final class Comparison {
     Stream.of(was, added).flatMap(List::stream).forEach(each -> roots.add(each.node));
     roots.addAll(wasComponents);
     roots.addAll(isComponents);
+    boolean isWhole = names.contains(Document.ALL_OPERATIONS);
+    List<Reading> wasHooks = isWhole ? pinned.read(pinned.document.webhooks()) : List.of();
+    List<Reading> isHooks = isWhole ? published.read(published.document.webhooks()) : List.of();
+    Stream.of(wasHooks, isHooks).flatMap(List::stream).forEach(each -> roots.add(each.node));
     Equivalence.find(roots);
 
     for (String keyword : List.of("title", "version")) {
       differ.compareDocumentation(keyword, pinned.info(keyword), published.info(keyword));
     }
     for (Reading each : was) {
-      SemanticNode counterpart = is.get(shape(each.operation.title()));
+      SemanticNode counterpart = is.get(key(each.operation));
       if (counterpart != null) {
-        differ.compareOperations(each.node, counterpart);
+        differ.compareOperations(each.node, counterpart, Flow.CALL);
       } else {
         reportGone(each.operation, successor(each, added));
       }
     }
-    for (int i = 0; i < wasComponents.size(); i++) {
-      differ.compareComponents(wasComponents.get(i), isComponents.get(i));
+    compareWebhooks(wasHooks, isHooks);
+    Directions directions = new Directions();
+    was.forEach(each -> directions.add(each.node, Flow.CALL));
+    is.values().forEach(node -> directions.add(node, Flow.CALL));
+    Stream.of(wasHooks, isHooks)
+        .flatMap(List::stream)
+        .forEach(each -> directions.add(each.node, Flow.CALLBACK));
+    int i = 0;
+    for (String name : components) {
+      differ.compareComponents(
+          wasComponents.get(i), isComponents.get(i++), directions.of(name));
     }
-    if (names.contains(Document.ALL_OPERATIONS)) {
+    if (isWhole) {
       offered.values().forEach(this::reportNotBound);
     }
     return findings.changes(pinned.document, published.document);
+  }
+
+  private void compareWebhooks(List<Reading> was, List<Reading> is) {
+    Map<String, Reading> before = new LinkedHashMap<>();
+    Map<String, Reading> after = new LinkedHashMap<>();
+    was.forEach(each -> before.put(each.operation.title(), each));
+    is.forEach(each -> after.put(each.operation.title(), each));
+    Set<String> titles = new TreeSet<>(before.keySet());
+    titles.addAll(after.keySet());
+    for (String title : titles) {
+      Reading old = before.get(title);
+      Reading fresh = after.get(title);
+      if (old != null && fresh != null) {
+        differ.compareOperations(old.node, fresh.node, Flow.CALLBACK);
+      } else {
+        findings.add(
+            Effect.ALTERS,
+            Objects.requireNonNull(old == null ? fresh : old).operation.location(),
+            fresh == null,
+            fresh == null ? "webhook removed" : "webhook added",
+            old == null ? Findings.NOTHING : title,
+            fresh == null ? Findings.NOTHING : title,
+            "check what the server calls");
+      }
+    }
   }
 
   private void reportGone(Operation operation, @Nullable Operation successor) {
@@ -199,9 +238,23 @@ public final class Comparison {
     return path.replaceAll("\\{[^}]*}", "{}");
   }
 
-  private static Map<String, Operation> byShape(List<Operation> operations) {
-    Map<String, Operation> shapes = new LinkedHashMap<>();
-    operations.forEach(operation -> shapes.putIfAbsent(shape(operation.title()), operation));
-    return shapes;
+  /** Notes the shapes that several operations of a document have: their names tell them apart. */
+  private void findAmbiguous(List<Operation> operations) {
+    Set<String> seen = new HashSet<>();
+    operations.stream()
+        .map(operation -> shape(operation.title()))
+        .filter(shape -> !seen.add(shape))
+        .forEach(ambiguous::add);
+  }
+
+  private String key(Operation operation) {
+    String shape = shape(operation.title());
+    return ambiguous.contains(shape) ? operation.title() : shape;
+  }
+
+  private Map<String, Operation> byKey(List<Operation> operations) {
+    Map<String, Operation> keys = new LinkedHashMap<>();
+    operations.forEach(operation -> keys.putIfAbsent(key(operation), operation));
+    return keys;
   }
 }

@@ -12,6 +12,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
@@ -38,8 +39,8 @@ final class Differ {
   }
 
   /** Notes every difference between two operations. */
-  void compareOperations(SemanticNode was, SemanticNode is) {
-    follow(was, is, Flow.CALL);
+  void compareOperations(SemanticNode was, SemanticNode is, Flow flow) {
+    follow(was, is, flow);
     finish();
     if (was.meaning != is.meaning && !hasRepetition && !findings.hasDrift()) {
       String what = "the meaning differs in a way that no rule describes";
@@ -49,9 +50,9 @@ final class Differ {
   }
 
   /** Notes every difference between two components, unless an operation has led to them. */
-  void compareComponents(SemanticNode was, SemanticNode is) {
+  void compareComponents(SemanticNode was, SemanticNode is, Flow direction) {
     if (Stream.of(Flow.values()).noneMatch(flow -> seen.contains(new Pair(was, is, flow)))) {
-      follow(was, is, Flow.BOTH);
+      follow(was, is, direction);
       finish();
     }
   }
@@ -210,8 +211,12 @@ final class Differ {
         compareValues(pair, keyword, was, is);
       } else {
         ChangeRules rule = ChangeRules.of(keyword);
+        boolean isSameUnion = keyword.equals("union") && pair.was.disjoint && pair.is.disjoint;
+        boolean isImplied = keyword.equals("format") && isWithin32Bits(pair);
         findings.add(
-            effect(rule, keyword, was, is, pair.flow),
+            isSameUnion || isImplied
+                ? Effect.ALTERS
+                : effect(rule, keyword, was, is, pair.flow),
             first(is, first(was, pair.is.at)),
             is.isEmpty() && !was.isEmpty(),
             keyword,
@@ -220,6 +225,20 @@ final class Differ {
             rule.advice());
       }
     }
+  }
+
+  /** {@return whether bounds keep an integer in 32 bits, whatever its format} */
+  private static boolean isWithin32Bits(Pair pair) {
+    return Stream.of(pair.was, pair.is)
+        .allMatch(
+            node -> {
+              try {
+                return bound(node.values("minimum")).intValueExact()
+                    <= bound(node.values("maximum")).intValueExact();
+              } catch (ArithmeticException | NumberFormatException | NoSuchElementException e) {
+                return false;
+              }
+            });
   }
 
   private static Effect effect(
@@ -232,6 +251,17 @@ final class Differ {
       // Without an enumeration every value is allowed: one that goes adds values.
       return rule.effect(!was.isEmpty(), was.isEmpty(), flow);
     }
+    if (was.size() == 1 && is.size() == 1) {
+      String before = was.keySet().iterator().next();
+      String after = is.keySet().iterator().next();
+      if (keyword.equals("pattern")) {
+        return Effect.ALTERS; // written otherwise, it may mean the same
+      } else if (keyword.equals("format") && before.equals("\"int32\"")) {
+        return rule.effect(!after.equals("\"int64\""), true, flow);
+      } else if (keyword.equals("multipleOf")) {
+        return rule.effect(!isMultiple(before, after), !isMultiple(after, before), flow);
+      }
+    }
     boolean isMinimum = keyword.startsWith("min");
     if (was.size() == 1 && is.size() == 1 && (isMinimum || keyword.startsWith("max"))) {
       try {
@@ -242,6 +272,14 @@ final class Differ {
       }
     }
     return rule.effect(!is.isEmpty(), !was.isEmpty(), flow);
+  }
+
+  private static boolean isMultiple(String value, String step) {
+    try {
+      return new BigDecimal(value).remainder(new BigDecimal(step)).signum() == 0;
+    } catch (ArithmeticException | NumberFormatException e) {
+      return false;
+    }
   }
 
   private static BigDecimal bound(Map<String, JsonLocation> values) {
@@ -260,8 +298,10 @@ final class Differ {
           isRequired && pair.was.parts.containsKey(property) != pair.is.parts.containsKey(property);
       if (isNew != !is.containsKey(value) && !isReported) {
         String what = keyword + (isNew ? " value added" : " value removed");
+        SemanticNode owner = isNew ? pair.is : pair.was;
+        SemanticNode part = isRequired ? owner.parts.get(property) : null;
         findings.add(
-            rule.effect(isNew, !isNew, pair.flow),
+            effect(rule, isNew, !isNew, part, pair.flow),
             Objects.requireNonNull(isNew ? is.get(value) : was.get(value)),
             !isNew,
             isRequired ? value + (isNew ? " is now required" : " is no longer required") : what,
@@ -282,15 +322,35 @@ final class Differ {
             || words.length == 2 && owner.values("required").containsKey(words[1]);
     ChangeRules rule = ChangeRules.of(label);
     Flow flow = pair.flow.into(label);
-    boolean mustBeSent = was == null && isRequired && flow.isSent();
+    boolean isReadOnly = part.values("readOnly").containsKey("true");
+    boolean mustBeSent = was == null && isRequired && flow.isSent() && !isReadOnly;
+    boolean isOtherError = is == null && label.matches("responses ([45].*|default)");
+    Effect effect = effect(rule, was == null, is == null, part, flow);
     findings.add(
-        mustBeSent ? Effect.BREAKS : rule.effect(was == null, is == null, flow),
+        mustBeSent ? Effect.BREAKS : isOtherError ? Effect.ALTERS : effect,
         owner.written.getOrDefault(label, part.at),
         is == null,
         (isRequired ? "required " : "") + cameOrWent(label, was),
         NodeDescriber.describe(was),
         NodeDescriber.describe(is),
         rule.advice());
+  }
+
+  /** {@return the effect in the directions in which the property goes} */
+  private static Effect effect(
+      ChangeRules rule,
+      boolean isAdded,
+      boolean isRemoved,
+      @Nullable SemanticNode property,
+      Flow flow) {
+    boolean isReadOnly = property != null && property.values("readOnly").containsKey("true");
+    boolean isWriteOnly = property != null && property.values("writeOnly").containsKey("true");
+    if (isReadOnly && flow == Flow.REQUEST || isWriteOnly && flow == Flow.RESPONSE) {
+      return Effect.ALTERS;
+    }
+    Flow used =
+        flow != Flow.BOTH ? flow : isReadOnly ? Flow.RESPONSE : isWriteOnly ? Flow.REQUEST : flow;
+    return rule.effect(isAdded, isRemoved, used);
   }
 
   private void compareMember(

@@ -93,6 +93,17 @@ public final class Document {
     return found;
   }
 
+  /** {@return the operations that the server calls, each under the name of its webhook} */
+  public List<Operation> webhooks() {
+    List<Operation> found = new ArrayList<>();
+    if (root.get("webhooks") instanceof JsonObject) {
+      for (JsonLocation webhook : rootLocation().child("webhooks").members()) {
+        found.addAll(operations("webhook " + webhook.name(), dereference(webhook)));
+      }
+    }
+    return found;
+  }
+
   private static List<Operation> operations(String path, JsonLocation item) {
     List<JsonLocation> members = new ArrayList<>(item.members(OpenApiGrammar.METHODS::contains));
     if (item.object().get("additionalOperations") instanceof JsonObject) {

@@ -63,6 +63,15 @@ public final class JsonLocation {
     return path.size() == 3 && path.get(1).equals("components") ? name : null;
   }
 
+  /** {@return the name of the component that this is, or is a part of, else null} */
+  public @Nullable String enclosingComponent() {
+    JsonLocation location = this;
+    while (location != null && location.component() == null) {
+      location = location.parent;
+    }
+    return location == null ? null : location.component();
+  }
+
   public boolean isBelow(JsonLocation other) {
     return parent != null && (parent.equals(other) || parent.isBelow(other));
   }

@@ -23,6 +23,17 @@ final class KeywordReader {
   /** The keywords that bring in other schemas for the same value, besides {@code $ref}. */
   static final List<String> COMBINING = List.of("allOf", "anyOf", "oneOf");
 
+  /** Keywords that bring in other schemas which evaluate properties, or that do so beside it. */
+  private static final Set<String> EVALUATING =
+      OpenApiGrammar.keywords(
+          "$ref $dynamicRef allOf anyOf oneOf not if then else dependentSchemas"
+              + " additionalProperties");
+
+  /** Keywords that say something only beside another one. */
+  private static final Map<String, String> NEEDS =
+      Map.of(
+          "then", "if", "else", "if", "minContains", "contains", "maxContains", "contains");
+
   private static final Set<String> READ_ELSEWHERE = Set.of("$ref", "nullable", "discriminator");
   private static final Set<String> EVERY_TYPE =
       Set.of("object", "array", "string", "number", "boolean");
@@ -37,7 +48,8 @@ final class KeywordReader {
     Predicate<JsonLocation> isFalse = member -> member.json().equals(new JsonPrimitive(false));
     Predicate<JsonLocation> isEmpty = member -> CanonicalJson.isEmpty(member.json());
     OpenApiGrammar.DOCUMENTATION.forEach(keyword -> NO_EFFECT.put(keyword, member -> true));
-    noEffect(member -> true, "$defs definitions");
+    noEffect(member -> true, "$defs definitions $schema $anchor $id");
+    noEffect(member -> member.json().isJsonNull(), "default");
     noEffect(isFalse, "deprecated readOnly writeOnly nullable");
     noEffect(isFalse, "uniqueItems exclusiveMinimum exclusiveMaximum");
     noEffect(is("0"), "minItems minLength minProperties");
@@ -46,6 +58,7 @@ final class KeywordReader {
     noEffect(isEmpty, "required dependentRequired prefixItems allOf");
     SemanticNode.ANYTHING_BY_DEFAULT.forEach(
         keyword -> NO_EFFECT.put(keyword, KeywordReader::allowsAnything));
+    NO_EFFECT.put("propertyNames", KeywordReader::allowsAnyText);
     limits("integer number", "minimum maximum multipleOf");
     limits("string", "minLength maxLength pattern contentEncoding contentMediaType contentSchema");
     limits("array", "items prefixItems contains unevaluatedItems minItems maxItems uniqueItems");
@@ -79,14 +92,32 @@ final class KeywordReader {
     for (JsonLocation member : OpenApiGrammar.fields(location)) {
       if (OpenApiGrammar.DOCUMENTATION.contains(member.name())) {
         node.document(member.name(), member);
-      } else if (!READ_ELSEWHERE.contains(member.name()) && !hasNoEffect(member)) {
+      } else if (!READ_ELSEWHERE.contains(member.name())
+          && !hasNoEffect(member)
+          && (!NEEDS.containsKey(member.name())
+              || location.object().has(NEEDS.get(member.name())))) {
         read(node, location, member, resolve);
       }
     }
     implyTypes(node);
+    dropForeignKeywords(node);
     readAs31(node, "byte", "contentEncoding", "base64");
     readAs31(node, "binary", "contentMediaType", "application/octet-stream");
     return asUnionOfTypes(node);
+  }
+
+  /** Drops the keywords that limit only values of other types. */
+  static void dropForeignKeywords(SemanticNode node) {
+    Set<String> types = node.values("type").keySet();
+    if (!types.isEmpty()) {
+      Predicate<String> isForeign =
+          label ->
+              LIMITED_TYPES.containsKey(label.split(" ", 2)[0])
+                  && types.stream().noneMatch(type -> isLimited(type, label));
+      node.facts.keySet().removeIf(isForeign);
+      node.schemas.keySet().removeIf(isForeign);
+      node.groups.keySet().removeIf(isForeign);
+    }
   }
 
   /** OpenAPI 3.0 has formats for binary data, later versions have keywords of their own. */
@@ -137,6 +168,15 @@ final class KeywordReader {
         || NO_EFFECT.getOrDefault(member.name(), any -> false).test(member);
   }
 
+  /** The names of properties are texts anyway. */
+  private static boolean allowsAnyText(JsonLocation schema) {
+    return allowsAnything(schema)
+        || schema.json() instanceof JsonObject object
+            && "string".equals(CanonicalJson.string(object.get("type")))
+            && schema.members().stream()
+                .allMatch(member -> member.name().equals("type") || hasNoEffect(member));
+  }
+
   private static boolean allowsAnything(JsonLocation schema) {
     return CanonicalJson.isTrue(schema.json())
         || schema.json() instanceof JsonObject
@@ -165,6 +205,12 @@ final class KeywordReader {
       case "maximum", "exclusiveMaximum" ->
           readBound(node, location.object(), member, "aximum", "<");
       case "required" -> readNames(node, keyword, member);
+      case "unevaluatedProperties" -> {
+        // Where nothing else evaluates properties, it is additionalProperties.
+        boolean isPlain =
+            location.object().keySet().stream().noneMatch(EVALUATING::contains);
+        node.schema(isPlain ? "additionalProperties" : keyword, member);
+      }
       default -> {
         if (keyword.equals("enum") && isArray) {
           readEnum(node, value.getAsJsonArray().asList(), member);

@@ -22,8 +22,16 @@ import java.util.regex.Pattern;
  */
 public final class OperationReader {
   private static final Pattern PATH_PARAMETER = Pattern.compile("\\{([^}]*)}");
+  private static final Pattern KNOWN_DIALECT =
+      Pattern.compile("\"https?://(spec\\.openapis\\.org/oas/3\\.|json-schema\\.org/draft/2020-12/).*");
+
+  /** What OpenAPI ignores: the media types and the security scheme say it. */
+  private static final Set<String> IGNORED_HEADERS =
+      Set.of("accept", "content-type", "authorization");
+
   private static final Set<String> FALSE_BY_DEFAULT =
       Set.of("required", "deprecated", "allowEmptyValue", "allowReserved", "explode");
+  private static final Pattern SERVER = Pattern.compile("(?i)(https?)://([^/:{}?#]+)(:\\d+)?(.*)");
   private static final Set<String> INHERITED = Set.of("parameters", "security", "servers");
   private static final Set<OpenApiGrammar> STYLED =
       Set.of(OpenApiGrammar.PARAMETER, OpenApiGrammar.HEADER, OpenApiGrammar.ENCODING);
@@ -70,7 +78,10 @@ public final class OperationReader {
       readParameters(operation, node);
       readServers(operation, node);
       readSecurity(operation, node);
-      if (document.root().has("jsonSchemaDialect")) {
+      if (document.root().has("jsonSchemaDialect")
+          && !KNOWN_DIALECT
+              .matcher(document.root().get("jsonSchemaDialect").toString())
+              .matches()) {
         readMember("jsonSchemaDialect", document.rootLocation().child("jsonSchemaDialect"), node);
       }
     }
@@ -112,7 +123,7 @@ public final class OperationReader {
       } else if (kind == OpenApiGrammar.SECURITY_SCHEME && keyword.equals("scheme")) {
         node.fact(
             keyword, CanonicalJson.comparable(member.json()).toLowerCase(Locale.ROOT), member);
-      } else if (!isImplied(kind, member, location.object())) {
+      } else if (!isImplied(kind, member, location)) {
         // In a schema "required" is a list of properties.
         String fact = keyword.equals("required") ? "mandatory" : keyword;
         node.fact(fact, CanonicalJson.comparable(member.json()), member);
@@ -129,10 +140,19 @@ public final class OperationReader {
       SemanticNode node) {
     String name =
         switch (keyword) {
-          case "content", "headers" -> part.name().toLowerCase(Locale.ROOT);
+          case "content" -> part.name().toLowerCase(Locale.ROOT).replaceAll("\\s*([;=])\\s*", "$1");
+          case "headers" -> part.name().toLowerCase(Locale.ROOT);
           case "responses" -> part.name().toUpperCase(Locale.ROOT).replace("DEFAULT", "default");
           default -> part.name();
         };
+    boolean isIgnored =
+        keyword.equals("headers") && name.equals("content-type")
+            || parentKind == OpenApiGrammar.MEDIA_TYPE
+                && keyword.equals("encoding")
+                && !parent.name().toLowerCase(Locale.ROOT).matches("multipart/.*|.*urlencoded.*");
+    if (isIgnored) {
+      return;
+    }
     String label = slot.form() == OpenApiGrammar.Form.ONE ? keyword : keyword + " " + name;
     if (slot.kind() == OpenApiGrammar.SCHEMA) {
       node.schema(label, part);
@@ -144,8 +164,15 @@ public final class OperationReader {
   }
 
   /** {@return whether a member repeats a default, or what its place says already} */
-  private static boolean isImplied(OpenApiGrammar kind, JsonLocation member, JsonObject owner) {
+  private boolean isImplied(OpenApiGrammar kind, JsonLocation member, JsonLocation location) {
+    JsonObject owner = location.object();
     String keyword = member.name();
+    if (kind == OpenApiGrammar.SECURITY_SCHEME && keyword.equals("bearerFormat")) {
+      return true; // a hint for people
+    }
+    if (STYLED.contains(kind) && keyword.equals("explode") && isScalar(location)) {
+      return true;
+    }
     String in = kind == OpenApiGrammar.HEADER ? "header" : CanonicalJson.string(owner.get("in"));
     if (STYLED.contains(kind) && (keyword.equals("style") || keyword.equals("explode"))) {
       String usual = "path".equals(in) || "header".equals(in) ? "simple" : "form";
@@ -161,6 +188,14 @@ public final class OperationReader {
       return true;
     }
     return FALSE_BY_DEFAULT.contains(keyword) && member.json().equals(new JsonPrimitive(false));
+  }
+
+  private boolean isScalar(JsonLocation parameter) {
+    if (!parameter.object().has("schema")) {
+      return false;
+    }
+    Set<String> types = schemas.read(parameter.child("schema")).possibleTypes();
+    return !types.isEmpty() && !types.contains("array") && !types.contains("object");
   }
 
   /**
@@ -180,6 +215,9 @@ public final class OperationReader {
         JsonObject parameter = document.dereference(written).object();
         String in = String.valueOf(CanonicalJson.string(parameter.get("in")));
         String name = String.valueOf(CanonicalJson.string(parameter.get("name")));
+        if (in.equals("header") && IGNORED_HEADERS.contains(name.toLowerCase(Locale.ROOT))) {
+          continue;
+        }
         Integer position = in.equals("path") ? positions.get(name) : null;
         String key = in + " " + (in.equals("header") ? name.toLowerCase(Locale.ROOT) : name);
         String label = "parameters " + (position == null ? key : "path {" + position + "}");
@@ -235,7 +273,19 @@ public final class OperationReader {
     String text = CanonicalJson.string(url);
     return text == null
         ? CanonicalJson.comparable(url)
-        : CanonicalJson.quote(text.replaceAll("/+$", ""));
+        : CanonicalJson.quote(normalized(text).replaceAll("/+$", ""));
+  }
+
+  /** {@return a URL with a host in lower case, and without the usual port} */
+  private static String normalized(String url) {
+    Matcher matcher = SERVER.matcher(url);
+    if (!matcher.matches()) {
+      return url;
+    }
+    String scheme = matcher.group(1).toLowerCase(Locale.ROOT);
+    String usual = scheme.equals("https") ? ":443" : ":80";
+    String port = usual.equals(matcher.group(3)) || matcher.group(3) == null ? "" : matcher.group(3);
+    return scheme + "://" + matcher.group(2).toLowerCase(Locale.ROOT) + port + matcher.group(4);
   }
 
   /**

@@ -105,6 +105,7 @@ public final class SchemaReader {
           : SemanticNode.nothing(location);
     }
     JsonObject schema = location.object();
+    requireForm(location);
     String ref = OpenApiGrammar.reference(schema);
     if (ref != null && OpenApiGrammar.fields(location).size() == 1) {
       return read(document.resolve(ref, location));
@@ -130,7 +131,23 @@ public final class SchemaReader {
     addTo(node, others);
     // OpenAPI 3.0 documents write "nullable" beside "allOf", and mean it.
     node.nullable |= CanonicalJson.isTrue(schema.get("nullable"));
+    KeywordReader.dropForeignKeywords(node);
     return node;
+  }
+
+  private static void requireForm(JsonLocation location) {
+    JsonObject schema = location.object();
+    if (schema.has("properties")) {
+      location.child("properties").object();
+    }
+    if (schema.has("$ref") && OpenApiGrammar.reference(schema) == null) {
+      throw new CannotCheckException(
+          Reason.MALFORMED, "the reference at " + location.pointer() + " is not a text");
+    }
+    if (schema.has("$dynamicRef") || schema.has("$recursiveRef")) {
+      throw new CannotCheckException(
+          Reason.MALFORMED, "dynamic references are not followed: " + location.pointer());
+    }
   }
 
   private static void addTo(SemanticNode node, List<SemanticNode> others) {
@@ -299,7 +316,9 @@ public final class SchemaReader {
         variants.forEach(variant -> KeywordReader.addValues(node, variant));
         return node;
       }
-      node.group("unions", SemanticNode.union(kind, at, variants));
+      SemanticNode union = SemanticNode.union(kind, at, variants);
+      union.disjoint = isAnyOf && areDisjoint(variants);
+      node.group("unions", union);
       return node;
     }
     SemanticNode only =

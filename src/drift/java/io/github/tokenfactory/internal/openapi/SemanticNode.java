@@ -62,6 +62,9 @@ public final class SemanticNode {
   /** Whether it matters how often a group has the same member, as in {@code oneOf}. */
   public boolean counted;
 
+  /** Whether no value fits two variants of a union. */
+  public boolean disjoint;
+
   /** Whether the schemas below have been read into parts. */
   boolean isComplete;
 
