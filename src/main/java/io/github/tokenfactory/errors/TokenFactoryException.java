@@ -16,13 +16,7 @@ public class TokenFactoryException extends RuntimeException {
 
   private final ResponseInfo response;
 
-  /**
-   * Creates an error.
-   *
-   * @param message what happened and what to do
-   * @param cause the cause, or null
-   * @param response the response that the error is about
-   */
+  /** Creates an error that says what happened and what to do. */
   public TokenFactoryException(String message, @Nullable Throwable cause, ResponseInfo response) {
     super(message, cause);
     this.response = response;
@@ -32,7 +26,6 @@ public class TokenFactoryException extends RuntimeException {
    * {@return the typed error for an unsuccessful response that came through a Retrofit of your own}
    *
    * @param response an unsuccessful response whose error body has not been read
-   * @throws IllegalArgumentException if the response is successful
    */
   public static ApiException of(Response<?> response) {
     if (response.isSuccessful()) {
