@@ -24,7 +24,6 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.NoSuchElementException;
-import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -89,14 +88,7 @@ final class BulkRun implements Iterator<BulkItem>, AutoCloseable {
             settings,
             calls,
             (batch, result, error) -> events.add(() -> complete(batch, result, error)));
-    this.unregister =
-        calls.whenClosed(
-            () ->
-                events.add(
-                    () ->
-                        cancel(
-                            "The client has been closed",
-                            "Create another client for the next run.")));
+    this.unregister = calls.whenClosed(() -> events.add(this::endWithClient));
   }
 
   BulkProgress progress() {
@@ -188,6 +180,10 @@ final class BulkRun implements Iterator<BulkItem>, AutoCloseable {
     sender.cancel();
   }
 
+  private void endWithClient() {
+    cancel("The client has been closed", "Create another client for the next run.");
+  }
+
   private void cancel(String reason, String advice) {
     end(new CancelledException(advice, ResponseInfo.none(0)), reason);
   }
@@ -275,8 +271,8 @@ final class BulkRun implements Iterator<BulkItem>, AutoCloseable {
     openBatches--;
     if (result != null) {
       succeed(batch, result);
-    } else if (failure == null) {
-      fail(batch, Objects.requireNonNull(error));
+    } else if (error != null && failure == null) {
+      fail(batch, error);
     }
   }
 
@@ -308,12 +304,10 @@ final class BulkRun implements Iterator<BulkItem>, AutoCloseable {
   }
 
   private void fail(Batch batch, TokenFactoryException error) {
-    if (error instanceof RateLimitException) {
-      if (isPatient()) {
-        send(batch, true);
-      } else {
-        end(error, "Rate limits have held the run up for too long");
-      }
+    if (error instanceof RateLimitException && isPatient()) {
+      send(batch, true);
+    } else if (error instanceof RateLimitException) {
+      end(error, "Rate limits have held the run up for too long");
     } else if (error instanceof BadRequestException || error instanceof InvalidResponseException) {
       splitOrRefuse(batch, error, false);
     } else if (isTemporary(error)) {

@@ -23,9 +23,8 @@ public class TokenFactoryException extends RuntimeException {
   }
 
   /**
-   * {@return the typed error for an unsuccessful response that came through a Retrofit of your own}
-   *
-   * @param response an unsuccessful response whose error body has not been read
+   * {@return the typed error for an unsuccessful response, of a Retrofit of your own, whose error
+   * body has not been read}
    */
   public static ApiException of(Response<?> response) {
     if (response.isSuccessful()) {
