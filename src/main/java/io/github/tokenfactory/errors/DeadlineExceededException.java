@@ -10,7 +10,6 @@ import org.jspecify.annotations.Nullable;
 public final class DeadlineExceededException extends TokenFactoryException {
   private static final long serialVersionUID = 1L;
 
-  /** Creates an error with a message, the previous failure and the response so far. */
   public DeadlineExceededException(
       String message, @Nullable Throwable cause, ResponseInfo response) {
     super(message, cause, response);

@@ -10,12 +10,10 @@ import org.jspecify.annotations.Nullable;
 public final class InvalidRequestException extends TokenFactoryException {
   private static final long serialVersionUID = 1L;
 
-  /** Creates an error with a message. */
   public InvalidRequestException(String message) {
     this(message, null);
   }
 
-  /** Creates an error with a message and its cause. */
   public InvalidRequestException(String message, @Nullable Throwable cause) {
     super(message, cause, ResponseInfo.none(0));
   }
