@@ -42,7 +42,7 @@ public final class BulkEmbedder {
 
   /** Receives the items of a run. */
   public interface Sink {
-    /** Receives a text with its vector or its error; an exception ends the run. */
+    /** Receives a text with its vector or error; an exception ends the run. */
     void accept(BulkItem item) throws IOException;
   }
 
@@ -74,12 +74,7 @@ public final class BulkEmbedder {
     this.checkpoint = builder.checkpoint;
   }
 
-  /**
-   * {@return a builder for an embedder that uses {@code model}}
-   *
-   * @param service sends the requests
-   * @param model the id of a model that the server has
-   */
+  /** {@return a builder for an embedder that uses {@code model}} */
   public static Builder builder(EmbeddingsService service, String model) {
     return builder(service, EmbeddingRequest.builder().model(model).build());
   }
@@ -87,8 +82,6 @@ public final class BulkEmbedder {
   /**
    * {@return a builder for an embedder that sends {@code template} with the texts as its input}
    *
-   * @param service sends the requests
-   * @param template a request without input
    * @throws IllegalArgumentException if {@code template} has an input
    */
   public static Builder builder(EmbeddingsService service, EmbeddingRequest template) {
@@ -110,29 +103,25 @@ public final class BulkEmbedder {
    */
   public List<float[]> embedAll(Collection<String> texts) {
     List<float[]> vectors = new ArrayList<>(Collections.nCopies(texts.size(), new float[0]));
-    try {
-      embedAll(texts, item -> vectors.set((int) item.position(), item.vector()));
-    } catch (IOException e) {
-      throw new IllegalStateException(e); // this sink does no I/O
+    try (BulkRun run = new BulkRun(this, texts.iterator(), texts.size())) {
+      run.forEachRemaining(item -> vectors.set((int) item.position(), item.vector()));
     }
     return vectors;
   }
 
   /**
-   * Embeds all texts and delivers each to {@code sink}.
-   *
-   * <p>An item counts as delivered, and enters the checkpoint, when the sink returns.
+   * Embeds all texts, delivers each to {@code sink}, and returns the progress at the end.
    *
    * @param texts read once, ahead of the delivery by at most the {@linkplain Builder#concurrency
    *     window}
-   * @param sink called on this thread; requests continue meanwhile
-   * @return the progress at the end
+   * @param sink called on this thread while requests continue; an item counts as delivered, and
+   *     enters the checkpoint, when the sink returns
    * @throws IOException if the sink throws it
    * @throws BulkException if the run ends early; texts embedded by then have been delivered
    */
   public BulkProgress embedAll(Iterable<String> texts, Sink sink) throws IOException {
     long known = texts instanceof Collection<?> collection ? collection.size() : -1;
-    try (BulkRun run = new BulkRun(this, texts.iterator(), total < 0 ? known : total)) {
+    try (BulkRun run = new BulkRun(this, texts.iterator(), known)) {
       while (run.hasNext()) {
         sink.accept(run.next());
       }
@@ -143,15 +132,11 @@ public final class BulkEmbedder {
   /**
    * {@return a stream of the texts with their vectors, which embeds as it is read}
    *
-   * <p>Close a stream that is not read to its end, to cancel the requests in flight. Reading throws
-   * {@link BulkException} where {@link #embedAll(Iterable, Sink)} does. An item counts as delivered
-   * when the next one is requested.
-   *
-   * @param texts read once, ahead of the delivery by at most the {@linkplain Builder#concurrency
-   *     window}
+   * <p>Works as {@link #embedAll(Iterable, Sink)}, but an item counts as delivered when the next
+   * one is requested. Close a stream that is not read to its end, to cancel the requests in flight.
    */
   public Stream<BulkItem> stream(Iterator<String> texts) {
-    BulkRun run = new BulkRun(this, texts, total);
+    BulkRun run = new BulkRun(this, texts, -1);
     return StreamSupport.stream(
             Spliterators.spliteratorUnknownSize(run, Spliterator.ORDERED | Spliterator.NONNULL),
             false)
@@ -192,8 +177,8 @@ public final class BulkEmbedder {
     }
 
     /**
-     * Sets the most bytes of the texts of a request, in UTF-8, at least 1; 1 MiB by default. A
-     * longer text is sent alone.
+     * Sets the most bytes of a request's texts, in UTF-8; 1 MiB by default. A longer text is sent
+     * alone.
      */
     public Builder maxBytes(long maxBytes) {
       this.maxBytes = requirePositive(maxBytes, "maxBytes");
@@ -202,9 +187,7 @@ public final class BulkEmbedder {
 
     /**
      * Sets the most tokens of a request, at least 1; 32,000 by default. A longer text is sent
-     * alone.
-     *
-     * <p>Tokens are estimated; the counts of the server's responses correct the estimates.
+     * alone. Tokens are estimated; the counts of the server's responses correct the estimates.
      */
     public Builder maxTokens(long maxTokens) {
       this.maxTokens = requirePositive(maxTokens, "maxTokens");
@@ -212,21 +195,18 @@ public final class BulkEmbedder {
     }
 
     /**
-     * Sets how many requests are in flight at once, at least 1; 8 by default.
+     * Sets how many requests are in flight at once, at least 1; 8 by default. The limits of an
+     * {@code OkHttpClient}'s dispatcher do not apply.
      *
      * <p>The window, which is how far a run reads ahead of the delivery, is the texts of twice as
-     * many requests, and at least 256 texts. The limits of an {@code OkHttpClient}'s dispatcher do
-     * not apply.
+     * many requests, and at least 256 texts.
      */
     public Builder concurrency(int concurrency) {
       this.concurrency = requirePositive(concurrency, "concurrency");
       return this;
     }
 
-    /**
-     * Sets whether items are delivered in the order of the texts, as by default, or as their
-     * responses arrive.
-     */
+    /** Sets whether items come in the order of the texts, as by default, or of the responses. */
     public Builder ordered(boolean ordered) {
       this.ordered = ordered;
       return this;
@@ -250,21 +230,15 @@ public final class BulkEmbedder {
       return this;
     }
 
-    /**
-     * Sets the number of texts, for the estimate of the time left; by default the size of a
-     * collection.
-     */
+    /** Sets the number of texts, for the estimate of the time left; a collection tells its own. */
     public Builder total(long total) {
-      if (total < 0) {
-        throw new IllegalArgumentException("total must be 0 or more, not " + total + ".");
-      }
       this.total = total;
       return this;
     }
 
     /**
-     * Sets a listener of the progress, such as {@link ConsoleProgress}. It is called on the thread
-     * of the run, after the texts of a request have been delivered.
+     * Sets a listener of the progress, such as {@link ConsoleProgress}; called on the thread of the
+     * run, after the texts of a request have been delivered.
      */
     public Builder listener(Consumer<BulkProgress> listener) {
       this.listener = Objects.requireNonNull(listener, "listener");
@@ -272,9 +246,8 @@ public final class BulkEmbedder {
     }
 
     /**
-     * Sets a file that records which texts were delivered, so that another run over the same texts
-     * skips them; created if it does not exist. It holds positions, no texts. Failed texts are not
-     * recorded.
+     * Sets a file that records the positions of embedded texts, so that another run over the same
+     * texts skips them; created if it does not exist.
      */
     public Builder checkpoint(Path checkpoint) {
       this.checkpoint = Objects.requireNonNull(checkpoint, "checkpoint");

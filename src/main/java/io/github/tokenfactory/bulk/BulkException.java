@@ -3,10 +3,8 @@ package io.github.tokenfactory.bulk;
 import io.github.tokenfactory.errors.TokenFactoryException;
 
 /**
- * A bulk run ended before all texts were embedded; the cause says why.
- *
- * <p>The texts embedded by then have been delivered. With a checkpoint, repeat the same run to
- * continue after them.
+ * A bulk run ended before all texts were embedded; the cause says why. The texts embedded by then
+ * have been delivered. With a checkpoint, repeat the same run to continue after them.
  */
 public final class BulkException extends TokenFactoryException {
   private static final long serialVersionUID = 1L;

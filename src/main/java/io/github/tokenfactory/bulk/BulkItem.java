@@ -5,47 +5,27 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A text of a bulk run with its vector or its error.
+ * A text of a bulk run with its vector or its error; {@code toString()} shows neither text nor
+ * vector.
  *
- * <p>The vector's array is not copied. {@code toString()} shows neither text nor vector.
+ * @param position the position of the text in the input, from 0
+ * @param text the text
+ * @param vector the vector, not copied, or null if there is an error
+ * @param error the reason why there is no vector, or null if there is one
  */
-public final class BulkItem {
-  private final long position;
-  private final String text;
-  private final float @Nullable [] vector;
-  private final @Nullable TokenFactoryException error;
-
-  BulkItem(
-      long position,
-      String text,
-      float @Nullable [] vector,
-      @Nullable TokenFactoryException error) {
-    this.position = position;
-    this.text = text;
-    this.vector = vector;
-    this.error = error;
-  }
-
-  /** {@return the position of the text in the input, from 0} */
-  public long position() {
-    return position;
-  }
-
-  /** {@return the text} */
-  public String text() {
-    return text;
-  }
-
+public record BulkItem(
+    long position, String text, float @Nullable [] vector, @Nullable TokenFactoryException error) {
   /** {@return whether there is a vector} */
   public boolean isEmbedded() {
     return vector != null;
   }
 
   /**
-   * {@return the vector}
+   * {@return the vector, not copied}
    *
    * @throws TokenFactoryException the {@linkplain #error error} if there is no vector
    */
+  @Override
   public float[] vector() {
     if (error != null) {
       throw error;
@@ -53,16 +33,9 @@ public final class BulkItem {
     return Objects.requireNonNull(vector);
   }
 
-  /** {@return the reason why there is no vector, or null if there is one} */
-  public @Nullable TokenFactoryException error() {
-    return error;
-  }
-
   @Override
   public String toString() {
-    return "BulkItem{position="
-        + position
-        + (vector == null ? ", error=" + error : ", dimensions=" + vector.length)
-        + "}";
+    String outcome = vector == null ? "error=" + error : "dimensions=" + vector.length;
+    return "BulkItem{position=" + position + ", " + outcome + "}";
   }
 }

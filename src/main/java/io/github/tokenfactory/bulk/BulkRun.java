@@ -20,12 +20,11 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
+import java.util.NavigableMap;
 import java.util.NoSuchElementException;
-import java.util.Objects;
+import java.util.TreeMap;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.jspecify.annotations.Nullable;
@@ -48,11 +47,11 @@ final class BulkRun implements Iterator<BulkItem>, AutoCloseable {
   private final Scheduler scheduler;
   private final BulkSender sender;
   private final Runnable unregister;
-  private final @Nullable Checkpoint checkpoint;
+  private final Checkpoint checkpoint;
   private final long startTime;
 
   private final BlockingQueue<Runnable> events = new LinkedBlockingQueue<>();
-  private final Map<Long, BulkItem> outOfOrder = new HashMap<>();
+  private final NavigableMap<Long, BulkItem> outOfOrder = new TreeMap<>(); // by sequence
   private final Deque<BulkItem> deliverable = new ArrayDeque<>();
   private int openBatches; // queued or in flight
   private int delayedBatches;
@@ -61,15 +60,13 @@ final class BulkRun implements Iterator<BulkItem>, AutoCloseable {
   private long nextSequence;
   private long nextDeliverable;
   private long windowChars;
-  // Their ratio corrects token estimates. Both start at 1, so that the ratio does, too.
-  private double countedTokens = 1;
-  private double estimatedTokens = 1;
 
   private @Nullable BulkItem delivered;
   private boolean hasUnreportedProgress;
   private long done;
   private long failed;
   private long usedTokens;
+  private double estimatedTokens; // of the texts that used them
   private long successes;
   private long refusals;
   private @Nullable Long failingSince; // null after a success
@@ -77,16 +74,14 @@ final class BulkRun implements Iterator<BulkItem>, AutoCloseable {
   private boolean finished;
   private @Nullable RuntimeException failure;
 
-  BulkRun(BulkEmbedder settings, Iterator<String> source, long total) {
+  /** Takes the number of texts, or -1 if the source does not tell it. */
+  BulkRun(BulkEmbedder settings, Iterator<String> source, long size) {
     this.settings = settings;
     this.source = source;
-    this.total = total;
+    this.total = settings.total < 0 ? size : settings.total;
     CallRegistry calls = InternalAccess.of(settings.service.client(), CallRegistry.class);
     this.scheduler = calls.scheduler();
-    this.checkpoint =
-        settings.checkpoint == null
-            ? null
-            : Checkpoint.open(settings.checkpoint, settings.template);
+    this.checkpoint = new Checkpoint(settings.checkpoint, settings.template);
     this.startTime = scheduler.nanoTime();
     this.sender =
         new BulkSender(
@@ -97,7 +92,7 @@ final class BulkRun implements Iterator<BulkItem>, AutoCloseable {
   }
 
   BulkProgress progress() {
-    long resumed = checkpoint == null ? 0 : checkpoint.sizeWhenOpened();
+    long resumed = checkpoint.sizeWhenOpened;
     return new BulkProgress(
         resumed + done,
         failed,
@@ -118,7 +113,8 @@ final class BulkRun implements Iterator<BulkItem>, AutoCloseable {
       }
       buildBatches();
       if (openBatches == 0 && (failure != null || delayedBatches == 0 && peekText() == null)) {
-        finish();
+        finished = true;
+        deliverable.addAll(outOfOrder.values()); // in order, although others are missing
       } else {
         awaitEvent();
       }
@@ -156,9 +152,7 @@ final class BulkRun implements Iterator<BulkItem>, AutoCloseable {
       failed++;
     } else {
       done++;
-      if (checkpoint != null) {
-        checkpoint.add(delivered.position());
-      }
+      checkpoint.add(delivered.position());
     }
     hasUnreportedProgress = true;
     delivered = null;
@@ -167,9 +161,7 @@ final class BulkRun implements Iterator<BulkItem>, AutoCloseable {
   private void reportProgress() {
     if (hasUnreportedProgress) {
       hasUnreportedProgress = false;
-      if (checkpoint != null) {
-        checkpoint.save();
-      }
+      checkpoint.save();
       settings.listener.accept(progress());
     }
   }
@@ -196,46 +188,31 @@ final class BulkRun implements Iterator<BulkItem>, AutoCloseable {
     end(new CancelledException(advice, ResponseInfo.none(0)), reason);
   }
 
-  /** Delivers what is left in order, although texts before it have no item. */
-  private void finish() {
-    finished = true;
-    outOfOrder.keySet().stream().sorted().map(outOfOrder::get).forEach(deliverable::add);
-    outOfOrder.clear();
-  }
-
   // Building batches.
 
   /** {@return the next text, or null if there is none or the run has failed} */
   private @Nullable Text peekText() {
-    if (nextText == null && failure == null) {
-      nextText = readText();
-    }
-    return nextText;
-  }
-
-  private @Nullable Text readText() {
     try {
-      while (source.hasNext()) {
+      while (nextText == null && failure == null && source.hasNext()) {
         String text = source.next();
         long position = nextPosition++;
         if (text == null) {
           throw new IllegalArgumentException("The text at position " + position + " is null.");
         }
-        if (checkpoint == null || !checkpoint.contains(position)) {
-          return new Text(nextSequence++, position, text, TextSize.estimatedTokens(text));
+        if (!checkpoint.contains(position)) {
+          nextText = new Text(nextSequence++, position, text);
         }
       }
     } catch (RuntimeException e) { // the caller's iterator failed
       end(e);
     }
-    return null;
+    return nextText;
   }
 
   /**
-   * Builds so many batches that senders do not wait for this thread, within the window of texts.
-   *
-   * <p>There are fewer before the first success, when token estimates are rough, and none while
-   * rate limits hold batches up: the later a batch is built, the better its size suits the limits.
+   * Builds so many batches that senders do not wait for this thread, within the window of texts:
+   * fewer before the first success, when token estimates are rough, and none while rate limits hold
+   * batches up, because the later a batch is built, the better its size suits the limits.
    */
   private void buildBatches() {
     long maxOpen = (long) settings.concurrency * (successes == 0 ? 1 : BATCHES_PER_SENDER);
@@ -259,18 +236,12 @@ final class BulkRun implements Iterator<BulkItem>, AutoCloseable {
 
   private Batch nextBatch(long tokenBudget) {
     List<Text> texts = new ArrayList<>();
-    double maxEstimate =
-        Math.min(settings.maxTokens, tokenBudget) * estimatedTokens / countedTokens;
+    double maxEstimate = Math.min(settings.maxTokens, tokenBudget) / tokensPerEstimate();
     double estimate = 0;
     long bytes = 0;
-    boolean isExact = false; // an upper bound costs nothing and is enough for most batches
     Text text;
     while (texts.size() < settings.maxTexts && (text = peekText()) != null) {
-      if (!isExact && bytes + TextSize.maxLength(text.text()) > settings.maxBytes) {
-        isExact = true;
-        bytes = texts.stream().mapToLong(each -> TextSize.length(each.text())).sum();
-      }
-      bytes += isExact ? TextSize.length(text.text()) : TextSize.maxLength(text.text());
+      bytes += text.bytes();
       estimate += text.tokenEstimate();
       if (!texts.isEmpty() && (bytes > settings.maxBytes || estimate > maxEstimate)) {
         break;
@@ -282,9 +253,14 @@ final class BulkRun implements Iterator<BulkItem>, AutoCloseable {
     return new Batch(texts, false);
   }
 
+  /** {@return the factor that corrects token estimates: 1 at first} */
+  private double tokensPerEstimate() {
+    return (1 + usedTokens) / (1 + estimatedTokens);
+  }
+
   private void send(Batch batch, boolean isFirst) {
     openBatches++;
-    batch.expectedTokens = (long) Math.ceil(batch.tokenEstimate * countedTokens / estimatedTokens);
+    batch.expectedTokens = (long) Math.ceil(batch.tokenEstimate * tokensPerEstimate());
     sender.send(batch, isFirst);
   }
 
@@ -295,8 +271,8 @@ final class BulkRun implements Iterator<BulkItem>, AutoCloseable {
     openBatches--;
     if (result != null) {
       succeed(batch, result);
-    } else if (failure == null) {
-      fail(batch, Objects.requireNonNull(error));
+    } else if (error != null && failure == null) {
+      fail(batch, error);
     }
   }
 
@@ -307,7 +283,6 @@ final class BulkRun implements Iterator<BulkItem>, AutoCloseable {
     Long tokens = usage == null ? null : usage.getPromptTokens();
     if (tokens != null && tokens > 0) {
       usedTokens += tokens;
-      countedTokens += tokens;
       estimatedTokens += batch.tokenEstimate;
     }
     for (int i = 0; i < batch.texts.size(); i++) {
@@ -329,12 +304,10 @@ final class BulkRun implements Iterator<BulkItem>, AutoCloseable {
   }
 
   private void fail(Batch batch, TokenFactoryException error) {
-    if (error instanceof RateLimitException) {
-      if (isPatient()) {
-        send(batch, true);
-      } else {
-        end(error, "Rate limits have held the run up for too long");
-      }
+    if (error instanceof RateLimitException && isPatient()) {
+      send(batch, true);
+    } else if (error instanceof RateLimitException) {
+      end(error, "Rate limits have held the run up for too long");
     } else if (error instanceof BadRequestException || error instanceof InvalidResponseException) {
       splitOrRefuse(batch, error, false);
     } else if (isTemporary(error)) {
@@ -359,10 +332,7 @@ final class BulkRun implements Iterator<BulkItem>, AutoCloseable {
     return now - failingSince < settings.patience.toNanos();
   }
 
-  /**
-   * Retries after a backoff. A batch that keeps failing while others succeed, or with status 500,
-   * is split instead: one of its texts is the likely cause.
-   */
+  /** Retries, or splits a batch if one of its texts seems to make it fail again and again. */
   private void retryOrSplit(Batch batch, TokenFactoryException error) {
     if (batch.failures++ == 0) {
       batch.successesAtFirstFailure = successes;
@@ -424,8 +394,6 @@ final class BulkRun implements Iterator<BulkItem>, AutoCloseable {
     finished = true;
     unregister.run();
     sender.close();
-    if (checkpoint != null) {
-      checkpoint.save();
-    }
+    checkpoint.save();
   }
 }

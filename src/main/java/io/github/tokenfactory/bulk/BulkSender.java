@@ -5,7 +5,6 @@ import io.github.tokenfactory.ResponseInfo;
 import io.github.tokenfactory.embeddings.EmbeddingResult;
 import io.github.tokenfactory.errors.CancelledException;
 import io.github.tokenfactory.errors.TokenFactoryException;
-import io.github.tokenfactory.internal.http.CallPreparer;
 import io.github.tokenfactory.internal.http.CallRegistry;
 import io.github.tokenfactory.internal.http.InternalAccess;
 import io.github.tokenfactory.internal.http.RetryingCall;
@@ -17,14 +16,15 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Sends the batches of a run, several at once, as soon as the pacer allows; safe for use by several
  * threads.
  *
- * <p>A sender thread makes one request after the other. So no hand-over between threads delays the
- * request that follows a response.
+ * <p>A sender thread makes one request after the other, so that no hand-over between threads delays
+ * them.
  */
 final class BulkSender implements AutoCloseable {
   /** Receives, on any thread, the result or the error of a batch. */
@@ -35,11 +35,13 @@ final class BulkSender implements AutoCloseable {
 
   // The run retries, because it may split a batch first.
   private static final RequestOptions ONE_ATTEMPT = RequestOptions.builder().maxRetries(0).build();
+  private static final String CANCELLED = "The bulk run ended during the request.";
 
   private final BulkEmbedder settings;
   private final CallRegistry calls;
   private final RateLimitPacer pacer;
-  private final CallPreparer<EmbeddingRequest, EmbeddingResult> preparer;
+  private final BiFunction<EmbeddingRequest, RequestOptions, RetryingCall<?, EmbeddingResult>>
+      preparer;
   private final Receiver receiver;
   private final Runnable unregister;
   private final Deque<Batch> queue = new ArrayDeque<>();
@@ -55,7 +57,7 @@ final class BulkSender implements AutoCloseable {
     this.settings = settings;
     this.calls = calls;
     this.pacer = calls.shared(RateLimitPacer.class, RateLimitPacer::new);
-    this.preparer = InternalAccess.of(settings.service, CallPreparer.class);
+    this.preparer = InternalAccess.of(settings.service, BiFunction.class);
     this.receiver = receiver;
     this.unregister = pacer.register(this::startSender);
   }
@@ -73,16 +75,12 @@ final class BulkSender implements AutoCloseable {
     startSender();
   }
 
-  /**
-   * {@return how many tokens the next batch may have to fit the rate limits, or 0 if batches wait
-   * for them}
-   */
+  /** {@return the most tokens of the next batch, or 0 if batches wait for rate limits} */
   synchronized long tokenBudget() {
     long budget = pacer.tokenBudget(queuedTokens);
     return budget == 0 && queue.isEmpty() ? Long.MAX_VALUE : budget;
   }
 
-  /** {@return how many requests were sent} */
   synchronized long sent() {
     return sent;
   }
@@ -99,11 +97,7 @@ final class BulkSender implements AutoCloseable {
   /** Cancels the requests in flight. */
   void cancel() {
     cancelled = true;
-    inFlight.forEach(BulkSender::cancel);
-  }
-
-  private static void cancel(RetryingCall<?, ?> call) {
-    call.cancel("The bulk run ended during the request.");
+    inFlight.forEach(call -> call.cancel(CANCELLED));
   }
 
   @Override
@@ -163,7 +157,7 @@ final class BulkSender implements AutoCloseable {
     RetryingCall<?, EmbeddingResult> call;
     try {
       startSender();
-      call = preparer.prepare(batch.request(settings.template), ONE_ATTEMPT);
+      call = preparer.apply(batch.request(settings.template), ONE_ATTEMPT);
     } catch (TokenFactoryException e) {
       complete(batch, null, e);
       return;
@@ -180,7 +174,7 @@ final class BulkSender implements AutoCloseable {
               complete(batch, result, (TokenFactoryException) error);
             });
     if (cancelled) {
-      cancel(call);
+      call.cancel(CANCELLED);
     }
     call.startHere();
   }

@@ -3,6 +3,7 @@ package io.github.tokenfactory.bulk;
 import com.google.gson.Gson;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
+import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.github.tokenfactory.model.EmbeddingRequest;
@@ -14,42 +15,39 @@ import java.nio.file.StandardCopyOption;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A file with the positions of embedded texts, as ranges, and the request's settings without texts.
- *
- * <p>Not safe for use by several threads or runs.
+ * The positions of embedded texts, as ranges. A file keeps them with the request's settings, if the
+ * run has one. Not safe for use by several threads or runs.
  */
 final class Checkpoint {
-  private static final Gson GSON = new Gson();
-
-  private final Path file;
+  private final @Nullable Path file;
   private final JsonElement request;
   private final NavigableMap<Long, Long> ranges = new TreeMap<>(); // first to last position
-  private final long sizeWhenOpened;
   private boolean changed;
 
-  private Checkpoint(Path file, JsonElement request) {
+  /** How many positions it held when it was opened. */
+  final long sizeWhenOpened;
+
+  /**
+   * Reads {@code file} if there is one.
+   *
+   * @throws IllegalStateException if it was written for another request or is not a checkpoint
+   * @throws UncheckedIOException if it cannot be read
+   */
+  Checkpoint(@Nullable Path file, EmbeddingRequest template) {
     this.file = file;
-    this.request = request;
-    if (Files.exists(file)) {
-      read();
+    this.request = file == null ? JsonNull.INSTANCE : new Gson().toJsonTree(template);
+    if (file != null && Files.exists(file)) {
+      read(file);
     }
     this.sizeWhenOpened =
         ranges.entrySet().stream().mapToLong(range -> range.getValue() - range.getKey() + 1).sum();
   }
 
-  /**
-   * {@return the checkpoint in {@code file}, empty if there is no file}
-   *
-   * @throws IllegalStateException if it was written for another request or is not a checkpoint
-   * @throws UncheckedIOException if it cannot be read
-   */
-  static Checkpoint open(Path file, EmbeddingRequest request) {
-    return new Checkpoint(file, GSON.toJsonTree(request));
-  }
-
-  private void read() {
+  private void read(Path file) {
     JsonElement writtenFor;
     try {
       JsonObject content = JsonParser.parseString(Files.readString(file)).getAsJsonObject();
@@ -66,17 +64,9 @@ final class Checkpoint {
     }
     if (!request.equals(writtenFor)) {
       throw new IllegalStateException(
-          "The checkpoint "
-              + file
-              + " was written for other requests than "
-              + request
-              + ": choose another file, or delete it to start over.");
+          "The checkpoint %s was written for other requests than %s: choose another file, or delete"
+              + " it to start over.".formatted(file, request));
     }
-  }
-
-  /** {@return how many positions it held when it was opened} */
-  long sizeWhenOpened() {
-    return sizeWhenOpened;
   }
 
   boolean contains(long position) {
@@ -99,19 +89,16 @@ final class Checkpoint {
    * @throws UncheckedIOException if that fails; the old file stays
    */
   void save() {
-    if (!changed) {
+    if (file == null || !changed) {
       return;
     }
-    long[][] done =
+    String done =
         ranges.entrySet().stream()
-            .map(range -> new long[] {range.getKey(), range.getValue()})
-            .toArray(long[][]::new);
-    JsonObject content = new JsonObject();
-    content.add("request", request);
-    content.add("done", GSON.toJsonTree(done));
+            .map(range -> "[" + range.getKey() + "," + range.getValue() + "]")
+            .collect(Collectors.joining(",", "[", "]"));
     Path copy = file.resolveSibling(file.getFileName() + ".new");
     try {
-      Files.writeString(copy, content.toString());
+      Files.writeString(copy, "{\"request\":" + request + ",\"done\":" + done + "}");
       Files.move(copy, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     } catch (IOException e) {
       throw new UncheckedIOException("The checkpoint " + file + " cannot be written.", e);

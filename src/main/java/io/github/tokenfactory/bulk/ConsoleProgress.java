@@ -15,39 +15,28 @@ public final class ConsoleProgress implements Consumer<BulkProgress> {
   private static final Duration TERMINAL_INTERVAL = Duration.ofMillis(100);
   private static final Duration LINE_INTERVAL = Duration.ofSeconds(10);
 
-  private final PrintStream out;
-  private final boolean isTerminal;
+  private final PrintStream out = System.err;
+  private final boolean isTerminal = System.console() != null;
   private Duration lastPrinted = Duration.ZERO;
   private int lineLength;
 
-  private ConsoleProgress(PrintStream out, boolean isTerminal) {
-    this.out = out;
-    this.isTerminal = isTerminal;
-  }
+  private ConsoleProgress() {}
 
   /** {@return a listener that prints to standard error} */
   public static ConsoleProgress create() {
-    return to(System.err, System.console() != null);
-  }
-
-  /**
-   * {@return a listener that prints to {@code out}}
-   *
-   * @param terminal whether {@code out} can overwrite a line
-   */
-  public static ConsoleProgress to(PrintStream out, boolean terminal) {
-    return new ConsoleProgress(out, terminal);
+    return new ConsoleProgress();
   }
 
   @Override
   public void accept(BulkProgress progress) {
-    boolean isEnd = progress.done() + progress.failed() == progress.total();
+    long ended = progress.done() + progress.failed();
+    boolean isEnd = ended == progress.total();
     Duration sincePrinted = progress.elapsed().minus(lastPrinted);
     if (!isEnd && sincePrinted.compareTo(isTerminal ? TERMINAL_INTERVAL : LINE_INTERVAL) < 0) {
       return;
     }
     lastPrinted = progress.elapsed();
-    String line = line(progress);
+    String line = line(progress, ended);
     if (isTerminal) {
       out.print("\r" + line + " ".repeat(Math.max(0, lineLength - line.length())));
       lineLength = line.length();
@@ -60,16 +49,13 @@ public final class ConsoleProgress implements Consumer<BulkProgress> {
     out.flush();
   }
 
-  private static String line(BulkProgress progress) {
-    StringBuilder line = new StringBuilder();
-    line.append(format("%,d", progress.done()));
-    if (progress.total() >= 0) {
-      line.append(format(" of %,d", progress.total()));
-    }
-    line.append(" texts");
+  private static String line(BulkProgress progress, long ended) {
+    StringBuilder line = new StringBuilder(format("%,d", progress.done()));
     if (progress.total() > 0) {
-      long ended = progress.done() + progress.failed();
-      line.append(format(" (%d%%)", 100 * ended / progress.total()));
+      long percent = 100 * ended / progress.total();
+      line.append(format(" of %,d texts (%d%%)", progress.total(), percent));
+    } else {
+      line.append(" texts");
     }
     if (progress.failed() > 0) {
       line.append(format(", %,d failed", progress.failed()));
@@ -77,14 +63,12 @@ public final class ConsoleProgress implements Consumer<BulkProgress> {
     line.append(
         format(", %,.0f a second, %,d tokens", progress.textsPerSecond(), progress.tokens()));
     Duration left = progress.remaining();
-    return line.append(left == null ? "" : ", " + time(left) + " left").toString();
-  }
-
-  private static String time(Duration time) {
-    String minutesAndSeconds = format("%d:%02d", time.toMinutesPart(), time.toSecondsPart());
-    return time.toHours() == 0
-        ? minutesAndSeconds
-        : format("%d:%02d:%02d", time.toHours(), time.toMinutesPart(), time.toSecondsPart());
+    if (left != null) {
+      line.append(
+          format(
+              ", %d:%02d:%02d left", left.toHours(), left.toMinutesPart(), left.toSecondsPart()));
+    }
+    return line.toString();
   }
 
   private static String format(String format, Object... arguments) {

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class RateLimitPacer {
   /** The quota of requests or of tokens. */
-  private static final class Quota {
+  private final class Quota {
     private long limit;
     private long remaining;
     private long inFlight;
@@ -33,7 +33,8 @@ final class RateLimitPacer {
 
     /** {@return how long to wait, {@code FOREVER} until a response} */
     long wait(long amount, long now) {
-      if (Math.min(amount, limit) <= remaining || !isStated && inFlight == 0) {
+      boolean isUnlimited = !isStated && (hasResponse || inFlight == 0);
+      if (isUnlimited || Math.min(amount, limit) <= remaining) {
         return 0;
       }
       return !isStated || inFlight > 0 && resetTime - now <= 0
@@ -82,33 +83,22 @@ final class RateLimitPacer {
 
   /**
    * Reserves what a request with so many tokens needs, if that is allowed now; {@link #release}
-   * must follow.
-   *
-   * @return 0 if it is reserved, else how long to wait before the next try, in nanoseconds; {@link
-   *     #FOREVER} to wait for a notification
+   * must follow. Returns 0, or how many nanoseconds to wait before the next try; {@link #FOREVER}
+   * for a notification.
    */
   synchronized long reserve(long expectedTokens, long now) {
-    long wait = wait(expectedTokens, now);
+    isPaused &= pauseEnd - now > 0;
+    if (isPaused) {
+      return pauseEnd - now;
+    } else if (requests.inFlight >= (long) maxInFlight) {
+      return FOREVER;
+    }
+    long wait = Math.max(requests.wait(1, now), tokens.wait(expectedTokens, now));
     if (wait == 0) {
       requests.reserve(1);
       tokens.reserve(expectedTokens);
     }
     return wait;
-  }
-
-  private long wait(long expectedTokens, long now) {
-    if (isPaused && pauseEnd - now > 0) {
-      return pauseEnd - now;
-    }
-    isPaused = false;
-    return requests.inFlight >= (long) maxInFlight
-        ? FOREVER
-        : Math.max(wait(requests, 1, now), wait(tokens, expectedTokens, now));
-  }
-
-  private long wait(Quota quota, long amount, long now) {
-    boolean isUnlimited = hasResponse && !quota.isStated;
-    return isUnlimited ? 0 : quota.wait(amount, now);
   }
 
   /**

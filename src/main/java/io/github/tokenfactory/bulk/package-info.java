@@ -1,8 +1,6 @@
 /**
- * Bulk runs, which embed any number of texts; start with {@link
- * io.github.tokenfactory.bulk.BulkEmbedder}.
- *
- * <p>This package uses {@code embeddings} and the calls of the client. Nothing uses this package.
+ * Bulk runs, which embed any number of texts; start with {@code BulkEmbedder}. Uses {@code
+ * embeddings} and the calls of the client; nothing uses this package.
  */
 @NullMarked
 package io.github.tokenfactory.bulk;

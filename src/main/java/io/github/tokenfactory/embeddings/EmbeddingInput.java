@@ -6,7 +6,6 @@ import com.google.gson.JsonPrimitive;
 import com.google.gson.TypeAdapter;
 import com.google.gson.annotations.JsonAdapter;
 import com.google.gson.stream.JsonReader;
-import com.google.gson.stream.JsonToken;
 import com.google.gson.stream.JsonWriter;
 import io.github.tokenfactory.internal.codec.RawJson;
 import io.github.tokenfactory.internal.codec.RequestJsonWriter;
@@ -26,25 +25,15 @@ import org.jspecify.annotations.Nullable;
  */
 @JsonAdapter(value = EmbeddingInput.Adapter.class, nullSafe = false)
 public final class EmbeddingInput {
-  private enum Variant {
-    TEXT,
-    TOKENS,
-    TEXTS,
-    TOKEN_ARRAYS,
-    JSON
-  }
+  private final Object value; // String, List of String, int[], int[][], or JsonElement
 
-  private final Variant variant;
-  private final Object value;
-
-  private EmbeddingInput(Variant variant, Object value) {
-    this.variant = variant;
+  private EmbeddingInput(Object value) {
     this.value = value;
   }
 
   /** {@return an input of one text, for one vector} */
   public static EmbeddingInput text(String text) {
-    return new EmbeddingInput(Variant.TEXT, Objects.requireNonNull(text, "text"));
+    return new EmbeddingInput(Objects.requireNonNull(text, "text"));
   }
 
   /** {@return an input of several texts, for one vector each} */
@@ -54,19 +43,19 @@ public final class EmbeddingInput {
 
   /** {@return an input of several texts, for one vector each} */
   public static EmbeddingInput texts(List<String> texts) {
-    return new EmbeddingInput(Variant.TEXTS, List.copyOf(texts));
+    return new EmbeddingInput(List.copyOf(texts));
   }
 
   /** {@return an input of one text as token ids of the model's tokenizer, for one vector} */
   public static EmbeddingInput tokens(int... tokens) {
-    return new EmbeddingInput(Variant.TOKENS, tokens.clone());
+    return new EmbeddingInput(tokens.clone());
   }
 
   /** {@return an input of several texts as token ids, for one vector each} */
   public static EmbeddingInput tokenArrays(int[]... tokenArrays) {
     int[][] copy = new int[tokenArrays.length][];
     Arrays.setAll(copy, i -> tokenArrays[i].clone());
-    return new EmbeddingInput(Variant.TOKEN_ARRAYS, copy);
+    return new EmbeddingInput(copy);
   }
 
   /** {@return an input of any JSON form, such as one that this version does not know} */
@@ -76,29 +65,27 @@ public final class EmbeddingInput {
 
   /** {@return how many vectors this input returns, or -1 if this version does not know its form} */
   public int size() {
-    return switch (variant) {
-      case TEXT, TOKENS -> 1;
-      case TEXTS -> ((List<?>) value).size();
-      case TOKEN_ARRAYS -> ((int[][]) value).length;
-      case JSON -> -1;
-    };
+    if (value instanceof List<?> texts) {
+      return texts.size();
+    } else if (value instanceof int[][] tokenArrays) {
+      return tokenArrays.length;
+    }
+    return value instanceof JsonElement ? -1 : 1;
   }
 
   @Override
   public boolean equals(@Nullable Object other) {
-    return other instanceof EmbeddingInput that
-        && variant == that.variant
-        && Objects.deepEquals(value, that.value);
+    return other instanceof EmbeddingInput that && Objects.deepEquals(value, that.value);
   }
 
   @Override
   public int hashCode() {
-    return Arrays.deepHashCode(new Object[] {variant, value});
+    return Arrays.deepHashCode(new Object[] {value});
   }
 
   @Override
   public String toString() {
-    return "EmbeddingInput{" + variant + (variant == Variant.JSON ? "" : ", size=" + size()) + "}";
+    return "EmbeddingInput{size=" + size() + "}";
   }
 
   private static EmbeddingInput of(JsonElement json) {
@@ -109,42 +96,40 @@ public final class EmbeddingInput {
       List<JsonElement> elements = json.getAsJsonArray().asList();
       if (elements.stream().allMatch(EmbeddingInput::isText)) {
         return texts(elements.stream().map(JsonElement::getAsString).toList());
-      } else if (elements.stream().allMatch(EmbeddingInput::isToken)) {
-        return new EmbeddingInput(Variant.TOKENS, ints(json.getAsJsonArray()));
-      } else if (elements.stream().allMatch(EmbeddingInput::isTokenArray)) {
-        return new EmbeddingInput(
-            Variant.TOKEN_ARRAYS,
-            elements.stream().map(e -> ints(e.getAsJsonArray())).toArray(int[][]::new));
+      }
+      int[] tokens = tokens(json);
+      if (tokens != null) {
+        return new EmbeddingInput(tokens);
+      }
+      int[][] tokenArrays = elements.stream().map(EmbeddingInput::tokens).toArray(int[][]::new);
+      if (!Arrays.asList(tokenArrays).contains(null)) {
+        return new EmbeddingInput(tokenArrays);
       }
     }
-    return new EmbeddingInput(Variant.JSON, json);
+    return new EmbeddingInput(json);
   }
 
   private static boolean isText(JsonElement json) {
     return json instanceof JsonPrimitive primitive && primitive.isString();
   }
 
-  private static boolean isToken(JsonElement json) {
-    if (!(json instanceof JsonPrimitive primitive && primitive.isNumber())) {
-      return false;
+  /** {@return the token ids in {@code json}, or null if it is no array of ints} */
+  private static int @Nullable [] tokens(JsonElement json) {
+    if (!(json instanceof JsonArray array)) {
+      return null;
     }
-    try {
-      primitive.getAsBigDecimal().intValueExact();
-      return true;
-    } catch (ArithmeticException | NumberFormatException e) {
-      return false;
+    int[] tokens = new int[array.size()];
+    for (int i = 0; i < tokens.length; i++) {
+      if (!(array.get(i) instanceof JsonPrimitive token && token.isNumber())) {
+        return null;
+      }
+      try {
+        tokens[i] = token.getAsBigDecimal().intValueExact();
+      } catch (ArithmeticException | NumberFormatException e) {
+        return null;
+      }
     }
-  }
-
-  private static boolean isTokenArray(JsonElement json) {
-    return json instanceof JsonArray array
-        && array.asList().stream().allMatch(EmbeddingInput::isToken);
-  }
-
-  private static int[] ints(JsonArray array) {
-    return array.asList().stream()
-        .mapToInt(token -> token.getAsBigDecimal().intValueExact())
-        .toArray();
+    return tokens;
   }
 
   /** Reads and writes the union; Gson finds it through the annotation. */
@@ -154,37 +139,32 @@ public final class EmbeddingInput {
 
     @Override
     public @Nullable EmbeddingInput read(JsonReader in) throws IOException {
-      if (in.peek() == JsonToken.NULL) {
-        in.nextNull();
-        return null;
-      }
-      return of(RawJson.ADAPTER.read(in));
+      JsonElement json = RawJson.ADAPTER.read(in);
+      return json.isJsonNull() ? null : of(json);
     }
 
     @Override
     public void write(JsonWriter out, @Nullable EmbeddingInput input) throws IOException {
       if (input == null) {
         out.nullValue();
-        return;
-      }
-      switch (input.variant) {
-        case TEXT -> out.value((String) input.value);
-        case TOKENS -> write(out, (int[]) input.value);
-        case TEXTS -> {
-          out.beginArray();
+      } else if (input.value instanceof String text) {
+        out.value(text);
+      } else if (input.value instanceof int[] tokens) {
+        write(out, tokens);
+      } else if (input.value instanceof JsonElement json) {
+        RawJson.ADAPTER.write(out, json);
+      } else {
+        out.beginArray();
+        if (input.value instanceof int[][] tokenArrays) {
+          for (int[] tokens : tokenArrays) {
+            write(out, tokens);
+          }
+        } else {
           for (Object text : (List<?>) input.value) {
             out.value((String) text);
           }
-          out.endArray();
         }
-        case TOKEN_ARRAYS -> {
-          out.beginArray();
-          for (int[] tokens : (int[][]) input.value) {
-            write(out, tokens);
-          }
-          out.endArray();
-        }
-        case JSON -> RawJson.ADAPTER.write(out, (JsonElement) input.value);
+        out.endArray();
       }
     }
 

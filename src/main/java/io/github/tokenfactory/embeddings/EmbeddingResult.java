@@ -28,66 +28,51 @@ public final class EmbeddingResult {
     this.info = info;
   }
 
-  /**
-   * {@return the checked vectors of {@code response}}
-   *
-   * @param expectedSize how many vectors there must be, or -1 if that is not known
-   * @param dimensions how many elements each must have, or null if that is not known
-   * @param info the HTTP response
-   */
+  /** Takes how many vectors there must be, or -1, and how many elements each must have, or null. */
   static EmbeddingResult of(
       EmbeddingResponse response, int expectedSize, @Nullable Long dimensions, ResponseInfo info) {
     List<Embedding> data = response.getData();
     if (data == null) {
-      throw invalid("it has no \"data\"");
+      throw new InvalidResponseException("it has no \"data\"");
     }
     if (expectedSize >= 0 && data.size() != expectedSize) {
-      throw invalid("asked for " + expectedSize + " vectors, got " + data.size() + " in \"data\"");
+      throw new InvalidResponseException(
+          "asked for " + expectedSize + " vectors, got " + data.size() + " in \"data\"");
     }
     @Nullable float[][] ordered = new float[data.size()][];
     boolean hasIndex =
         data.stream().anyMatch(embedding -> embedding != null && embedding.getIndex() != null);
     for (int position = 0; position < ordered.length; position++) {
       Embedding embedding = data.get(position);
+      String at = "data[" + position + "]";
       EmbeddingVector vector = embedding == null ? null : embedding.getEmbedding();
-      if (vector == null || vector.asJson() != null) {
-        throw invalid(
-            position,
-            ".embedding is " + (vector == null ? "missing" : "neither numbers nor base64"));
+      if (vector == null) {
+        throw new InvalidResponseException(at + ".embedding is missing");
+      } else if (vector.asJson() != null) {
+        throw new InvalidResponseException(at + ".embedding is neither numbers nor base64");
       }
-      int index = hasIndex ? index(embedding.getIndex(), ordered.length, position) : position;
-      if (ordered[index] != null) {
-        throw invalid(position, ".index repeats " + index);
+      Long index = hasIndex ? embedding.getIndex() : Long.valueOf(position);
+      if (index == null) {
+        throw new InvalidResponseException(at + ".index is missing");
+      } else if (index < 0 || index >= ordered.length) {
+        throw new InvalidResponseException(
+            at + ".index is " + index + ", beyond " + ordered.length + " vectors");
+      } else if (ordered[index.intValue()] != null) {
+        throw new InvalidResponseException(at + ".index repeats " + index);
       }
-      ordered[index] = vector.elements();
+      ordered[index.intValue()] = vector.elements();
     }
     for (int i = 0; i < ordered.length; i++) {
       int length = ordered[i].length;
       long expected = dimensions == null ? ordered[0].length : dimensions;
       if (length != expected || expected == 0) {
         String rule = length == 0 && expected == 0 ? "one or more" : String.valueOf(expected);
-        throw invalid("the vector of input " + i + " has " + length + " dimensions, not " + rule);
+        throw new InvalidResponseException(
+            "the vector of input " + i + " has " + length + " dimensions, not " + rule);
       }
     }
     return new EmbeddingResult(
         response, Collections.unmodifiableList(Arrays.asList(ordered)), info);
-  }
-
-  private static int index(@Nullable Long index, int size, int position) {
-    if (index == null || index < 0 || index >= size) {
-      throw invalid(
-          position,
-          ".index is " + (index == null ? "missing" : index + ", beyond " + size + " vectors"));
-    }
-    return index.intValue();
-  }
-
-  private static InvalidResponseException invalid(int position, String reason) {
-    return invalid("data[" + position + "]" + reason);
-  }
-
-  private static InvalidResponseException invalid(String reason) {
-    return new InvalidResponseException(reason);
   }
 
   /** {@return the number of vectors, which is the number of inputs} */
@@ -132,12 +117,7 @@ public final class EmbeddingResult {
 
   @Override
   public String toString() {
-    return "EmbeddingResult{size="
-        + size()
-        + ", dimensions="
-        + dimensions()
-        + ", usage="
-        + usage()
-        + "}";
+    return "EmbeddingResult{size=%s, dimensions=%s, usage=%s}"
+        .formatted(size(), dimensions(), usage());
   }
 }

@@ -2,6 +2,7 @@ package io.github.tokenfactory.embeddings;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
+import com.google.gson.JsonPrimitive;
 import com.google.gson.JsonSyntaxException;
 import com.google.gson.TypeAdapter;
 import com.google.gson.annotations.JsonAdapter;
@@ -28,38 +29,24 @@ import org.jspecify.annotations.Nullable;
  */
 @JsonAdapter(value = EmbeddingVector.Adapter.class, nullSafe = false)
 public final class EmbeddingVector {
-  private enum Form {
-    NUMBERS,
-    BASE64,
-    JSON
-  }
-
-  private final Form form;
   private final float[] elements;
-  private final @Nullable JsonElement json;
+  private final boolean isBase64;
+  private final @Nullable JsonElement json; // a form that this version does not know
 
-  private EmbeddingVector(Form form, float[] elements, @Nullable JsonElement json) {
-    this.form = form;
+  private EmbeddingVector(float[] elements, boolean isBase64, @Nullable JsonElement json) {
     this.elements = elements;
+    this.isBase64 = isBase64;
     this.json = json;
   }
 
-  /**
-   * {@return a vector that is written as an array of numbers}
-   *
-   * @throws IllegalArgumentException if an element is not finite
-   */
+  /** {@return a vector of finite elements that is written as an array of numbers} */
   public static EmbeddingVector of(float... elements) {
-    return new EmbeddingVector(Form.NUMBERS, requireFinite(elements.clone()), null);
+    return new EmbeddingVector(requireFinite(elements.clone()), false, null);
   }
 
-  /**
-   * {@return a vector that is written as base64}
-   *
-   * @throws IllegalArgumentException if an element is not finite
-   */
+  /** {@return a vector of finite elements that is written as base64} */
   public static EmbeddingVector ofBase64(float... elements) {
-    return new EmbeddingVector(Form.BASE64, requireFinite(elements.clone()), null);
+    return new EmbeddingVector(requireFinite(elements.clone()), true, null);
   }
 
   private static float[] requireFinite(float[] elements) {
@@ -99,82 +86,65 @@ public final class EmbeddingVector {
   @Override
   public boolean equals(@Nullable Object other) {
     return other instanceof EmbeddingVector that
-        && form == that.form
+        && isBase64 == that.isBase64
         && Arrays.equals(elements, that.elements)
         && Objects.equals(json, that.json);
   }
 
   @Override
   public int hashCode() {
-    return Objects.hash(form, Arrays.hashCode(elements), json);
+    return Objects.hash(Arrays.hashCode(elements), isBase64, json);
   }
 
   @Override
   public String toString() {
-    return "EmbeddingVector{"
-        + form
-        + (json == null ? ", dimensions=" + elements.length : "")
-        + "}";
+    return "EmbeddingVector{" + (json == null ? "dimensions=" + elements.length : "json") + "}";
   }
 
   /** Reads and writes the union; Gson finds it through the annotation. */
   public static final class Adapter extends TypeAdapter<EmbeddingVector> {
-    private static final int INITIAL_CAPACITY = 1024;
-
     /** Creates an adapter; called by Gson. */
     public Adapter() {}
 
     @Override
     public @Nullable EmbeddingVector read(JsonReader in) throws IOException {
-      JsonToken token = in.peek();
-      if (token == JsonToken.NULL) {
-        in.nextNull();
-        return null;
-      }
+      boolean isText = in.peek() == JsonToken.STRING;
       float[] elements = in instanceof VectorJsonReader reader ? reader.nextVector() : null;
-      if (token == JsonToken.STRING) {
-        return new EmbeddingVector(Form.BASE64, elements == null ? readBase64(in) : elements, null);
-      } else if (elements != null) {
-        return new EmbeddingVector(Form.NUMBERS, elements, null);
-      } else if (token != JsonToken.BEGIN_ARRAY) {
-        return new EmbeddingVector(Form.JSON, new float[0], RawJson.ADAPTER.read(in));
+      if (elements != null) {
+        return new EmbeddingVector(elements, isText, null);
       }
       String path = in.getPath();
-      in.beginArray();
-      boolean isNested = in.peek() == JsonToken.BEGIN_ARRAY || in.peek() == JsonToken.BEGIN_OBJECT;
-      EmbeddingVector vector =
-          isNested
-              ? new EmbeddingVector(Form.JSON, new float[0], readRest(in))
-              : new EmbeddingVector(Form.NUMBERS, readNumbers(in, path), null);
-      in.endArray();
-      return vector;
-    }
-
-    private static float[] readNumbers(JsonReader in, String path) throws IOException {
-      float[] elements = new float[INITIAL_CAPACITY];
-      int size = 0;
-      while (in.hasNext()) {
-        if (size == elements.length) {
-          elements = Arrays.copyOf(elements, 2 * size);
-        }
-        if (in.peek() != JsonToken.NUMBER) {
-          throw error(VectorJsonReader.NOT_A_NUMBER, path + "[" + size + "]");
-        }
-        // Not nextDouble(): rounding to double first and then to float can give another float.
-        elements[size] = Float.parseFloat(in.nextString());
-        if (!Float.isFinite(elements[size])) {
-          throw error(VectorJsonReader.NOT_FINITE, path + "[" + size + "]");
-        }
-        size++;
+      JsonElement json = RawJson.ADAPTER.read(in);
+      if (json.isJsonNull()) {
+        return null;
+      } else if (isText) {
+        return new EmbeddingVector(decode(json.getAsString(), path), true, null);
+      } else if (json instanceof JsonArray array
+          && (array.isEmpty() || !array.get(0).isJsonArray() && !array.get(0).isJsonObject())) {
+        return new EmbeddingVector(parse(array, path), false, null);
       }
-      return Arrays.copyOf(elements, size);
+      return new EmbeddingVector(new float[0], false, json);
     }
 
-    private static float[] readBase64(JsonReader in) throws IOException {
-      String path = in.getPath();
+    private static float[] parse(JsonArray numbers, String path) {
+      float[] elements = new float[numbers.size()];
+      for (int i = 0; i < elements.length; i++) {
+        if (!(numbers.get(i) instanceof JsonPrimitive number && number.isNumber())) {
+          throw error(VectorJsonReader.NOT_A_NUMBER, path + "[" + i + "]");
+        }
+        // Not as a double: rounding to double first and then to float can give another float.
+        elements[i] = Float.parseFloat(number.getAsString());
+        if (!Float.isFinite(elements[i])) {
+          throw error(VectorJsonReader.NOT_FINITE, path + "[" + i + "]");
+        }
+      }
+      return elements;
+    }
+
+    private static float[] decode(String base64, String path) {
       byte[] bytes;
       try {
-        bytes = Base64.getDecoder().decode(in.nextString());
+        bytes = Base64.getDecoder().decode(base64);
       } catch (IllegalArgumentException e) {
         throw error("The vector is not base64", path);
       }
@@ -196,36 +166,22 @@ public final class EmbeddingVector {
       return new JsonSyntaxException(message + " at path " + path);
     }
 
-    private static JsonArray readRest(JsonReader in) throws IOException {
-      JsonArray array = new JsonArray();
-      while (in.hasNext()) {
-        array.add(RawJson.ADAPTER.read(in));
-      }
-      return array;
-    }
-
     @Override
     public void write(JsonWriter out, @Nullable EmbeddingVector vector) throws IOException {
       if (vector == null) {
         out.nullValue();
-        return;
-      }
-      switch (vector.form) {
-        case NUMBERS -> {
-          out.beginArray();
-          for (float element : vector.elements) {
-            out.value(element);
-          }
-          out.endArray();
+      } else if (vector.json != null) {
+        RawJson.ADAPTER.write(out, vector.json);
+      } else if (vector.isBase64) {
+        ByteBuffer bytes = ByteBuffer.allocate(vector.elements.length * Float.BYTES);
+        bytes.order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().put(vector.elements);
+        out.value(Base64.getEncoder().encodeToString(bytes.array()));
+      } else {
+        out.beginArray();
+        for (float element : vector.elements) {
+          out.value(element);
         }
-        case BASE64 -> {
-          ByteBuffer bytes =
-              ByteBuffer.allocate(vector.elements.length * Float.BYTES)
-                  .order(ByteOrder.LITTLE_ENDIAN);
-          bytes.asFloatBuffer().put(vector.elements);
-          out.value(Base64.getEncoder().encodeToString(bytes.array()));
-        }
-        case JSON -> RawJson.ADAPTER.write(out, vector.json);
+        out.endArray();
       }
     }
   }

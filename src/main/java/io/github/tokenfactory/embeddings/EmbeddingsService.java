@@ -4,27 +4,25 @@ import io.github.tokenfactory.RequestOptions;
 import io.github.tokenfactory.ResponseReader;
 import io.github.tokenfactory.TokenFactoryClient;
 import io.github.tokenfactory.api.TokenFactoryApi;
-import io.github.tokenfactory.internal.http.CallPreparer;
 import io.github.tokenfactory.internal.http.ClientCall;
 import io.github.tokenfactory.internal.http.InternalAccess;
+import io.github.tokenfactory.internal.http.RetryingCall;
 import io.github.tokenfactory.model.EmbeddingRequest;
 import io.github.tokenfactory.model.EmbeddingResponse;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import retrofit2.Call;
 
 /**
- * Embeds texts or token ids with {@code POST /v1/embeddings}.
+ * Embeds texts or token ids with {@code POST /v1/embeddings}. Immutable and safe for use by several
+ * threads.
  *
  * <p>It calls {@link TokenFactoryClient#call}, asks for base64, marks requests as safe to repeat,
  * and checks that the response has one vector for each input. Every method fails with a {@link
- * io.github.tokenfactory.errors.TokenFactoryException} whose type tells what to do. Temporary
- * failures are retried within the timeout, which applies to the whole call. Immutable and safe for
- * use by several threads.
- *
- * <p>The asynchronous methods complete their futures with the same errors. Completing or cancelling
- * a future cancels its call. Dependent stages may run on the client's threads: use the {@code
- * ...Async} methods of the future for long work.
+ * io.github.tokenfactory.errors.TokenFactoryException} whose type tells what to do. Completing or
+ * cancelling a future cancels its call. Dependent stages may run on the client's threads: use the
+ * {@code ...Async} methods of the future for long work.
  */
 public final class EmbeddingsService {
   private static final String BASE64 = "base64";
@@ -54,10 +52,8 @@ public final class EmbeddingsService {
   /**
    * {@return a service that asks for base64, as by default, or leaves the form to the server}
    *
-   * <p>Base64 is smaller and faster than numbers. The service reads both forms, whichever it asked
-   * for. The {@code encoding_format} of a request takes precedence.
-   *
-   * @param base64 false for a server that fails on base64
+   * <p>Base64 is smaller and faster than numbers; the service reads both. The {@code
+   * encoding_format} of a request takes precedence.
    */
   public EmbeddingsService withBase64(boolean base64) {
     return new EmbeddingsService(client, base64, maxBytesPerVector);
@@ -66,11 +62,8 @@ public final class EmbeddingsService {
   /**
    * {@return a service that accepts responses of so many bytes for each vector; 512 KiB by default}
    *
-   * <p>The limit protects the memory of the client. A response may have 1 MiB more in all, but
-   * never more than {@link io.github.tokenfactory.TokenFactoryClientBuilder#maxResponseBytes}
-   * allows.
-   *
-   * @param maxBytesPerVector more than 0
+   * <p>A response may have 1 MiB more in all, but never more than {@link
+   * io.github.tokenfactory.TokenFactoryClientBuilder#maxResponseBytes} allows.
    */
   public EmbeddingsService withMaxBytesPerVector(long maxBytesPerVector) {
     if (maxBytesPerVector <= 0) {
@@ -81,18 +74,12 @@ public final class EmbeddingsService {
     return new EmbeddingsService(client, base64, Math.min(maxBytesPerVector, Integer.MAX_VALUE));
   }
 
-  /**
-   * Embeds {@code input} with {@code model}.
-   *
-   * @param model a model id of the server, such as {@code Qwen/Qwen3-Embedding-8B}
-   * @param input the texts or token ids
-   * @return one vector for each input, in the order of the inputs
-   */
+  /** Embeds {@code input} with {@code model}; returns one vector for each input, in their order. */
   public EmbeddingResult create(String model, EmbeddingInput input) {
     return create(request(model, input));
   }
 
-  /** Sends {@code request}; returns one vector for each input, in the order of the inputs. */
+  /** Sends {@code request}; returns one vector for each input, in their order. */
   public EmbeddingResult create(EmbeddingRequest request) {
     return create(request, RequestOptions.none());
   }
@@ -156,7 +143,8 @@ public final class EmbeddingsService {
     return input == null ? -1 : input.size();
   }
 
-  private CallPreparer<EmbeddingRequest, EmbeddingResult> preparer() {
+  private BiFunction<EmbeddingRequest, RequestOptions, RetryingCall<?, EmbeddingResult>>
+      preparer() {
     TokenFactoryApi api = client.create(TokenFactoryApi.class);
     return (request, options) ->
         ((ClientCall<EmbeddingResponse>) operation(request).apply(api))

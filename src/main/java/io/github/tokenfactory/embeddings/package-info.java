@@ -1,9 +1,7 @@
 /**
- * The embeddings operation; start with {@link io.github.tokenfactory.embeddings.EmbeddingsService}.
- *
- * <p>{@code EmbeddingInput} and {@code EmbeddingVector} are handwritten classes for two unions of
- * the published document. This package uses the client and the generated code. Only {@code bulk}
- * and the generated models use it.
+ * The embeddings operation; start with {@code EmbeddingsService}. {@code EmbeddingInput} and {@code
+ * EmbeddingVector} are handwritten classes for two unions of the published document. Uses the
+ * client and the generated code; only {@code bulk} and the generated models use this package.
  */
 @NullMarked
 package io.github.tokenfactory.embeddings;

@@ -8,10 +8,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The server answered with an error status, also after the retries if the call allows them.
  *
- * <p>Subclasses stand for the statuses that callers handle differently. Any other status, such as
- * 409 or a redirect that is not followed, is an {@code ApiException} itself. Error bodies are read
- * in the forms that this API and compatible servers use: FastAPI's {@code detail}, OpenAI's {@code
- * error}, a bare error object, text and HTML.
+ * <p>Subclasses stand for the statuses that callers handle differently; any other, such as 409, is
+ * an {@code ApiException} itself. Error bodies are read in the forms that this API and compatible
+ * servers use: FastAPI's {@code detail}, OpenAI's {@code error}, a bare error object, text, HTML.
  */
 public class ApiException extends TokenFactoryException {
   private static final long serialVersionUID = 1L;
@@ -26,7 +25,6 @@ public class ApiException extends TokenFactoryException {
   /**
    * {@return the error for a response with an error status}
    *
-   * @param response the response
    * @param body the whole body, of which {@code response} keeps the start
    * @param note a sentence to end the message with, or an empty text
    */
@@ -37,8 +35,7 @@ public class ApiException extends TokenFactoryException {
         "The server answered "
             + response.status()
             + advice(response)
-            + (summary.isEmpty() ? "" : ": " + summary)
-            + "."
+            + (summary.isEmpty() ? "." : ": " + summary + ".")
             + (response.body().isEmpty() ? "" : " info().body() has its reason.")
             + attempts(response)
             + note;
@@ -75,13 +72,10 @@ public class ApiException extends TokenFactoryException {
             : " to " + target.scheme() + "://" + target.host() + ":" + target.port();
     return " (a redirect"
         + origin
-        + ", not followed: the API key goes to no other server, and a POST must stay one; check the"
-        + " base URL)";
+        + ", not followed: the API key goes to no other server, and a POST must stay one; check the base URL)";
   }
 
-  /**
-   * {@return the server's message, or null if it sends none; it may repeat what the caller sent}
-   */
+  /** {@return the server's message, or null; it may repeat what the caller sent} */
   public final @Nullable String detail() {
     return error == null ? null : error.detail();
   }
@@ -96,14 +90,12 @@ public class ApiException extends TokenFactoryException {
     return error == null ? null : error.code();
   }
 
-  /** {@return the parameter that the error is about, or null if the server does not say} */
+  /** {@return the parameter that the error is about, or null} */
   public final @Nullable String param() {
     return error == null ? null : error.param();
   }
 
-  /**
-   * {@return what the server says is wrong with which part of the request; empty if it does not}
-   */
+  /** {@return the faults that the server names, each with its place; empty if it names none} */
   public final List<ValidationIssue> validationIssues() {
     return error == null ? List.of() : error.validationIssues();
   }

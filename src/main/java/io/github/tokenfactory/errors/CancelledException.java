@@ -6,7 +6,6 @@ import io.github.tokenfactory.ResponseInfo;
 public final class CancelledException extends TokenFactoryException {
   private static final long serialVersionUID = 1L;
 
-  /** Creates an error with a message and the response so far. */
   public CancelledException(String message, ResponseInfo response) {
     super(message, null, response);
   }

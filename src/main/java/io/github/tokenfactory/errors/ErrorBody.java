@@ -5,11 +5,11 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The contents of an error body, whichever form it has. */
@@ -34,27 +34,22 @@ record ErrorBody(
         return EMPTY; // cut off, or not JSON after all
       }
     }
-    if (stripped.startsWith("<")) {
-      Matcher title = HTML_TITLE.matcher(stripped);
-      return ofDetail(title.find() ? title.group(1).strip() : "");
-    }
-    return ofDetail(stripped);
+    Matcher title = HTML_TITLE.matcher(stripped);
+    String detail =
+        !stripped.startsWith("<") ? stripped : title.find() ? title.group(1).strip() : "";
+    return new ErrorBody(detail.isEmpty() ? null : detail, null, null, null, List.of());
   }
 
   private static ErrorBody parse(JsonObject body) {
-    if (body.get("error") instanceof JsonObject error) {
+    boolean hasError = body.has("error") && !body.get("error").isJsonNull();
+    String name = hasError ? "error" : body.has("detail") ? "detail" : "message";
+    JsonElement value = body.get(name);
+    if (value instanceof JsonObject error) {
       return describe(error, "message");
     }
-    if (body.has("error") && !body.get("error").isJsonNull()) {
-      return ofDetail(text(body, "error"));
-    }
-    if (body.get("detail") instanceof JsonArray details) {
-      return ofValidation(details);
-    }
-    if (body.get("detail") instanceof JsonObject detail) {
-      return describe(detail, "message");
-    }
-    return describe(body, body.has("detail") ? "detail" : "message");
+    return value instanceof JsonArray details && !hasError
+        ? ofValidation(details)
+        : describe(body, name);
   }
 
   private static ErrorBody describe(JsonObject error, String message) {
@@ -66,24 +61,24 @@ record ErrorBody(
         List.of());
   }
 
-  private static ErrorBody ofDetail(@Nullable String detail) {
-    return detail == null || detail.isEmpty()
-        ? EMPTY
-        : new ErrorBody(detail, null, null, null, List.of());
-  }
-
   private static ErrorBody ofValidation(JsonArray details) {
-    List<ValidationIssue> issues = new ArrayList<>();
-    for (JsonElement detail : details) {
-      JsonObject issue = detail instanceof JsonObject object ? object : new JsonObject();
-      issues.add(
-          new ValidationIssue(location(issue.get("loc")), text(issue, "msg"), text(issue, "type")));
-    }
+    List<ValidationIssue> issues = details.asList().stream().map(ErrorBody::issue).toList();
     String detail =
         issues.stream()
             .map(issue -> issue.location() + ": " + issue.message())
             .collect(Collectors.joining("; "));
-    return new ErrorBody(detail, null, null, null, List.copyOf(issues));
+    return new ErrorBody(detail, null, null, null, issues);
+  }
+
+  private static ValidationIssue issue(JsonElement detail) {
+    JsonObject issue = detail instanceof JsonObject object ? object : new JsonObject();
+    String location =
+        issue.get("loc") instanceof JsonArray steps
+            ? steps.asList().stream()
+                .map(step -> step.isJsonPrimitive() ? step.getAsString() : "?")
+                .collect(Collectors.joining("."))
+            : "?";
+    return new ValidationIssue(location, text(issue, "msg"), text(issue, "type"));
   }
 
   private static @Nullable String text(JsonObject object, String name) {
@@ -91,39 +86,27 @@ record ErrorBody(
     return value != null && value.isJsonPrimitive() ? value.getAsString() : null;
   }
 
-  private static String location(@Nullable JsonElement loc) {
-    if (!(loc instanceof JsonArray steps)) {
-      return "?";
-    }
-    return steps.asList().stream()
-        .map(step -> step.isJsonPrimitive() ? step.getAsString() : "?")
-        .collect(Collectors.joining("."));
-  }
-
   /**
-   * {@return the parts that a message can show: locations and names of errors} Sentences of the
-   * server are left out, since they may repeat what the caller sent.
+   * {@return the names and locations that a message can show} The server's sentences are left out,
+   * since they may repeat what the caller sent.
    */
   String summary() {
-    List<String> known = new ArrayList<>();
-    if (isShown(type)) {
-      known.add("type " + type);
-    }
-    if (isShown(code)) {
-      known.add("code " + code);
-    }
-    if (isShown(param)) {
-      known.add("param " + param);
-    }
-    for (ValidationIssue issue :
-        validationIssues.subList(0, Math.min(SHOWN_ISSUES, validationIssues.size()))) {
-      String kind = isShown(issue.type()) ? " (" + issue.type() + ")" : "";
-      known.add((isShown(issue.location()) ? issue.location() : "?") + kind);
-    }
-    return String.join(", ", known);
+    Stream<String> names =
+        Stream.of(shown("type ", type, ""), shown("code ", code, ""), shown("param ", param, ""));
+    Stream<String> issues =
+        validationIssues.stream()
+            .limit(SHOWN_ISSUES)
+            .map(
+                issue -> {
+                  String location = shown("", issue.location(), "");
+                  return (location.isEmpty() ? "?" : location) + shown(" (", issue.type(), ")");
+                });
+    return Stream.concat(names, issues)
+        .filter(part -> !part.isEmpty())
+        .collect(Collectors.joining(", "));
   }
 
-  private static boolean isShown(@Nullable String word) {
-    return word != null && IDENTIFIER.matcher(word).matches();
+  private static String shown(String before, @Nullable String word, String after) {
+    return word != null && IDENTIFIER.matcher(word).matches() ? before + word + after : "";
   }
 }

@@ -4,20 +4,16 @@ import io.github.tokenfactory.ResponseInfo;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The request was not sent: it breaks a constraint of the published document, or there is no usable
- * API key for it.
- *
- * <p>The message names each offending property as the document spells it.
+ * The request was not sent: it breaks a constraint of the published document, whose properties the
+ * message names, or there is no usable API key for it.
  */
 public final class InvalidRequestException extends TokenFactoryException {
   private static final long serialVersionUID = 1L;
 
-  /** Creates an error with a message. */
   public InvalidRequestException(String message) {
     this(message, null);
   }
 
-  /** Creates an error with a message and its cause. */
   public InvalidRequestException(String message, @Nullable Throwable cause) {
     super(message, cause, ResponseInfo.none(0));
   }

@@ -4,17 +4,15 @@ import io.github.tokenfactory.ResponseInfo;
 
 /**
  * The server answered with success, but its response cannot be used: it is not what the document
- * says, or, for embeddings, not one vector for each input.
- *
- * <p>The message says what is wrong with the response, and where.
+ * says, or, for embeddings, not one vector for each input. The message says what is wrong, and
+ * where.
  */
 public final class InvalidResponseException extends TokenFactoryException {
   private static final long serialVersionUID = 1L;
 
   /**
-   * Is for a reader of responses: the client adds the response and the rest of the message.
-   *
-   * @param reason what is wrong, without contents of the response, such as {@code "it has no data"}
+   * Takes what is wrong, without contents of the response, such as {@code "it has no data"}; the
+   * client adds the response and the rest of the message.
    */
   public InvalidResponseException(String reason) {
     this(reason, ResponseInfo.none(0));
@@ -27,8 +25,6 @@ public final class InvalidResponseException extends TokenFactoryException {
   /**
    * {@return the error for a success that cannot be used}
    *
-   * @param response the response
-   * @param reason what is wrong with it
    * @param note a sentence to end the message with, or an empty text
    */
   public static InvalidResponseException of(ResponseInfo response, String reason, String note) {

@@ -2,10 +2,7 @@ package io.github.tokenfactory.errors;
 
 import io.github.tokenfactory.ResponseInfo;
 
-/**
- * The rate limit is exceeded (429); see {@link ResponseInfo#retryAfter()} and {@link
- * ResponseInfo#rateLimits()}.
- */
+/** The rate limit is exceeded (429); {@link #info()} has what the server says about it. */
 public final class RateLimitException extends ApiException {
   private static final long serialVersionUID = 1L;
 

@@ -16,23 +16,15 @@ public class TokenFactoryException extends RuntimeException {
 
   private final ResponseInfo response;
 
-  /**
-   * Creates an error.
-   *
-   * @param message what happened and what to do
-   * @param cause the cause, or null
-   * @param response the response that the error is about
-   */
+  /** Creates an error that says what happened and what to do. */
   public TokenFactoryException(String message, @Nullable Throwable cause, ResponseInfo response) {
     super(message, cause);
     this.response = response;
   }
 
   /**
-   * {@return the typed error for an unsuccessful response that came through a Retrofit of your own}
-   *
-   * @param response an unsuccessful response whose error body has not been read
-   * @throws IllegalArgumentException if the response is successful
+   * {@return the typed error for an unsuccessful response, of a Retrofit of your own, whose error
+   * body has not been read}
    */
   public static ApiException of(Response<?> response) {
     if (response.isSuccessful()) {

@@ -7,7 +7,6 @@ import org.jspecify.annotations.Nullable;
 public final class TransportException extends TokenFactoryException {
   private static final long serialVersionUID = 1L;
 
-  /** Creates an error with a message, its cause and the response so far. */
   public TransportException(String message, @Nullable Throwable cause, ResponseInfo response) {
     super(message, cause, response);
   }

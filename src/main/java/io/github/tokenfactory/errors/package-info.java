@@ -1,9 +1,6 @@
 /**
- * The errors of this library, all unchecked; {@link
- * io.github.tokenfactory.errors.TokenFactoryException} is their base.
- *
- * <p>This package uses {@code ResponseInfo}, which each error carries, and nothing else of the
- * library.
+ * The errors of this library, all unchecked; {@code TokenFactoryException} is their base. Uses
+ * {@code ResponseInfo}, which each error carries, and nothing else of the library.
  */
 @NullMarked
 package io.github.tokenfactory.errors;
