@@ -6,12 +6,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
-import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the values of response headers; whatever makes no sense counts as missing. */
@@ -20,22 +16,15 @@ final class HeaderValues {
       Pattern.compile("[0-9]{1,15}(\\.[0-9]{0,15})?|\\.[0-9]{1,15}");
 
   /** The three forms of RFC 9110. OkHttp's own parser accepts the 42nd of November. */
-  private static final List<DateTimeFormatter> HTTP_DATES =
-      Stream.of(
-              "EEE, dd MMM yyyy HH:mm:ss 'GMT'",
-              "EEEE, dd-MMM-yy HH:mm:ss 'GMT'",
-              "EEE MMM ppd HH:mm:ss yyyy")
-          .map(form -> DateTimeFormatter.ofPattern(form, Locale.US).withZone(ZoneOffset.UTC))
-          .toList();
+  private static final DateTimeFormatter HTTP_DATE =
+      DateTimeFormatter.ofPattern(
+              "[EEE, dd MMM yyyy HH:mm:ss 'GMT']"
+                  + "[EEEE, dd-MMM-yy HH:mm:ss 'GMT']"
+                  + "[EEE MMM ppd HH:mm:ss yyyy]",
+              Locale.US)
+          .withZone(ZoneOffset.UTC);
 
   private HeaderValues() {}
-
-  /** {@return a copy that finds names in any case} */
-  static TreeMap<String, List<String>> copy(Map<String, List<String>> headers) {
-    TreeMap<String, List<String>> copy = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
-    headers.forEach((name, values) -> copy.put(name, List.copyOf(values)));
-    return copy;
-  }
 
   /** {@return the number, or null if {@code text} is none, or a negative one} */
   static @Nullable BigDecimal number(@Nullable String text) {
@@ -66,14 +55,11 @@ final class HeaderValues {
   }
 
   private static @Nullable Duration until(String httpDate, Instant now) {
-    for (DateTimeFormatter format : HTTP_DATES) {
-      try {
-        Instant date = Instant.from(format.parse(httpDate));
-        return date.isBefore(now) ? null : Duration.between(now, date);
-      } catch (DateTimeException e) {
-        // Try the next form.
-      }
+    try {
+      Duration wait = Duration.between(now, HTTP_DATE.parse(httpDate, Instant::from));
+      return wait.isNegative() ? null : wait;
+    } catch (DateTimeException e) {
+      return null;
     }
-    return null;
   }
 }

@@ -2,8 +2,10 @@ package io.github.tokenfactory;
 
 import java.math.BigDecimal;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.Locale;
-import java.util.StringJoiner;
+import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -14,9 +16,8 @@ import org.jspecify.annotations.Nullable;
  * Immutable.
  */
 public final class RateLimits {
-  private final Function<String, @Nullable String> headers;
+  private final Function<String, @Nullable String> headers; // by name after the prefix
 
-  /** Takes the value of a header by its name after the prefix. */
   RateLimits(Function<String, @Nullable String> headers) {
     this.headers = headers;
   }
@@ -53,14 +54,12 @@ public final class RateLimits {
 
   /** {@return the factor by which usage has scaled the limit of requests, or null} */
   public @Nullable Double dynamicScaleRequests() {
-    BigDecimal scale = HeaderValues.number(headers.apply("dynamic-scale-requests"));
-    return scale == null ? null : scale.doubleValue();
+    return scale("dynamic-scale-requests");
   }
 
   /** {@return the factor by which usage has scaled the limit of tokens, or null} */
   public @Nullable Double dynamicScaleTokens() {
-    BigDecimal scale = HeaderValues.number(headers.apply("dynamic-scale-tokens"));
-    return scale == null ? null : scale.doubleValue();
+    return scale("dynamic-scale-tokens");
   }
 
   /** {@return the time until the limits are scaled next, or null} */
@@ -78,6 +77,11 @@ public final class RateLimits {
     };
   }
 
+  private @Nullable Double scale(String name) {
+    BigDecimal number = HeaderValues.number(headers.apply(name));
+    return number == null ? null : number.doubleValue();
+  }
+
   private @Nullable Long whole(String name) {
     BigDecimal number = HeaderValues.number(headers.apply(name));
     return number == null || number.stripTrailingZeros().scale() > 0 ? null : number.longValue();
@@ -85,23 +89,18 @@ public final class RateLimits {
 
   @Override
   public String toString() {
-    StringJoiner known = new StringJoiner(", ", "RateLimits{", "}");
-    add(known, "limitRequests", limitRequests());
-    add(known, "remainingRequests", remainingRequests());
-    add(known, "resetRequests", resetRequests());
-    add(known, "limitTokens", limitTokens());
-    add(known, "remainingTokens", remainingTokens());
-    add(known, "resetTokens", resetTokens());
-    add(known, "dynamicScaleRequests", dynamicScaleRequests());
-    add(known, "dynamicScaleTokens", dynamicScaleTokens());
-    add(known, "dynamicPeriodRemaining", dynamicPeriodRemaining());
-    add(known, "overLimit", overLimit());
-    return known.toString();
-  }
-
-  private static void add(StringJoiner known, String name, @Nullable Object value) {
-    if (value != null) {
-      known.add(name + "=" + value);
-    }
+    Map<String, @Nullable Object> values = new LinkedHashMap<>();
+    values.put("limitRequests", limitRequests());
+    values.put("remainingRequests", remainingRequests());
+    values.put("resetRequests", resetRequests());
+    values.put("limitTokens", limitTokens());
+    values.put("remainingTokens", remainingTokens());
+    values.put("resetTokens", resetTokens());
+    values.put("dynamicScaleRequests", dynamicScaleRequests());
+    values.put("dynamicScaleTokens", dynamicScaleTokens());
+    values.put("dynamicPeriodRemaining", dynamicPeriodRemaining());
+    values.put("overLimit", overLimit());
+    values.values().removeIf(Objects::isNull);
+    return "RateLimits" + values;
   }
 }

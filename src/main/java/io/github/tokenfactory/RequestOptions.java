@@ -3,10 +3,10 @@ package io.github.tokenfactory;
 import io.github.tokenfactory.internal.http.RetryPolicy;
 import java.time.Duration;
 import java.util.Collections;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import okhttp3.Headers;
 import org.jspecify.annotations.Nullable;
 
@@ -18,12 +18,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RequestOptions {
   private static final RequestOptions NONE = builder().build();
-  private static final Set<String> OWN_HEADERS = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
-
-  static {
-    OWN_HEADERS.addAll(
-        Set.of("Authorization", "Content-Length", "Content-Type", "Transfer-Encoding"));
-  }
+  private static final Set<String> OWN_HEADERS =
+      Set.of("authorization", "content-length", "content-type", "transfer-encoding");
 
   private final @Nullable String aiProjectId;
   private final @Nullable Duration timeout;
@@ -38,7 +34,7 @@ public final class RequestOptions {
     this.maxRetries = builder.maxRetries;
     this.maxResponseBytes = builder.maxResponseBytes;
     this.safeToRepeat = builder.safeToRepeat;
-    this.headers = Collections.unmodifiableMap(copy(builder.headers));
+    this.headers = Collections.unmodifiableMap(new TreeMap<>(builder.headers));
   }
 
   /** {@return options that leave everything to the client} */
@@ -93,12 +89,6 @@ public final class RequestOptions {
     return headers;
   }
 
-  private static Map<String, String> copy(Map<String, String> headers) {
-    Map<String, String> copy = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
-    copy.putAll(headers);
-    return copy;
-  }
-
   /** {@return {@code timeout}, or a year if it is longer, so that nanoseconds can count it} */
   static Duration requireTimeout(Duration timeout) {
     if (timeout.isNegative() || timeout.isZero()) {
@@ -125,7 +115,7 @@ public final class RequestOptions {
 
   /** Fails, without showing {@code value}, unless it is a header that a user can set. */
   static void requireHeader(String name, String value) {
-    if (OWN_HEADERS.contains(name)) {
+    if (OWN_HEADERS.contains(name.toLowerCase(Locale.ROOT))) {
       throw new IllegalArgumentException(
           "The client sets the header " + name + " itself; Authorization is made of the API key.");
     }
@@ -144,26 +134,19 @@ public final class RequestOptions {
     private @Nullable Integer maxRetries;
     private @Nullable Long maxResponseBytes;
     private boolean safeToRepeat;
-    private final Map<String, String> headers = copy(Map.of());
+    private final TreeMap<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
 
     private Builder() {}
 
-    /**
-     * Sets the project of this call: the query parameter {@code ai_project_id}.
-     *
-     * @param aiProjectId the project's id, or null for the client's
-     * @return this builder
-     */
+    /** Sets the project: the query parameter {@code ai_project_id}; null for the client's. */
     public Builder aiProjectId(@Nullable String aiProjectId) {
       this.aiProjectId = aiProjectId;
       return this;
     }
 
     /**
-     * Sets the limit for the whole call: attempts, waits between them, and reading the response.
-     *
-     * @param timeout longer than nothing, or null for the client's
-     * @return this builder
+     * Sets the limit for the whole call: attempts, waits between them, and reading the response;
+     * null for the client's.
      */
     public Builder timeout(@Nullable Duration timeout) {
       this.timeout = timeout == null ? null : requireTimeout(timeout);
@@ -173,9 +156,6 @@ public final class RequestOptions {
     /**
      * Sets how often the request may be sent again; see {@link
      * TokenFactoryClientBuilder#maxRetries}.
-     *
-     * @param maxRetries 0 for never
-     * @return this builder
      */
     public Builder maxRetries(int maxRetries) {
       this.maxRetries = requireRetries(maxRetries);
@@ -184,9 +164,6 @@ public final class RequestOptions {
 
     /**
      * Sets how large the response may be, uncompressed; a limit of the client that is lower counts.
-     *
-     * @param maxResponseBytes the limit beyond which the call fails
-     * @return this builder
      */
     public Builder maxResponseBytes(long maxResponseBytes) {
       this.maxResponseBytes = requireResponseBytes(maxResponseBytes);
@@ -199,9 +176,6 @@ public final class RequestOptions {
      * <p>Without it, these methods are repeated only if the server cannot have processed the
      * request: nothing was sent, the server refused the stream, or it answered 429, or 503 with
      * {@code Retry-After}. The other methods are always safe to repeat.
-     *
-     * @param safeToRepeat true if processing the request twice does no harm
-     * @return this builder
      */
     public Builder safeToRepeat(boolean safeToRepeat) {
       this.safeToRepeat = safeToRepeat;
@@ -211,9 +185,6 @@ public final class RequestOptions {
     /**
      * Sets a header of this call's requests, in place of the client's of that name.
      *
-     * @param name the header's name
-     * @param value its value
-     * @return this builder
      * @throws IllegalArgumentException if HTTP cannot carry it, or the client sets it itself
      */
     public Builder header(String name, String value) {

@@ -11,12 +11,9 @@ import io.github.tokenfactory.internal.http.InternalAccess;
 import io.github.tokenfactory.internal.http.RequestPipeline;
 import io.github.tokenfactory.internal.http.RetryingCall;
 import io.github.tokenfactory.internal.http.Scheduler;
-import java.lang.annotation.Annotation;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.ParameterizedType;
-import java.lang.reflect.Type;
-import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
@@ -24,14 +21,13 @@ import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import okhttp3.Headers;
 import okhttp3.HttpUrl;
 import okhttp3.OkHttpClient;
-import okhttp3.ResponseBody;
 import retrofit2.Call;
 import retrofit2.Response;
 import retrofit2.Retrofit;
-import retrofit2.http.Streaming;
 
 /**
  * A client of the Nebius Token Factory API, or of a compatible server.
@@ -55,8 +51,6 @@ public final class TokenFactoryClient implements AutoCloseable {
   /** Where the published document says that the API is. */
   public static final String DEFAULT_BASE_URL = "https://api.tokenfactory.nebius.com/";
 
-  private static final String ACCEPT_ENCODING = "Accept-Encoding";
-
   static {
     InternalAccess.grant(TokenFactoryClient.class, client -> client.calls);
   }
@@ -69,7 +63,7 @@ public final class TokenFactoryClient implements AutoCloseable {
   private final Retrofit retrofit;
   private final TokenFactoryApi api;
 
-  TokenFactoryClient(TokenFactoryClientBuilder builder) {
+  TokenFactoryClient(TokenFactoryClientBuilder builder, Supplier<String> apiKey) {
     this.baseUrl = builder.baseUrl;
     this.workers =
         new ThreadPoolExecutor(
@@ -83,7 +77,7 @@ public final class TokenFactoryClient implements AutoCloseable {
     this.http = http(builder, workers);
     Scheduler scheduler =
         builder.scheduler == null
-            ? Scheduler.system(TokenFactoryClient::thread, workers)
+            ? new Scheduler(TokenFactoryClient::thread, workers)
             : builder.scheduler;
     CallSettings defaults =
         new CallSettings(
@@ -97,15 +91,12 @@ public final class TokenFactoryClient implements AutoCloseable {
     this.calls = new CallRegistry(scheduler, workers, defaults, builder.listener);
     RequestPipeline pipeline =
         new RequestPipeline(
-            baseUrl,
-            builder.requireApiKey(),
-            headers(builder),
-            ownsHttp ? builder.streamTimeout : null);
+            baseUrl, apiKey, headers(builder), ownsHttp ? builder.streamTimeout : null);
     this.retrofit =
         new Retrofit.Builder()
             .baseUrl(baseUrl)
             .callFactory(pipeline.around(http))
-            .addCallAdapterFactory(new TokenFactoryCallAdapterFactory(this::wrap))
+            .addCallAdapterFactory(new TokenFactoryCallAdapterFactory(calls))
             .addConverterFactory(TokenFactoryConverterFactory.forAllTypes())
             .build();
     this.api = retrofit.create(TokenFactoryApi.class);
@@ -117,20 +108,12 @@ public final class TokenFactoryClient implements AutoCloseable {
     return thread;
   }
 
-  private <T> Call<T> wrap(Call<T> call, Type bodyType, Annotation[] annotations) {
-    boolean hasBody = bodyType != Void.class && !bodyType.getTypeName().equals("kotlin.Unit");
-    boolean streaming =
-        bodyType == ResponseBody.class
-            && Arrays.stream(annotations).anyMatch(Streaming.class::isInstance);
-    return new ClientCall<>(calls, call, hasBody, streaming);
-  }
-
   /** Vectors hardly shrink, and decompressing them takes longer than everything else. */
   private static Headers headers(TokenFactoryClientBuilder builder) {
     Headers headers = builder.headers.build();
-    return builder.httpClient != null || headers.get(ACCEPT_ENCODING) != null
+    return builder.httpClient != null || headers.get("Accept-Encoding") != null
         ? headers
-        : headers.newBuilder().set(ACCEPT_ENCODING, "identity").build();
+        : headers.newBuilder().set("Accept-Encoding", "identity").build();
   }
 
   private static OkHttpClient http(TokenFactoryClientBuilder builder, ExecutorService workers) {
@@ -180,25 +163,12 @@ public final class TokenFactoryClient implements AutoCloseable {
     return call(operation, RequestOptions.none());
   }
 
-  /**
-   * Calls an operation of the document with settings of its own; see {@link #call(Function)}.
-   *
-   * @param operation calls one method of the service that it is given
-   * @param options settings that take precedence over the client's
-   * @return the body of the response; null if the operation has none
-   */
+  /** Calls an operation with settings of its own; see {@link #call(Function)}. */
   public <T> T call(Function<TokenFactoryApi, Call<T>> operation, RequestOptions options) {
     return call(operation, options, (body, response) -> body);
   }
 
-  /**
-   * Calls an operation of the document and makes a result of the response.
-   *
-   * @param operation calls one method of the service that it is given
-   * @param options settings that take precedence over the client's
-   * @param reader makes the result; its failure is the failure of the call
-   * @return the result
-   */
+  /** Calls an operation; the result is what {@code reader} makes of the response. */
   public <T, R> R call(
       Function<TokenFactoryApi, Call<T>> operation,
       RequestOptions options,
@@ -206,26 +176,13 @@ public final class TokenFactoryClient implements AutoCloseable {
     return prepare(operation, options, reader).await();
   }
 
-  /**
-   * Calls an operation of the document without blocking; cancelling the future cancels the call.
-   *
-   * @param operation calls one method of the service that it is given
-   * @param options settings that take precedence over the client's
-   * @return the body of the response to come
-   */
+  /** Calls an operation without blocking; cancelling the future cancels the call. */
   public <T> CompletableFuture<T> callAsync(
       Function<TokenFactoryApi, Call<T>> operation, RequestOptions options) {
     return callAsync(operation, options, (body, response) -> body);
   }
 
-  /**
-   * Calls an operation of the document without blocking, and makes a result of the response.
-   *
-   * @param operation calls one method of the service that it is given
-   * @param options settings that take precedence over the client's
-   * @param reader makes the result; its failure is the failure of the call
-   * @return the result to come
-   */
+  /** Calls an operation without blocking; {@code reader} makes the result to come. */
   public <T, R> CompletableFuture<R> callAsync(
       Function<TokenFactoryApi, Call<T>> operation,
       RequestOptions options,
@@ -275,11 +232,13 @@ public final class TokenFactoryClient implements AutoCloseable {
 
   private static boolean isSupported(Method method) {
     Class<?>[] parameters = method.getParameterTypes();
-    return method.getGenericReturnType() instanceof ParameterizedType type
-            && (type.getRawType() == CompletableFuture.class
-                || type.getRawType() == Call.class && !isResponse(type))
-        || parameters.length > 0
+    boolean isSuspend =
+        parameters.length > 0
             && parameters[parameters.length - 1].getName().equals("kotlin.coroutines.Continuation");
+    return isSuspend
+        || method.getGenericReturnType() instanceof ParameterizedType type
+            && (type.getRawType() == CompletableFuture.class
+                || type.getRawType() == Call.class && !isResponse(type));
   }
 
   private static boolean isResponse(ParameterizedType call) {

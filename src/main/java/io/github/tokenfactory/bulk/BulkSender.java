@@ -5,7 +5,6 @@ import io.github.tokenfactory.ResponseInfo;
 import io.github.tokenfactory.embeddings.EmbeddingResult;
 import io.github.tokenfactory.errors.CancelledException;
 import io.github.tokenfactory.errors.TokenFactoryException;
-import io.github.tokenfactory.internal.http.CallPreparer;
 import io.github.tokenfactory.internal.http.CallRegistry;
 import io.github.tokenfactory.internal.http.InternalAccess;
 import io.github.tokenfactory.internal.http.RetryingCall;
@@ -17,6 +16,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,7 +39,8 @@ final class BulkSender implements AutoCloseable {
   private final BulkEmbedder settings;
   private final CallRegistry calls;
   private final RateLimitPacer pacer;
-  private final CallPreparer<EmbeddingRequest, EmbeddingResult> preparer;
+  private final BiFunction<EmbeddingRequest, RequestOptions, RetryingCall<?, EmbeddingResult>>
+      preparer;
   private final Receiver receiver;
   private final Runnable unregister;
   private final Deque<Batch> queue = new ArrayDeque<>();
@@ -55,7 +56,7 @@ final class BulkSender implements AutoCloseable {
     this.settings = settings;
     this.calls = calls;
     this.pacer = calls.shared(RateLimitPacer.class, RateLimitPacer::new);
-    this.preparer = InternalAccess.of(settings.service, CallPreparer.class);
+    this.preparer = InternalAccess.of(settings.service, BiFunction.class);
     this.receiver = receiver;
     this.unregister = pacer.register(this::startSender);
   }
@@ -163,7 +164,7 @@ final class BulkSender implements AutoCloseable {
     RetryingCall<?, EmbeddingResult> call;
     try {
       startSender();
-      call = preparer.prepare(batch.request(settings.template), ONE_ATTEMPT);
+      call = preparer.apply(batch.request(settings.template), ONE_ATTEMPT);
     } catch (TokenFactoryException e) {
       complete(batch, null, e);
       return;

@@ -4,12 +4,13 @@ import io.github.tokenfactory.RequestOptions;
 import io.github.tokenfactory.ResponseReader;
 import io.github.tokenfactory.TokenFactoryClient;
 import io.github.tokenfactory.api.TokenFactoryApi;
-import io.github.tokenfactory.internal.http.CallPreparer;
 import io.github.tokenfactory.internal.http.ClientCall;
 import io.github.tokenfactory.internal.http.InternalAccess;
+import io.github.tokenfactory.internal.http.RetryingCall;
 import io.github.tokenfactory.model.EmbeddingRequest;
 import io.github.tokenfactory.model.EmbeddingResponse;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import retrofit2.Call;
 
@@ -156,7 +157,8 @@ public final class EmbeddingsService {
     return input == null ? -1 : input.size();
   }
 
-  private CallPreparer<EmbeddingRequest, EmbeddingResult> preparer() {
+  private BiFunction<EmbeddingRequest, RequestOptions, RetryingCall<?, EmbeddingResult>>
+      preparer() {
     TokenFactoryApi api = client.create(TokenFactoryApi.class);
     return (request, options) ->
         ((ClientCall<EmbeddingResponse>) operation(request).apply(api))

@@ -23,9 +23,7 @@ public final class CallRegistry implements AutoCloseable {
   private final Map<Class<?>, Object> shared = new ConcurrentHashMap<>();
   private volatile boolean closed;
 
-  /**
-   * Is for calls that run on {@code workers}, with {@code defaults} for what a call leaves open.
-   */
+  /** Takes what calls share; {@code defaults} apply to what a call leaves open. */
   public CallRegistry(
       Scheduler scheduler, Executor workers, CallSettings defaults, CallListener listener) {
     this.scheduler = scheduler;
@@ -53,7 +51,6 @@ public final class CallRegistry implements AutoCloseable {
     return type.cast(shared.computeIfAbsent(type, key -> factory.get()));
   }
 
-  /** {@return a number that no other call of this client has} */
   long nextId() {
     return ids.incrementAndGet();
   }
@@ -79,7 +76,6 @@ public final class CallRegistry implements AutoCloseable {
     return () -> closing.remove(task);
   }
 
-  /** Notifies the listener. */
   void tell(Consumer<CallListener> event) {
     run("A CallListener", () -> event.accept(listener));
   }

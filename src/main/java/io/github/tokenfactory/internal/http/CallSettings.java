@@ -25,10 +25,6 @@ public record CallSettings(
     long maxResponseBytes,
     boolean safeToRepeat,
     boolean streaming) {
-  /** Settings of a request that is not part of a call yet. */
-  static final CallSettings NONE =
-      new CallSettings(Map.of(), null, Duration.ZERO, 0, 0, false, false);
-
   /** {@return these defaults with the settings of one call in their place} */
   CallSettings with(RequestOptions options, String method, boolean streaming) {
     return new CallSettings(

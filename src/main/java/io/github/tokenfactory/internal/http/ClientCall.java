@@ -6,15 +6,21 @@ import io.github.tokenfactory.errors.CancelledException;
 import io.github.tokenfactory.errors.InvalidRequestException;
 import io.github.tokenfactory.errors.InvalidResponseException;
 import io.github.tokenfactory.errors.TokenFactoryException;
+import java.lang.annotation.Annotation;
+import java.lang.reflect.Type;
+import java.util.Arrays;
 import java.util.Objects;
 import java.util.concurrent.CompletionException;
+import java.util.function.BiFunction;
 import okhttp3.Request;
+import okhttp3.ResponseBody;
 import okio.Timeout;
 import org.jspecify.annotations.Nullable;
 import retrofit2.Call;
 import retrofit2.Callback;
 import retrofit2.Invocation;
 import retrofit2.Response;
+import retrofit2.http.Streaming;
 
 /**
  * A Retrofit call that goes through the client: with its key, retries, deadline, limits and errors.
@@ -29,28 +35,33 @@ public final class ClientCall<T> implements Call<T> {
   private @Nullable RetryingCall<T, ?> started;
   private boolean cancelled;
 
-  /**
-   * Wraps a call that has not started.
-   *
-   * @param hasBody whether a success must have a body
-   * @param streaming whether the call ends with the headers of the response
-   */
-  public ClientCall(CallRegistry calls, Call<T> call, boolean hasBody, boolean streaming) {
+  private ClientCall(CallRegistry calls, Call<T> call, boolean hasBody, boolean streaming) {
     this.calls = calls;
     this.call = call;
     this.hasBody = hasBody;
     this.streaming = streaming;
   }
 
+  /** {@return {@code call}, of a method with these annotations, as one of the client's} */
+  public static <T> ClientCall<T> of(
+      CallRegistry calls, Call<T> call, Type bodyType, Annotation[] annotations) {
+    boolean hasBody = bodyType != Void.class && !bodyType.getTypeName().equals("kotlin.Unit");
+    boolean streaming =
+        bodyType == ResponseBody.class
+            && Arrays.stream(annotations).anyMatch(Streaming.class::isInstance);
+    return new ClientCall<>(calls, call, hasBody, streaming);
+  }
+
   /**
    * {@return this call, ready to start}
    *
    * @param options the settings of this call, or null for those in its {@code @Tag} parameter
-   * @param reader makes the result
+   * @param reader makes the result; fails with {@link InvalidResponseException} and a reason if the
+   *     response cannot be used
    * @throws InvalidRequestException if an argument is not valid
    */
   public synchronized <R> RetryingCall<T, R> prepare(
-      @Nullable RequestOptions options, RetryingCall.Reader<T, R> reader) {
+      @Nullable RequestOptions options, BiFunction<Response<T>, ResponseInfo, R> reader) {
     if (started != null) {
       throw new IllegalStateException("Already executed.");
     }
@@ -91,11 +102,12 @@ public final class ClientCall<T> implements Call<T> {
     return request;
   }
 
-  private <R> R read(Response<T> response, ResponseInfo info, RetryingCall.Reader<T, R> reader) {
+  private <R> R read(
+      Response<T> response, ResponseInfo info, BiFunction<Response<T>, ResponseInfo, R> reader) {
     if (hasBody && response.body() == null && response.code() != 204 && response.code() != 205) {
       throw new InvalidResponseException("there is no JSON value in it");
     }
-    return reader.read(response, info);
+    return reader.apply(response, info);
   }
 
   @Override

@@ -3,11 +3,7 @@ package io.github.tokenfactory.internal.http;
 import io.github.tokenfactory.ResponseInfo;
 import java.io.IOException;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Map;
 import java.util.Objects;
-import java.util.TreeMap;
 import java.util.function.Supplier;
 import okhttp3.Headers;
 import okhttp3.Request;
@@ -27,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * <p>One thread writes at a time: first the one that creates the request, then the one that does
  * the I/O.
  */
-public final class Exchange {
+final class Exchange {
   /** The body of a response broke off, or could not be decompressed; the cause says how. */
   static final class BrokenBodyException extends IOException {
     private static final long serialVersionUID = 1L;
@@ -41,7 +37,7 @@ public final class Exchange {
   private static final long MAX_ERROR_BYTES = 256 << 10;
 
   private int number;
-  private CallSettings settings = CallSettings.NONE;
+  private @Nullable CallSettings settings;
   private Supplier<Instant> clock = Instant::now;
   private volatile String secret = "";
   private volatile ResponseInfo info = ResponseInfo.none(0);
@@ -72,12 +68,7 @@ public final class Exchange {
   }
 
   CallSettings settings() {
-    return settings;
-  }
-
-  /** {@return the status of the response, or 0 if there is none yet} */
-  int status() {
-    return info.status();
+    return Objects.requireNonNull(settings, "a request that is no attempt of a call");
   }
 
   long responseBytes() {
@@ -151,16 +142,6 @@ public final class Exchange {
         : response;
   }
 
-  private void record(int status, Headers headers) {
-    Map<String, List<String>> byName = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
-    for (int i = 0; i < headers.size(); i++) {
-      byName
-          .computeIfAbsent(redact(headers.name(i)), name -> new ArrayList<>())
-          .add(redact(headers.value(i)));
-    }
-    this.info = new ResponseInfo(status, byName, "", number, clock.get());
-  }
-
   /**
    * Records {@code response}, and returns it with a body that is counted and limited.
    *
@@ -172,13 +153,16 @@ public final class Exchange {
     ended = false;
     responseBytes = 0;
     Headers received = wireHeaders == null ? response.headers() : wireHeaders;
-    record(response.code(), received);
+    info =
+        new ResponseInfo(response.code(), Secrets.hide(received, secret), "", number, clock.get());
     framed =
         received.get("Content-Length") != null
             || "chunked".equalsIgnoreCase(received.get("Transfer-Encoding"))
             || !response.protocol().toString().startsWith("http/1");
     boolean hasBody = !request.method().equals("HEAD");
-    if (hasBody && response.isSuccessful() && body.contentLength() > settings.maxResponseBytes()) {
+    if (hasBody
+        && response.isSuccessful()
+        && body.contentLength() > settings().maxResponseBytes()) {
       response.close();
       throw tooLarge();
     }
@@ -199,7 +183,7 @@ public final class Exchange {
   private UnreadableResponseException tooLarge() {
     return new UnreadableResponseException(
         "it is larger than "
-            + settings.maxResponseBytes()
+            + settings().maxResponseBytes()
             + " bytes, the limit of this call: see maxResponseBytes");
   }
 
@@ -231,7 +215,7 @@ public final class Exchange {
         if (room > 0) {
           sink.copyTo(head, sink.size() - read, room);
         }
-        if (successful && responseBytes > settings.maxResponseBytes()) {
+        if (successful && responseBytes > settings().maxResponseBytes()) {
           throw tooLarge();
         }
       }

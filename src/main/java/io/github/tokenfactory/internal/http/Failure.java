@@ -41,11 +41,6 @@ record Failure(
     }
   }
 
-  /** {@return the exception to throw} */
-  TokenFactoryException toException(String note) {
-    return error.apply(note);
-  }
-
   private static Failure permanent(Function<String, TokenFactoryException> error) {
     return new Failure(false, false, null, error);
   }
@@ -58,7 +53,8 @@ record Failure(
     if (thrown instanceof LocalException) {
       return ofLocal(exchange, Objects.requireNonNull(thrown.getCause()));
     }
-    if (exchange.status() != 0 && (exchange.status() < 200 || exchange.status() >= 300)) {
+    if (exchange.info().status() != 0
+        && (exchange.info().status() < 200 || exchange.info().status() >= 300)) {
       return ofStatus(exchange, exchange.head()); // the error's body broke off
     }
     if (thrown instanceof IOException broken) {

@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.net.HttpURLConnection;
 import java.net.ProtocolException;
 import java.time.Duration;
-import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -75,11 +74,7 @@ public final class RequestPipeline {
    */
   public static String requireApiKey(String key) {
     String stripped = key.strip();
-    boolean sendable = !stripped.isEmpty();
-    for (int i = 0; i < stripped.length(); i++) {
-      sendable &= stripped.charAt(i) > ' ' && stripped.charAt(i) < 127;
-    }
-    if (!sendable) {
+    if (!stripped.matches("[!-~]+")) {
       throw new IllegalArgumentException(
           "The API key is "
               + (stripped.isEmpty() ? "empty" : "not printable ASCII without spaces")
@@ -102,7 +97,7 @@ public final class RequestPipeline {
     try {
       Exchange exchange = Exchange.of(chain.request());
       Response response = chain.proceed(complete(chain.request(), exchange.settings()));
-      return exchange.status() == 0 // an interceptor answered by itself
+      return exchange.info().status() == 0 // an interceptor answered by itself
           ? exchange.receive(response, response.request())
           : response;
     } catch (RuntimeException | LinkageError e) {
@@ -118,9 +113,7 @@ public final class RequestPipeline {
         builder.header(headers.name(i), headers.value(i));
       }
     }
-    for (Map.Entry<String, String> header : settings.headers().entrySet()) {
-      builder.header(header.getKey(), header.getValue());
-    }
+    settings.headers().forEach(builder::header);
     String project = settings.aiProjectId();
     if (project != null
         && isOwnOrigin(request.url())
@@ -141,14 +134,12 @@ public final class RequestPipeline {
       request = request.newBuilder().header("Authorization", "Bearer " + key).build();
     }
     Response response = proceed(chain, request, exchange);
-    for (int hop = 0; hop < MAX_REDIRECTS; hop++) {
-      HttpUrl target = target(response);
-      if (target == null) {
-        break;
-      }
+    HttpUrl target = target(response);
+    for (int hop = 0; target != null && hop < MAX_REDIRECTS; hop++) {
       response.close();
       request = request.newBuilder().url(target).build();
       response = proceed(chain, request, exchange);
+      target = target(response);
     }
     if (exchange.settings().streaming() && streamTimeout != null && response.isSuccessful()) {
       Timeout silence = Objects.requireNonNull(response.body()).source().timeout();

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BiFunction;
 import okhttp3.RequestBody;
 import okhttp3.ResponseBody;
 import org.jspecify.annotations.Nullable;
@@ -31,20 +32,10 @@ import retrofit2.Response;
  * @param <R> the result that is made of it
  */
 public final class RetryingCall<T, R> {
-  /** Makes a result of a successful response. */
-  public interface Reader<T, R> {
-    /**
-     * {@return the result}
-     *
-     * @throws InvalidResponseException with a reason if the response cannot be used
-     */
-    R read(Response<T> response, ResponseInfo info);
-  }
-
   private final CallRegistry calls;
   private final Call<T> call;
   private final CallSettings settings;
-  private final Reader<T, R> reader;
+  private final BiFunction<Response<T>, ResponseInfo, R> reader;
   private final long id;
   private final long deadline;
   private final CompletableFuture<R> future =
@@ -58,11 +49,14 @@ public final class RetryingCall<T, R> {
   private final AtomicReference<@Nullable Sending> inProgress = new AtomicReference<>();
   private volatile @Nullable Call<T> stream;
   private volatile Runnable stopWaiting = () -> {};
-  private volatile ResponseInfo last = ResponseInfo.none(0);
+  private volatile Exchange latest = new Exchange();
   private volatile @Nullable TokenFactoryException lastError;
 
-  /** Takes a call that has not started. */
-  RetryingCall(CallRegistry calls, Call<T> call, CallSettings settings, Reader<T, R> reader) {
+  RetryingCall(
+      CallRegistry calls,
+      Call<T> call,
+      CallSettings settings,
+      BiFunction<Response<T>, ResponseInfo, R> reader) {
     this.calls = calls;
     this.call = call;
     this.settings = settings;
@@ -167,8 +161,7 @@ public final class RetryingCall<T, R> {
   }
 
   private ResponseInfo info() {
-    Sending sending = inProgress.get();
-    return sending == null ? last : sending.exchange.info();
+    return latest.info();
   }
 
   private void send(int number) {
@@ -194,7 +187,7 @@ public final class RetryingCall<T, R> {
     }
     exchange.prepare(number, settings, calls.scheduler()::now);
     Sending sending = new Sending(attemptCall, exchange, calls.scheduler().nanoTime());
-    last = exchange.info();
+    latest = exchange;
     calls.tell(listener -> listener.attemptStarted(sending.seen()));
     inProgress.set(sending);
     if (future.isDone()) {
@@ -220,7 +213,6 @@ public final class RetryingCall<T, R> {
 
   private void fail(Sending sending, Failure failure) {
     int number = sending.exchange.number();
-    last = sending.exchange.info();
     boolean again = failure.retryable() && number <= settings.maxRetries();
     boolean safe = settings.safeToRepeat() || failure.unprocessed() || !sending.exchange.isSent();
     Duration wait = RetryPolicy.wait(failure.retryAfter(), number, calls.scheduler().random());
@@ -240,7 +232,7 @@ public final class RetryingCall<T, R> {
               + Failure.seconds(settings.timeout())
               + ".";
     }
-    TokenFactoryException error = failure.toException(note);
+    TokenFactoryException error = failure.error().apply(note);
     lastError = error;
     calls.tell(listener -> listener.attemptFailed(sending.seen(), error));
     if (again && safe && fits) {
@@ -288,8 +280,7 @@ public final class RetryingCall<T, R> {
         return;
       }
       if (!response.isSuccessful()) {
-        String body = exchange.redact(ResponseInfo.errorBody(response));
-        fail(this, Failure.ofStatus(exchange, body));
+        fail(this, Failure.ofStatus(exchange, ResponseInfo.errorBody(response)));
       } else {
         succeed(response);
       }
@@ -298,7 +289,7 @@ public final class RetryingCall<T, R> {
     private void succeed(Response<T> response) {
       R result;
       try {
-        result = reader.read(response, exchange.info());
+        result = reader.apply(response, exchange.info());
       } catch (InvalidResponseException e) {
         close(response);
         String reason = String.valueOf(e.getMessage());
@@ -338,7 +329,7 @@ public final class RetryingCall<T, R> {
           id,
           exchange.number(),
           Duration.ofNanos(calls.scheduler().nanoTime() - started),
-          exchange.status(),
+          exchange.info().status(),
           requestBytes(),
           exchange.responseBytes());
     }
