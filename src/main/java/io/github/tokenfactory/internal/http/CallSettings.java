@@ -10,10 +10,6 @@ import org.jspecify.annotations.Nullable;
  * The settings of one call, made of its options and the client's defaults.
  *
  * @param headers headers in place of the client's
- * @param aiProjectId the project, or null for none
- * @param timeout the limit for the whole call
- * @param maxRetries how many attempts may follow the first
- * @param maxResponseBytes the size limit for a successful response
  * @param safeToRepeat whether the request may be repeated if the server may have processed it
  * @param streaming whether the call ends with the headers of the response
  */

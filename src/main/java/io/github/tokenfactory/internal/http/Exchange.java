@@ -36,7 +36,6 @@ final class Exchange {
   private static final long MAX_HEAD_BYTES = 8_000; // enough for what is kept of it as text
   private static final long MAX_ERROR_BYTES = 256 << 10;
 
-  private int number;
   private @Nullable CallSettings settings;
   private Supplier<Instant> clock = Instant::now;
   private volatile String secret = "";
@@ -57,14 +56,9 @@ final class Exchange {
   }
 
   void prepare(int number, CallSettings settings, Supplier<Instant> clock) {
-    this.number = number;
     this.settings = settings;
     this.clock = clock;
     this.info = ResponseInfo.none(number);
-  }
-
-  int number() {
-    return number;
   }
 
   CallSettings settings() {
@@ -75,7 +69,6 @@ final class Exchange {
     return responseBytes;
   }
 
-  /** Records that the request may be on its way from now on. */
   void startSending() {
     sent = true;
   }
@@ -103,7 +96,7 @@ final class Exchange {
     whenStreamEnds.run();
   }
 
-  /** Sets the text that must not appear in anything that is kept. */
+  /** Sets the API key, which must not appear in anything that is kept. */
   void hide(String secret) {
     this.secret = secret;
   }
@@ -121,7 +114,8 @@ final class Exchange {
   /** {@return what is known of the response, with the start of {@code body}} */
   ResponseInfo info(String body) {
     ResponseInfo known = info;
-    return new ResponseInfo(known.status(), known.headers(), redact(body), number, clock.get());
+    return new ResponseInfo(
+        known.status(), known.headers(), redact(body), known.attempts(), clock.get());
   }
 
   /** {@return the start of the body so far as it has been read} */
@@ -154,7 +148,8 @@ final class Exchange {
     responseBytes = 0;
     Headers received = wireHeaders == null ? response.headers() : wireHeaders;
     info =
-        new ResponseInfo(response.code(), Secrets.hide(received, secret), "", number, clock.get());
+        new ResponseInfo(
+            response.code(), Secrets.hide(received, secret), "", info.attempts(), clock.get());
     framed =
         received.get("Content-Length") != null
             || "chunked".equalsIgnoreCase(received.get("Transfer-Encoding"))
@@ -174,6 +169,8 @@ final class Exchange {
         .newBuilder()
         .request(request.newBuilder().tag(ResponseInfo.class, info()).build())
         .message(redact(response.message()))
+        .networkResponse(null) // its request has the API key
+        .cacheResponse(null)
         .body(
             ResponseBody.create(
                 Okio.buffer(source), body.contentType(), gzip ? -1 : body.contentLength()))

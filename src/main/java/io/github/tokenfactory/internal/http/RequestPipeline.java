@@ -25,39 +25,21 @@ import org.jspecify.annotations.Nullable;
  * <p>OkHttp repeats nothing by itself that may have been sent; it still tries all addresses of a
  * host before that. Failures of a connection and error statuses are hidden from it. It would repeat
  * some of them, and fail on others, such as a 503 with a large {@code Retry-After}.
+ *
+ * @param apiKey is asked before each attempt
+ * @param headers the client's headers
+ * @param streamTimeout how long a streamed response may be silent, or null to leave that to the
+ *     {@code OkHttpClient}
  */
-public final class RequestPipeline {
+public record RequestPipeline(
+    HttpUrl baseUrl, Supplier<String> apiKey, Headers headers, @Nullable Duration streamTimeout) {
   /** Stands for every error status within OkHttp: it neither acts on this one nor caches it. */
   static final int MASK = 500;
 
   private static final int MAX_REDIRECTS = 5;
   private static final String AI_PROJECT_ID = "ai_project_id";
 
-  private final HttpUrl baseUrl;
-  private final Supplier<String> apiKey;
-  private final Headers headers;
-  private final @Nullable Duration streamTimeout;
-
-  /**
-   * Describes what all requests have in common.
-   *
-   * @param apiKey is asked before each attempt
-   * @param headers the client's headers
-   * @param streamTimeout how long a streamed response may be silent, or null to leave that to the
-   *     {@code OkHttpClient}
-   */
-  public RequestPipeline(
-      HttpUrl baseUrl, Supplier<String> apiKey, Headers headers, @Nullable Duration streamTimeout) {
-    this.baseUrl = baseUrl;
-    this.apiKey = apiKey;
-    this.headers = headers;
-    this.streamTimeout = streamTimeout;
-  }
-
-  /**
-   * {@return a call factory that sends through {@code http}, with these interceptors around its
-   * own}
-   */
+  /** {@return a call factory that sends through {@code http}, whose interceptors run within} */
   public Call.Factory around(OkHttpClient http) {
     OkHttpClient.Builder builder =
         http.newBuilder().followRedirects(false).followSslRedirects(false);
@@ -68,10 +50,7 @@ public final class RequestPipeline {
         client.newCall(request.newBuilder().tag(Exchange.class, new Exchange()).build());
   }
 
-  /**
-   * {@return {@code key} without white space around it; fails, without showing it, if a header
-   * cannot carry it}
-   */
+  /** {@return {@code key}, stripped; fails, without showing it, if no header can carry it} */
   public static String requireApiKey(String key) {
     String stripped = key.strip();
     if (!stripped.matches("[!-~]+")) {
@@ -145,12 +124,7 @@ public final class RequestPipeline {
       Timeout silence = Objects.requireNonNull(response.body()).source().timeout();
       silence.timeout(streamTimeout.toMillis(), TimeUnit.MILLISECONDS);
     }
-    return exchange
-        .receive(response, asked)
-        .newBuilder()
-        .networkResponse(null)
-        .cacheResponse(null)
-        .build();
+    return exchange.receive(response, asked);
   }
 
   private static Response proceed(Interceptor.Chain chain, Request request, Exchange exchange)
@@ -204,9 +178,8 @@ public final class RequestPipeline {
       key = Objects.requireNonNull(apiKey.get(), "the API key");
     } catch (RuntimeException e) {
       throw new InvalidRequestException(
-          "There is no API key, nothing was sent: its supplier failed with "
-              + e.getClass().getName()
-              + ".",
+          "There is no API key, nothing was sent: its supplier failed with %s."
+              .formatted(e.getClass().getName()),
           e);
     }
     try {

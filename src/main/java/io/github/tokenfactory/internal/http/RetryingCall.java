@@ -4,7 +4,6 @@ import io.github.tokenfactory.CallListener;
 import io.github.tokenfactory.ResponseInfo;
 import io.github.tokenfactory.errors.CancelledException;
 import io.github.tokenfactory.errors.DeadlineExceededException;
-import io.github.tokenfactory.errors.InvalidResponseException;
 import io.github.tokenfactory.errors.TokenFactoryException;
 import io.github.tokenfactory.errors.TransportException;
 import java.io.IOException;
@@ -68,7 +67,7 @@ public final class RetryingCall<T, R> {
   /** Starts the call. */
   public CompletableFuture<R> start() {
     begin();
-    send(1);
+    attempt(1, false);
     return future;
   }
 
@@ -81,10 +80,7 @@ public final class RetryingCall<T, R> {
   public void startHere() {
     try {
       begin();
-      Sending first = prepare(1);
-      if (first != null) {
-        first.run();
-      }
+      attempt(1, true);
     } catch (Error e) {
       end(new CancelledException("The call ended with " + e.getClass().getName() + ".", info()));
       throw e;
@@ -147,15 +143,14 @@ public final class RetryingCall<T, R> {
     ResponseInfo info = info();
     end(
         new DeadlineExceededException(
-            "No whole answer within "
-                + Failure.seconds(settings.timeout())
-                + ", in "
-                + info.attempts()
-                + (info.attempts() == 1 ? " attempt" : " attempts")
-                + (info.status() == 0
-                    ? ""
-                    : "; the last began to answer with status " + info.status())
-                + ": set a longer timeout, or send less at once.",
+            "No whole answer within %s, in %s attempt%s%s: set a longer timeout, or send less at once."
+                .formatted(
+                    Failure.seconds(settings.timeout()),
+                    info.attempts(),
+                    info.attempts() == 1 ? "" : "s",
+                    info.status() == 0
+                        ? ""
+                        : "; the last began to answer with status " + info.status()),
             lastError,
             info));
   }
@@ -164,17 +159,10 @@ public final class RetryingCall<T, R> {
     return latest.info();
   }
 
-  private void send(int number) {
-    Sending sending = prepare(number);
-    if (sending != null) {
-      sending.call.enqueue(sending);
-    }
-  }
-
-  /** {@return the attempt to make, or null if the call has ended} */
-  private @Nullable Sending prepare(int number) {
+  /** Makes an attempt unless the call has ended. */
+  private void attempt(int number, boolean onThisThread) {
     if (future.isDone()) {
-      return null;
+      return;
     }
     Call<T> attemptCall = number == 1 ? call : call.clone();
     Exchange exchange;
@@ -183,7 +171,7 @@ public final class RetryingCall<T, R> {
     } catch (RuntimeException e) {
       String message = "The request could not be started: " + e.getClass().getName() + ".";
       end(new TransportException(message, e, info()));
-      return null;
+      return;
     }
     exchange.prepare(number, settings, calls.scheduler()::now);
     Sending sending = new Sending(attemptCall, exchange, calls.scheduler().nanoTime());
@@ -192,9 +180,11 @@ public final class RetryingCall<T, R> {
     inProgress.set(sending);
     if (future.isDone()) {
       stop(null);
-      return null;
+    } else if (onThisThread) {
+      sending.run();
+    } else {
+      attemptCall.enqueue(sending);
     }
-    return sending;
   }
 
   /** Ends what is under way when the call has ended. */
@@ -212,7 +202,7 @@ public final class RetryingCall<T, R> {
   }
 
   private void fail(Sending sending, Failure failure) {
-    int number = sending.exchange.number();
+    int number = sending.exchange.info().attempts();
     boolean again = failure.retryable() && number <= settings.maxRetries();
     boolean safe = settings.safeToRepeat() || failure.unprocessed() || !sending.exchange.isSent();
     Duration wait = RetryPolicy.wait(failure.retryAfter(), number, calls.scheduler().random());
@@ -224,19 +214,18 @@ public final class RetryingCall<T, R> {
               + " RequestOptions.safeToRepeat(true) allows that.";
     } else if (again && !fits) {
       note =
-          " There was no other attempt: the "
-              + (failure.retryAfter() == null
-                  ? "wait before it"
-                  : "server asks to wait " + Failure.seconds(wait) + ", which")
-              + " does not fit into the timeout of "
-              + Failure.seconds(settings.timeout())
-              + ".";
+          " There was no other attempt: the %s does not fit into the timeout of %s."
+              .formatted(
+                  failure.retryAfter() == null
+                      ? "wait before it"
+                      : "server asks to wait " + Failure.seconds(wait) + ", which",
+                  Failure.seconds(settings.timeout()));
     }
     TokenFactoryException error = failure.error().apply(note);
     lastError = error;
     calls.tell(listener -> listener.attemptFailed(sending.seen(), error));
     if (again && safe && fits) {
-      stopWaiting = calls.scheduler().afterWait(wait, () -> send(number + 1));
+      stopWaiting = calls.scheduler().afterWait(wait, () -> attempt(number + 1, false));
       if (future.isDone()) {
         stopWaiting.run();
       }
@@ -290,11 +279,6 @@ public final class RetryingCall<T, R> {
       R result;
       try {
         result = reader.apply(response, exchange.info());
-      } catch (InvalidResponseException e) {
-        close(response);
-        String reason = String.valueOf(e.getMessage());
-        fail(this, Failure.ofResponse(exchange, new UnreadableResponseException(reason)));
-        return;
       } catch (RuntimeException | Error e) { // Retrofit would drop an error, and the call hang
         close(response);
         fail(this, Failure.of(exchange, e));
@@ -327,7 +311,7 @@ public final class RetryingCall<T, R> {
     CallListener.Attempt seen() {
       return new CallListener.Attempt(
           id,
-          exchange.number(),
+          exchange.info().attempts(),
           Duration.ofNanos(calls.scheduler().nanoTime() - started),
           exchange.info().status(),
           requestBytes(),
