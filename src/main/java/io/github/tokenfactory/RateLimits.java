@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  * Immutable.
  */
 public final class RateLimits {
+  private static final Pattern NUMBER =
+      Pattern.compile("[0-9]{1,15}(\\.[0-9]{0,15})?|\\.[0-9]{1,15}");
+
   private final Function<String, @Nullable String> headers; // by name after the prefix
 
   RateLimits(Function<String, @Nullable String> headers) {
@@ -44,12 +48,12 @@ public final class RateLimits {
 
   /** {@return the time until the limit of requests is reset, or null} */
   public @Nullable Duration resetRequests() {
-    return HeaderValues.seconds(headers.apply("reset-requests"));
+    return seconds(headers.apply("reset-requests"));
   }
 
   /** {@return the time until the limit of tokens is reset, or null} */
   public @Nullable Duration resetTokens() {
-    return HeaderValues.seconds(headers.apply("reset-tokens"));
+    return seconds(headers.apply("reset-tokens"));
   }
 
   /** {@return the factor by which usage has scaled the limit of requests, or null} */
@@ -64,7 +68,7 @@ public final class RateLimits {
 
   /** {@return the time until the limits are scaled next, or null} */
   public @Nullable Duration dynamicPeriodRemaining() {
-    return HeaderValues.seconds(headers.apply("dynamic-period-remaining"));
+    return seconds(headers.apply("dynamic-period-remaining"));
   }
 
   /** {@return whether this request was over the limit, or null} */
@@ -78,13 +82,29 @@ public final class RateLimits {
   }
 
   private @Nullable Double scale(String name) {
-    BigDecimal number = HeaderValues.number(headers.apply(name));
+    BigDecimal number = number(headers.apply(name));
     return number == null ? null : number.doubleValue();
   }
 
   private @Nullable Long whole(String name) {
-    BigDecimal number = HeaderValues.number(headers.apply(name));
+    BigDecimal number = number(headers.apply(name));
     return number == null || number.stripTrailingZeros().scale() > 0 ? null : number.longValue();
+  }
+
+  /** {@return the number, or null if {@code text} is none, or a negative one} */
+  static @Nullable BigDecimal number(@Nullable String text) {
+    return text != null && NUMBER.matcher(text).matches() ? new BigDecimal(text) : null;
+  }
+
+  /** {@return the duration that {@code text} gives in seconds, or null} */
+  static @Nullable Duration seconds(@Nullable String text) {
+    BigDecimal number = number(text);
+    return number == null ? null : duration(number);
+  }
+
+  static Duration duration(BigDecimal seconds) {
+    return Duration.ofSeconds(
+        seconds.longValue(), seconds.remainder(BigDecimal.ONE).movePointRight(9).longValue());
   }
 
   @Override

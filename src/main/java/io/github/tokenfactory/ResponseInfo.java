@@ -3,10 +3,15 @@ package io.github.tokenfactory;
 import io.github.tokenfactory.internal.http.Secrets;
 import java.io.IOException;
 import java.io.Serializable;
+import java.math.BigDecimal;
+import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
@@ -33,6 +38,15 @@ public record ResponseInfo(
     implements Serializable {
   private static final String RATE_LIMIT_PREFIX = "x-ratelimit-";
   private static final int MAX_BODY_CHARS = 2_000;
+
+  /** The three forms of RFC 9110. OkHttp's own parser accepts the 42nd of November. */
+  private static final DateTimeFormatter HTTP_DATE =
+      DateTimeFormatter.ofPattern(
+              "[EEE, dd MMM yyyy HH:mm:ss 'GMT']"
+                  + "[EEEE, dd-MMM-yy HH:mm:ss 'GMT']"
+                  + "[EEE MMM ppd HH:mm:ss yyyy]",
+              Locale.US)
+          .withZone(ZoneOffset.UTC);
 
   /** Copies the headers, and keeps the start of the body. */
   public ResponseInfo {
@@ -105,7 +119,21 @@ public record ResponseInfo(
 
   /** {@return how long the server asks to wait before another request, or null if it does not} */
   public @Nullable Duration retryAfter() {
-    return HeaderValues.retryAfter(header("retry-after-ms"), header("retry-after"), receivedAt);
+    BigDecimal millis = RateLimits.number(header("retry-after-ms"));
+    if (millis != null) {
+      return RateLimits.duration(millis.movePointLeft(3));
+    }
+    String after = header("retry-after");
+    Duration seconds = RateLimits.seconds(after);
+    if (seconds != null || after == null) {
+      return seconds;
+    }
+    try {
+      Duration wait = Duration.between(receivedAt, HTTP_DATE.parse(after, Instant::from));
+      return wait.isNegative() ? null : wait;
+    } catch (DateTimeException e) {
+      return null;
+    }
   }
 
   @Override

@@ -19,21 +19,11 @@ import retrofit2.Retrofit;
  * Adds this library's typed errors to a {@link Retrofit} of your own, for every return type that it
  * supports.
  *
- * <pre>{@code
- * TokenFactoryApi api =
- *     new Retrofit.Builder()
- *         .baseUrl(baseUrl)
- *         .client(okHttpClient)
- *         .addCallAdapterFactory(TokenFactoryCallAdapterFactory.create())
- *         .addConverterFactory(TokenFactoryConverterFactory.create())
- *         .build()
- *         .create(TokenFactoryApi.class);
- * }</pre>
- *
  * <p>With it, {@code execute()} throws a {@link TokenFactoryException} for an unsuccessful
  * response, and {@code enqueue} calls {@code onFailure}. It adds nothing else: your {@code
  * OkHttpClient} sends the call, without a key, headers, retries, a deadline or validation of this
- * library. Add it before other call adapter factories. Safe for use by several threads.
+ * library. Add it before other call adapter factories; {@link TokenFactoryConverterFactory} shows
+ * how. Safe for use by several threads.
  *
  * <p>{@link TokenFactoryClient#create} uses it with all of the client's abilities.
  */

@@ -74,7 +74,14 @@ public final class TokenFactoryClient implements AutoCloseable {
             new SynchronousQueue<>(),
             TokenFactoryClient::thread);
     this.ownsHttp = builder.httpClient == null;
-    this.http = http(builder, workers);
+    OkHttpClient.Builder http =
+        builder.httpClient == null
+            ? DefaultHttpClient.builder(baseUrl.isHttps(), workers)
+            : builder.httpClient.newBuilder();
+    if (builder.connectTimeout != null) {
+      http.connectTimeout(builder.connectTimeout);
+    }
+    this.http = http.build();
     Scheduler scheduler =
         builder.scheduler == null
             ? new Scheduler(TokenFactoryClient::thread, workers)
@@ -95,9 +102,9 @@ public final class TokenFactoryClient implements AutoCloseable {
     this.retrofit =
         new Retrofit.Builder()
             .baseUrl(baseUrl)
-            .callFactory(pipeline.around(http))
+            .callFactory(pipeline.around(this.http))
             .addCallAdapterFactory(new TokenFactoryCallAdapterFactory(calls))
-            .addConverterFactory(TokenFactoryConverterFactory.forAllTypes())
+            .addConverterFactory(new TokenFactoryConverterFactory(true))
             .build();
     this.api = retrofit.create(TokenFactoryApi.class);
   }
@@ -114,15 +121,6 @@ public final class TokenFactoryClient implements AutoCloseable {
     return builder.httpClient != null || headers.get("Accept-Encoding") != null
         ? headers
         : headers.newBuilder().set("Accept-Encoding", "identity").build();
-  }
-
-  private static OkHttpClient http(TokenFactoryClientBuilder builder, ExecutorService workers) {
-    OkHttpClient.Builder http =
-        builder.httpClient == null
-            ? DefaultHttpClient.builder(builder.baseUrl.isHttps(), workers)
-            : builder.httpClient.newBuilder();
-    return (builder.connectTimeout == null ? http : http.connectTimeout(builder.connectTimeout))
-        .build();
   }
 
   /**

@@ -38,9 +38,8 @@ public final class TokenFactoryClientBuilder {
   }
 
   /**
-   * Sets the API key; required. White space around it is dropped.
+   * Sets the API key; required. It goes, stripped, into the header {@code Authorization} only.
    *
-   * @param apiKey the key, which goes into the header {@code Authorization} and nowhere else
    * @throws IllegalArgumentException if it is empty or holds a character that a header cannot carry
    */
   public TokenFactoryClientBuilder apiKey(String apiKey) {
@@ -49,10 +48,8 @@ public final class TokenFactoryClientBuilder {
   }
 
   /**
-   * Sets where the API key comes from, for keys that change: it is asked for each request.
-   *
-   * @param apiKey is called by several threads at once; a call for which it fails, fails with
-   *     {@link InvalidRequestException}
+   * Sets where the API key comes from, for keys that change: several threads ask it, for each
+   * request. If it fails, the call fails with {@link InvalidRequestException}.
    */
   public TokenFactoryClientBuilder apiKey(Supplier<String> apiKey) {
     this.apiKey = Objects.requireNonNull(apiKey, "apiKey");
@@ -60,10 +57,10 @@ public final class TokenFactoryClientBuilder {
   }
 
   /**
-   * Sets where the API is; {@link TokenFactoryClient#DEFAULT_BASE_URL} unless set.
+   * Sets where the API is; {@link TokenFactoryClient#DEFAULT_BASE_URL} unless set. A path in it,
+   * such as a gateway's prefix, is kept.
    *
-   * @param baseUrl an http or https URL; a path in it, such as a gateway's prefix, is kept
-   * @throws IllegalArgumentException if it is no such URL
+   * @throws IllegalArgumentException if it is no http or https URL
    */
   public TokenFactoryClientBuilder baseUrl(String baseUrl) {
     HttpUrl url = HttpUrl.parse(baseUrl.strip());
@@ -87,10 +84,8 @@ public final class TokenFactoryClientBuilder {
   }
 
   /**
-   * Sets whether the API key may go over unencrypted {@code http} to another machine; false unless
-   * set. To this machine it may in any case.
-   *
-   * @param allowCleartext true only if nobody can listen in on the way
+   * Sets whether the API key may go over unencrypted {@code http} to another machine, where nobody
+   * can listen in on the way; false unless set. To this machine it may in any case.
    */
   public TokenFactoryClientBuilder allowCleartext(boolean allowCleartext) {
     this.allowCleartext = allowCleartext;

@@ -4,6 +4,7 @@ import io.github.tokenfactory.RequestOptions;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +22,9 @@ public record CallSettings(
     long maxResponseBytes,
     boolean safeToRepeat,
     boolean streaming) {
+  /** The methods that HTTP allows any client to repeat. */
+  private static final Set<String> IDEMPOTENT = Set.of("GET", "HEAD", "PUT", "DELETE", "OPTIONS");
+
   /** {@return these defaults with the settings of one call in their place} */
   CallSettings with(RequestOptions options, String method, boolean streaming) {
     return new CallSettings(
@@ -33,7 +37,7 @@ public record CallSettings(
             : Math.min(
                 maxResponseBytes,
                 Objects.requireNonNullElse(options.maxResponseBytes(), maxResponseBytes)),
-        options.safeToRepeat() || RetryPolicy.isIdempotent(method),
+        options.safeToRepeat() || IDEMPOTENT.contains(method),
         streaming);
   }
 }

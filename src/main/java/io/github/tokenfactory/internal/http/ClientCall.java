@@ -10,7 +10,6 @@ import java.lang.annotation.Annotation;
 import java.lang.reflect.Type;
 import java.util.Arrays;
 import java.util.Objects;
-import java.util.concurrent.CompletionException;
 import java.util.function.BiFunction;
 import okhttp3.Request;
 import okhttp3.ResponseBody;
@@ -128,16 +127,16 @@ public final class ClientCall<T> implements Call<T> {
     prepared
         .start()
         .whenComplete(
-            (response, error) -> calls.run("A callback", () -> finish(callback, response, error)));
-  }
-
-  private void finish(
-      Callback<T> callback, @Nullable Response<T> response, @Nullable Throwable error) {
-    if (response != null) {
-      callback.onResponse(this, response);
-    } else {
-      callback.onFailure(this, error instanceof CompletionException ? error.getCause() : error);
-    }
+            (response, error) ->
+                calls.run(
+                    "A callback",
+                    () -> {
+                      if (response != null) {
+                        callback.onResponse(this, response);
+                      } else {
+                        callback.onFailure(this, error);
+                      }
+                    }));
   }
 
   @Override

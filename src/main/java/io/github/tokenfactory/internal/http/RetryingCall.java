@@ -82,7 +82,9 @@ public final class RetryingCall<T, R> {
       begin();
       attempt(1, true);
     } catch (Error e) {
-      end(new CancelledException("The call ended with " + e.getClass().getName() + ".", info()));
+      end(
+          new CancelledException(
+              "The call ended with " + e.getClass().getName() + ".", latest.info()));
       throw e;
     }
   }
@@ -112,7 +114,7 @@ public final class RetryingCall<T, R> {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       CancelledException interrupted =
-          new CancelledException("The thread was interrupted during the call.", info());
+          new CancelledException("The thread was interrupted during the call.", latest.info());
       end(interrupted);
       throw interrupted;
     } catch (ExecutionException e) {
@@ -131,7 +133,7 @@ public final class RetryingCall<T, R> {
       open.cancel();
       calls.remove(this); // the caller may never close its body
     }
-    end(new CancelledException(why, info()));
+    end(new CancelledException(why, latest.info()));
   }
 
   private void end(TokenFactoryException error) {
@@ -140,7 +142,7 @@ public final class RetryingCall<T, R> {
   }
 
   private void exceedDeadline() {
-    ResponseInfo info = info();
+    ResponseInfo info = latest.info();
     end(
         new DeadlineExceededException(
             "No whole answer within %s, in %s attempt%s%s: set a longer timeout, or send less at once."
@@ -155,10 +157,6 @@ public final class RetryingCall<T, R> {
             info));
   }
 
-  private ResponseInfo info() {
-    return latest.info();
-  }
-
   /** Makes an attempt unless the call has ended. */
   private void attempt(int number, boolean onThisThread) {
     if (future.isDone()) {
@@ -170,7 +168,7 @@ public final class RetryingCall<T, R> {
       exchange = Exchange.of(attemptCall.request());
     } catch (RuntimeException e) {
       String message = "The request could not be started: " + e.getClass().getName() + ".";
-      end(new TransportException(message, e, info()));
+      end(new TransportException(message, e, latest.info()));
       return;
     }
     exchange.prepare(number, settings, calls.scheduler()::now);
