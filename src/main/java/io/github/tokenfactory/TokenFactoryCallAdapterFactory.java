@@ -59,7 +59,7 @@ public final class TokenFactoryCallAdapterFactory extends CallAdapter.Factory {
         return next.adapt(
             calls == null
                 ? new TypedErrorCall<>(call)
-                : ClientCall.of(calls, call, bodyType, annotations));
+                : new ClientCall<>(calls, call, bodyType, annotations));
       }
     };
   }

@@ -78,8 +78,32 @@ public final class TokenFactoryConverterFactory extends Converter.Factory {
     return allTypes || isOwn(type) ? requestConverter(models.apply(type)) : null;
   }
 
-  private <T> Converter<T, RequestBody> requestConverter(TypeAdapter<T> adapter) {
-    return value -> new Body<>(adapter, value);
+  /** Writes a value anew whenever it is sent. Its length is known, so no server gets chunks. */
+  private static <T> Converter<T, RequestBody> requestConverter(TypeAdapter<T> adapter) {
+    return value -> {
+      RequestJsonWriter counter = new RequestJsonWriter();
+      adapter.write(counter, value);
+      long length = counter.length();
+      boolean isAllPlain = counter.isAllPlain();
+      return new RequestBody() {
+        @Override
+        public MediaType contentType() {
+          return JSON;
+        }
+
+        @Override
+        public long contentLength() {
+          return length;
+        }
+
+        @Override
+        public void writeTo(BufferedSink sink) throws IOException {
+          RequestJsonWriter json = new RequestJsonWriter(sink.outputStream(), length, isAllPlain);
+          adapter.write(json, value);
+          json.flush();
+        }
+      };
+    };
   }
 
   @Override
@@ -159,40 +183,5 @@ public final class TokenFactoryConverterFactory extends Converter.Factory {
     String text = String.valueOf(message);
     Matcher path = PATH.matcher(text);
     return path.find() ? text.substring(0, path.end()) : "it is not what the document says";
-  }
-
-  /** One value, written anew whenever it is sent; its length is known, so no server gets chunks. */
-  private static final class Body<T> extends RequestBody {
-    private final TypeAdapter<T> adapter;
-    private final T value;
-    private final long length;
-    private final boolean plain;
-
-    /** Fails with {@link IllegalArgumentException} if JSON cannot carry {@code value}. */
-    Body(TypeAdapter<T> adapter, T value) throws IOException {
-      this.adapter = adapter;
-      this.value = value;
-      RequestJsonWriter counter = new RequestJsonWriter();
-      adapter.write(counter, value);
-      this.length = counter.length();
-      this.plain = counter.isAllPlain();
-    }
-
-    @Override
-    public MediaType contentType() {
-      return JSON;
-    }
-
-    @Override
-    public long contentLength() {
-      return length;
-    }
-
-    @Override
-    public void writeTo(BufferedSink sink) throws IOException {
-      RequestJsonWriter json = new RequestJsonWriter(sink.outputStream(), length, plain);
-      adapter.write(json, value);
-      json.flush();
-    }
   }
 }

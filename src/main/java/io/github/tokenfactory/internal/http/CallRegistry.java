@@ -11,8 +11,6 @@ import java.util.function.Supplier;
 
 /** What all calls of a client share, and the calls in progress; safe for use by several threads. */
 public final class CallRegistry implements AutoCloseable {
-  private static final System.Logger LOGGER = System.getLogger(CallRegistry.class.getName());
-
   private final Scheduler scheduler;
   private final Executor workers;
   private final CallSettings defaults;
@@ -32,12 +30,10 @@ public final class CallRegistry implements AutoCloseable {
     this.listener = listener;
   }
 
-  /** {@return the client's clock and timers} */
   public Scheduler scheduler() {
     return scheduler;
   }
 
-  /** {@return the client's threads} */
   public Executor workers() {
     return workers;
   }
@@ -85,7 +81,8 @@ public final class CallRegistry implements AutoCloseable {
     try {
       code.run();
     } catch (RuntimeException | Error e) {
-      LOGGER.log(System.Logger.Level.WARNING, what + " failed; the call goes on.", e);
+      System.getLogger(CallRegistry.class.getName())
+          .log(System.Logger.Level.WARNING, what + " failed; the call goes on.", e);
     }
   }
 

@@ -29,26 +29,17 @@ import retrofit2.http.Streaming;
 public final class ClientCall<T> implements Call<T> {
   private final CallRegistry calls;
   private final Call<T> call;
-  private final boolean hasBody;
-  private final boolean streaming;
+  private final Type bodyType;
+  private final Annotation[] annotations;
   private @Nullable RetryingCall<T, ?> started;
   private boolean cancelled;
 
-  private ClientCall(CallRegistry calls, Call<T> call, boolean hasBody, boolean streaming) {
+  /** Wraps a call that has not started, of a method with these annotations. */
+  public ClientCall(CallRegistry calls, Call<T> call, Type bodyType, Annotation[] annotations) {
     this.calls = calls;
     this.call = call;
-    this.hasBody = hasBody;
-    this.streaming = streaming;
-  }
-
-  /** {@return {@code call}, of a method with these annotations, as one of the client's} */
-  public static <T> ClientCall<T> of(
-      CallRegistry calls, Call<T> call, Type bodyType, Annotation[] annotations) {
-    boolean hasBody = bodyType != Void.class && !bodyType.getTypeName().equals("kotlin.Unit");
-    boolean streaming =
-        bodyType == ResponseBody.class
-            && Arrays.stream(annotations).anyMatch(Streaming.class::isInstance);
-    return new ClientCall<>(calls, call, hasBody, streaming);
+    this.bodyType = bodyType;
+    this.annotations = annotations;
   }
 
   /**
@@ -66,10 +57,11 @@ public final class ClientCall<T> implements Call<T> {
     }
     Request request = validRequest();
     RequestOptions tagged = options == null ? request.tag(RequestOptions.class) : options;
-    CallSettings settings =
-        calls
-            .defaults()
-            .with(tagged == null ? RequestOptions.none() : tagged, request.method(), streaming);
+    RequestOptions own = tagged == null ? RequestOptions.none() : tagged;
+    boolean streaming =
+        bodyType == ResponseBody.class
+            && Arrays.stream(annotations).anyMatch(Streaming.class::isInstance);
+    CallSettings settings = calls.defaults().with(own, request.method(), streaming);
     RetryingCall<T, R> prepared =
         new RetryingCall<>(calls, call, settings, (response, info) -> read(response, info, reader));
     started = prepared;
@@ -103,7 +95,12 @@ public final class ClientCall<T> implements Call<T> {
 
   private <R> R read(
       Response<T> response, ResponseInfo info, BiFunction<Response<T>, ResponseInfo, R> reader) {
-    if (hasBody && response.body() == null && response.code() != 204 && response.code() != 205) {
+    boolean hasBody =
+        bodyType != Void.class
+            && !bodyType.getTypeName().equals("kotlin.Unit")
+            && response.code() != 204
+            && response.code() != 205;
+    if (hasBody && response.body() == null) {
       throw new InvalidResponseException("there is no JSON value in it");
     }
     return reader.apply(response, info);
@@ -163,7 +160,7 @@ public final class ClientCall<T> implements Call<T> {
 
   @Override
   public ClientCall<T> clone() {
-    return new ClientCall<>(calls, call.clone(), hasBody, streaming);
+    return new ClientCall<>(calls, call.clone(), bodyType, annotations);
   }
 
   @Override

@@ -4,6 +4,7 @@ import io.github.tokenfactory.ResponseInfo;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import okhttp3.Headers;
 import okhttp3.Request;
@@ -46,8 +47,7 @@ final class Exchange {
   private @Nullable Headers wireHeaders;
   private boolean framed;
   private final Buffer head = new Buffer();
-  private boolean ended;
-  private Runnable whenStreamEnds = () -> {};
+  private CompletableFuture<Void> streamEnd = new CompletableFuture<>();
 
   /** {@return the exchange that {@code request} belongs to} */
   static Exchange of(Request request) {
@@ -85,15 +85,7 @@ final class Exchange {
 
   /** Runs {@code task} when a streamed body has been read or closed, or has failed. */
   void whenStreamEnds(Runnable task) {
-    whenStreamEnds = task;
-    if (ended) {
-      task.run();
-    }
-  }
-
-  private void endStream() {
-    ended = true;
-    whenStreamEnds.run();
+    streamEnd.thenRun(task);
   }
 
   /** Sets the API key, which must not appear in anything that is kept. */
@@ -144,7 +136,7 @@ final class Exchange {
   Response receive(Response response, Request request) throws IOException {
     ResponseBody body = Objects.requireNonNull(response.body(), "a response without a body");
     head.clear();
-    ended = false;
+    streamEnd = new CompletableFuture<>();
     responseBytes = 0;
     Headers received = wireHeaders == null ? response.headers() : wireHeaders;
     info =
@@ -164,7 +156,7 @@ final class Exchange {
     // OkHttp has decompressed what it asked for itself. A server may compress unasked.
     boolean gzip = "gzip".equalsIgnoreCase(response.header("Content-Encoding"));
     Source source =
-        new Counted(gzip ? new GzipSource(body.source()) : body.source(), response.isSuccessful());
+        counted(gzip ? new GzipSource(body.source()) : body.source(), response.isSuccessful());
     return response
         .newBuilder()
         .request(request.newBuilder().tag(ResponseInfo.class, info()).build())
@@ -184,29 +176,24 @@ final class Exchange {
             + " bytes, the limit of this call: see maxResponseBytes");
   }
 
-  private final class Counted extends ForwardingSource {
-    private final boolean successful;
-
-    Counted(Source body, boolean successful) {
-      super(body);
-      this.successful = successful;
-    }
-
-    @Override
-    public long read(Buffer sink, long byteCount) throws IOException {
-      if (!successful && responseBytes >= MAX_ERROR_BYTES) {
-        return -1;
-      }
-      long read;
-      try {
-        read = super.read(sink, byteCount);
-      } catch (IOException e) {
-        endStream();
-        throw new BrokenBodyException(e);
-      }
-      if (read < 0) {
-        endStream();
-      } else {
+  private Source counted(Source body, boolean successful) {
+    return new ForwardingSource(body) {
+      @Override
+      public long read(Buffer sink, long byteCount) throws IOException {
+        if (!successful && responseBytes >= MAX_ERROR_BYTES) {
+          return -1;
+        }
+        long read;
+        try {
+          read = super.read(sink, byteCount);
+        } catch (IOException e) {
+          streamEnd.complete(null);
+          throw new BrokenBodyException(e);
+        }
+        if (read < 0) {
+          streamEnd.complete(null);
+          return read;
+        }
         responseBytes += read;
         long room = Math.min(read, MAX_HEAD_BYTES - head.size());
         if (room > 0) {
@@ -215,14 +202,14 @@ final class Exchange {
         if (successful && responseBytes > settings().maxResponseBytes()) {
           throw tooLarge();
         }
+        return read;
       }
-      return read;
-    }
 
-    @Override
-    public void close() throws IOException {
-      endStream();
-      super.close();
-    }
+      @Override
+      public void close() throws IOException {
+        streamEnd.complete(null);
+        super.close();
+      }
+    };
   }
 }

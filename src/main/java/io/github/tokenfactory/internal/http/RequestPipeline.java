@@ -64,11 +64,7 @@ public record RequestPipeline(
 
   /** {@return whether {@code url} is on this machine} */
   public static boolean isLoopback(HttpUrl url) {
-    String host = url.host();
-    return host.equals("localhost")
-        || host.endsWith(".localhost")
-        || host.equals("::1")
-        || host.matches("127\\.\\d+\\.\\d+\\.\\d+");
+    return url.host().matches("(.*\\.)?localhost|::1|127\\.\\d+\\.\\d+\\.\\d+");
   }
 
   /** Sets what a user's interceptors may see and change, and catches what they throw. */
