@@ -21,20 +21,10 @@ public final class RequestOptions {
   private static final Set<String> OWN_HEADERS =
       Set.of("authorization", "content-length", "content-type", "transfer-encoding");
 
-  private final @Nullable String aiProjectId;
-  private final @Nullable Duration timeout;
-  private final @Nullable Integer maxRetries;
-  private final @Nullable Long maxResponseBytes;
-  private final boolean safeToRepeat;
-  private final Map<String, String> headers;
+  private final Builder settings; // a copy, which nobody changes
 
-  private RequestOptions(Builder builder) {
-    this.aiProjectId = builder.aiProjectId;
-    this.timeout = builder.timeout;
-    this.maxRetries = builder.maxRetries;
-    this.maxResponseBytes = builder.maxResponseBytes;
-    this.safeToRepeat = builder.safeToRepeat;
-    this.headers = Collections.unmodifiableMap(new TreeMap<>(builder.headers));
+  private RequestOptions(Builder settings) {
+    this.settings = settings;
   }
 
   /** {@return options that leave everything to the client} */
@@ -49,44 +39,37 @@ public final class RequestOptions {
 
   /** {@return a builder with the settings of these options} */
   public Builder toBuilder() {
-    Builder builder = new Builder();
-    builder.aiProjectId = aiProjectId;
-    builder.timeout = timeout;
-    builder.maxRetries = maxRetries;
-    builder.maxResponseBytes = maxResponseBytes;
-    builder.safeToRepeat = safeToRepeat;
-    builder.headers.putAll(headers);
-    return builder;
+    return new Builder(settings);
   }
 
   /** {@return the project of this call, or null for the client's} */
   public @Nullable String aiProjectId() {
-    return aiProjectId;
+    return settings.aiProjectId;
   }
 
   /** {@return the limit for the whole call, or null for the client's timeout} */
   public @Nullable Duration timeout() {
-    return timeout;
+    return settings.timeout;
   }
 
   /** {@return how often the request may be sent again, or null for the client's setting} */
   public @Nullable Integer maxRetries() {
-    return maxRetries;
+    return settings.maxRetries;
   }
 
   /** {@return the size limit for the response, or null for the client's} */
   public @Nullable Long maxResponseBytes() {
-    return maxResponseBytes;
+    return settings.maxResponseBytes;
   }
 
   /** {@return whether the caller allows a POST or PATCH to be sent again in all cases} */
   public boolean safeToRepeat() {
-    return safeToRepeat;
+    return settings.safeToRepeat;
   }
 
   /** {@return the headers of this call, by name in any case} */
   public Map<String, String> headers() {
-    return headers;
+    return Collections.unmodifiableMap(settings.headers);
   }
 
   /** {@return {@code timeout}, or a year if it is longer, so that nanoseconds can count it} */
@@ -96,21 +79,6 @@ public final class RequestOptions {
           "A timeout must be longer than nothing, not " + timeout + ".");
     }
     return RetryPolicy.bounded(timeout);
-  }
-
-  static int requireRetries(int maxRetries) {
-    if (maxRetries < 0) {
-      throw new IllegalArgumentException("maxRetries must be 0 or more, not " + maxRetries + ".");
-    }
-    return maxRetries;
-  }
-
-  static long requireResponseBytes(long maxResponseBytes) {
-    if (maxResponseBytes <= 0) {
-      throw new IllegalArgumentException(
-          "maxResponseBytes must be more than 0, not " + maxResponseBytes + ".");
-    }
-    return maxResponseBytes;
   }
 
   /** Fails, without showing {@code value}, unless it is a header that a user can set. */
@@ -134,9 +102,18 @@ public final class RequestOptions {
     private @Nullable Integer maxRetries;
     private @Nullable Long maxResponseBytes;
     private boolean safeToRepeat;
-    private final TreeMap<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+    private final Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
 
     private Builder() {}
+
+    private Builder(Builder other) {
+      aiProjectId = other.aiProjectId;
+      timeout = other.timeout;
+      maxRetries = other.maxRetries;
+      maxResponseBytes = other.maxResponseBytes;
+      safeToRepeat = other.safeToRepeat;
+      headers.putAll(other.headers);
+    }
 
     /** Sets the project: the query parameter {@code ai_project_id}; null for the client's. */
     public Builder aiProjectId(@Nullable String aiProjectId) {
@@ -158,7 +135,10 @@ public final class RequestOptions {
      * TokenFactoryClientBuilder#maxRetries}.
      */
     public Builder maxRetries(int maxRetries) {
-      this.maxRetries = requireRetries(maxRetries);
+      if (maxRetries < 0) {
+        throw new IllegalArgumentException("maxRetries must be 0 or more, not " + maxRetries + ".");
+      }
+      this.maxRetries = maxRetries;
       return this;
     }
 
@@ -166,7 +146,11 @@ public final class RequestOptions {
      * Sets how large the response may be, uncompressed; a limit of the client that is lower counts.
      */
     public Builder maxResponseBytes(long maxResponseBytes) {
-      this.maxResponseBytes = requireResponseBytes(maxResponseBytes);
+      if (maxResponseBytes <= 0) {
+        throw new IllegalArgumentException(
+            "maxResponseBytes must be more than 0, not " + maxResponseBytes + ".");
+      }
+      this.maxResponseBytes = maxResponseBytes;
       return this;
     }
 
@@ -195,7 +179,7 @@ public final class RequestOptions {
 
     /** {@return immutable options with the current settings} */
     public RequestOptions build() {
-      return new RequestOptions(this);
+      return new RequestOptions(new Builder(this));
     }
   }
 }

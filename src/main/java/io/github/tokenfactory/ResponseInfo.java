@@ -78,10 +78,7 @@ public record ResponseInfo(
             Instant.now());
   }
 
-  /**
-   * {@return the whole error body of a response, with a mark in place of the API key} The body can
-   * still be read after that.
-   */
+  /** {@return the whole error body, without the API key; the response can still be read} */
   public static String errorBody(Response<?> response) {
     ResponseBody body = response.errorBody();
     try {
@@ -98,9 +95,7 @@ public record ResponseInfo(
     return authorization.replaceFirst("^\\S+ +", "");
   }
 
-  /**
-   * {@return the last value of a header, without white space around it, or null if it is missing}
-   */
+  /** {@return the last value of a header, stripped, or null if it is missing} */
   public @Nullable String header(String name) {
     List<String> values = headers.get(name);
     return values == null || values.isEmpty() ? null : values.get(values.size() - 1).strip();

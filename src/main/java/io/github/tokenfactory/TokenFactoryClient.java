@@ -4,7 +4,6 @@ import io.github.tokenfactory.api.TokenFactoryApi;
 import io.github.tokenfactory.errors.CancelledException;
 import io.github.tokenfactory.errors.TokenFactoryException;
 import io.github.tokenfactory.internal.http.CallRegistry;
-import io.github.tokenfactory.internal.http.CallSettings;
 import io.github.tokenfactory.internal.http.ClientCall;
 import io.github.tokenfactory.internal.http.DefaultHttpClient;
 import io.github.tokenfactory.internal.http.InternalAccess;
@@ -14,7 +13,6 @@ import io.github.tokenfactory.internal.http.Scheduler;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.ParameterizedType;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.SynchronousQueue;
@@ -86,16 +84,7 @@ public final class TokenFactoryClient implements AutoCloseable {
         builder.scheduler == null
             ? new Scheduler(TokenFactoryClient::thread, workers)
             : builder.scheduler;
-    CallSettings defaults =
-        new CallSettings(
-            Map.of(),
-            builder.aiProjectId,
-            builder.timeout,
-            builder.maxRetries,
-            builder.maxResponseBytes,
-            false,
-            false);
-    this.calls = new CallRegistry(scheduler, workers, defaults, builder.listener);
+    this.calls = new CallRegistry(scheduler, workers, builder.defaults.build(), builder.listener);
     RequestPipeline pipeline =
         new RequestPipeline(
             baseUrl, apiKey, headers(builder), ownsHttp ? builder.streamTimeout : null);
@@ -233,15 +222,15 @@ public final class TokenFactoryClient implements AutoCloseable {
     boolean isSuspend =
         parameters.length > 0
             && parameters[parameters.length - 1].getName().equals("kotlin.coroutines.Continuation");
-    return isSuspend
-        || method.getGenericReturnType() instanceof ParameterizedType type
-            && (type.getRawType() == CompletableFuture.class
-                || type.getRawType() == Call.class && !isResponse(type));
-  }
-
-  private static boolean isResponse(ParameterizedType call) {
-    return call.getActualTypeArguments()[0] instanceof ParameterizedType body
-        && body.getRawType() == Response.class;
+    if (isSuspend || !(method.getGenericReturnType() instanceof ParameterizedType type)) {
+      return isSuspend;
+    }
+    boolean isCall = type.getRawType() == Call.class;
+    boolean isOfResponse =
+        isCall
+            && type.getActualTypeArguments()[0] instanceof ParameterizedType body
+            && body.getRawType() == Response.class;
+    return isCall && !isOfResponse || type.getRawType() == CompletableFuture.class;
   }
 
   /**

@@ -13,26 +13,26 @@ import org.jspecify.annotations.Nullable;
 
 /** Builds {@link TokenFactoryClient}; not for use by several threads at once. */
 public final class TokenFactoryClientBuilder {
-  private static final String USER_AGENT = userAgent();
   private static final Duration A_DAY = Duration.ofDays(1);
 
   private @Nullable Supplier<String> apiKey;
   HttpUrl baseUrl = HttpUrl.get(TokenFactoryClient.DEFAULT_BASE_URL);
   private boolean allowCleartext;
-  Duration timeout = Duration.ofSeconds(120);
+  final RequestOptions.Builder defaults =
+      RequestOptions.builder()
+          .timeout(Duration.ofSeconds(120))
+          .maxRetries(2)
+          .maxResponseBytes(256 << 20);
   @Nullable Duration connectTimeout;
-  int maxRetries = 2;
   @Nullable OkHttpClient httpClient;
   CallListener listener = new CallListener() {};
-  final Headers.Builder headers = new Headers.Builder().set("User-Agent", USER_AGENT);
+  final Headers.Builder headers = new Headers.Builder().set("User-Agent", defaultUserAgent());
   @Nullable Scheduler scheduler;
-  @Nullable String aiProjectId;
-  long maxResponseBytes = 256 << 20;
   Duration streamTimeout = Duration.ofSeconds(30);
 
   TokenFactoryClientBuilder() {}
 
-  private static String userAgent() {
+  private static String defaultUserAgent() {
     String version = TokenFactoryClient.class.getPackage().getImplementationVersion();
     return "tokenfactory-java" + (version == null ? "" : "/" + version);
   }
@@ -79,7 +79,7 @@ public final class TokenFactoryClientBuilder {
    * for none.
    */
   public TokenFactoryClientBuilder aiProjectId(@Nullable String aiProjectId) {
-    this.aiProjectId = aiProjectId;
+    defaults.aiProjectId(aiProjectId);
     return this;
   }
 
@@ -97,7 +97,7 @@ public final class TokenFactoryClientBuilder {
    * 120 s unless set.
    */
   public TokenFactoryClientBuilder timeout(Duration timeout) {
-    this.timeout = RequestOptions.requireTimeout(timeout);
+    defaults.timeout(Objects.requireNonNull(timeout, "timeout"));
     return this;
   }
 
@@ -121,7 +121,7 @@ public final class TokenFactoryClientBuilder {
    * the server asks for, else a random part of 0.5 s, then of 1 s, up to 8 s.
    */
   public TokenFactoryClientBuilder maxRetries(int maxRetries) {
-    this.maxRetries = RequestOptions.requireRetries(maxRetries);
+    defaults.maxRetries(maxRetries);
     return this;
   }
 
@@ -167,7 +167,7 @@ public final class TokenFactoryClientBuilder {
    * io.github.tokenfactory.errors.InvalidResponseException}.
    */
   public TokenFactoryClientBuilder maxResponseBytes(long maxResponseBytes) {
-    this.maxResponseBytes = RequestOptions.requireResponseBytes(maxResponseBytes);
+    defaults.maxResponseBytes(maxResponseBytes);
     return this;
   }
 

@@ -1,6 +1,7 @@
 package io.github.tokenfactory.internal.http;
 
 import io.github.tokenfactory.CallListener;
+import io.github.tokenfactory.RequestOptions;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -13,7 +14,7 @@ import java.util.function.Supplier;
 public final class CallRegistry implements AutoCloseable {
   private final Scheduler scheduler;
   private final Executor workers;
-  private final CallSettings defaults;
+  private final RequestOptions defaults;
   private final CallListener listener;
   private final AtomicLong ids = new AtomicLong();
   private final Set<RetryingCall<?, ?>> inProgress = ConcurrentHashMap.newKeySet();
@@ -23,7 +24,7 @@ public final class CallRegistry implements AutoCloseable {
 
   /** Takes what calls share; {@code defaults} apply to what a call leaves open. */
   public CallRegistry(
-      Scheduler scheduler, Executor workers, CallSettings defaults, CallListener listener) {
+      Scheduler scheduler, Executor workers, RequestOptions defaults, CallListener listener) {
     this.scheduler = scheduler;
     this.workers = workers;
     this.defaults = defaults;
@@ -38,7 +39,7 @@ public final class CallRegistry implements AutoCloseable {
     return workers;
   }
 
-  CallSettings defaults() {
+  RequestOptions defaults() {
     return defaults;
   }
 

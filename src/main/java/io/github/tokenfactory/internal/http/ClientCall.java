@@ -21,11 +21,7 @@ import retrofit2.Invocation;
 import retrofit2.Response;
 import retrofit2.http.Streaming;
 
-/**
- * A Retrofit call that goes through the client: with its key, retries, deadline, limits and errors.
- *
- * @param <T> the body of the response
- */
+/** A Retrofit call with the key, retries, deadline, limits and errors of the client. */
 public final class ClientCall<T> implements Call<T> {
   private final CallRegistry calls;
   private final Call<T> call;
@@ -61,7 +57,7 @@ public final class ClientCall<T> implements Call<T> {
     boolean streaming =
         bodyType == ResponseBody.class
             && Arrays.stream(annotations).anyMatch(Streaming.class::isInstance);
-    CallSettings settings = calls.defaults().with(own, request.method(), streaming);
+    CallSettings settings = CallSettings.of(own, calls.defaults(), request.method(), streaming);
     RetryingCall<T, R> prepared =
         new RetryingCall<>(calls, call, settings, (response, info) -> read(response, info, reader));
     started = prepared;

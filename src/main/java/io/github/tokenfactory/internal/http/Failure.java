@@ -41,10 +41,6 @@ record Failure(
     }
   }
 
-  private static Failure permanent(Function<String, TokenFactoryException> error) {
-    return new Failure(false, false, null, error);
-  }
-
   /** {@return the failure that {@code thrown} stands for} */
   static Failure of(Exchange exchange, Throwable thrown) {
     if (thrown instanceof UnreadableResponseException unreadable) {
@@ -68,21 +64,23 @@ record Failure(
 
   /** {@return the failure of a call that the user's own {@code OkHttpClient} cancelled} */
   static Failure ofCancellation(Exchange exchange) {
-    return permanent(
-        note -> new CancelledException("The OkHttpClient cancelled the call.", exchange.info()));
+    String message = "The OkHttpClient cancelled the call.";
+    return new Failure(
+        false, false, null, note -> new CancelledException(message, exchange.info()));
   }
 
   private static Failure ofLocal(Exchange exchange, Throwable cause) {
     if (cause instanceof TokenFactoryException known) {
-      return permanent(note -> known);
+      return new Failure(false, false, null, note -> known);
     }
     String message =
         cause instanceof LinkageError
             ? "Two libraries do not fit together: is there just one OkHttp, of 4.0.1 or later?"
             : "An interceptor of the OkHttpClient, or a listener of it, failed with %s."
                 .formatted(cause.getClass().getName());
-    return permanent(
-        note -> new TransportException(message, harmless(cause, exchange), exchange.info()));
+    Throwable shown = harmless(cause, exchange);
+    return new Failure(
+        false, false, null, note -> new TransportException(message, shown, exchange.info()));
   }
 
   /** {@return the failure of a response with an error status} */

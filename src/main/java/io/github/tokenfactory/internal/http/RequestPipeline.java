@@ -149,17 +149,12 @@ public record RequestPipeline(
         : response.newBuilder().code(MASK).build();
   }
 
-  /**
-   * {@return where to repeat the request unchanged, or null} Another server is no target, as it
-   * would receive the key.
-   */
+  /** {@return where to repeat the request, or null} Another server would receive the key. */
   private @Nullable HttpUrl target(Response response) {
-    if (response.code() != 307 && response.code() != 308) {
-      return null;
-    }
+    boolean isToRepeat = response.code() == 307 || response.code() == 308;
     String location = response.header("Location");
     HttpUrl target = location == null ? null : response.request().url().resolve(location);
-    return target != null && isOwnOrigin(target) ? target : null;
+    return isToRepeat && target != null && isOwnOrigin(target) ? target : null;
   }
 
   private boolean isOwnOrigin(HttpUrl url) {

@@ -26,9 +26,6 @@ import retrofit2.Response;
  * <p>The future alone holds the state. Whatever completes it (a result, an error, the deadline, a
  * cancellation, the closing of the client) ends the current attempt or wait, and nothing is sent
  * after it.
- *
- * @param <T> the body of the response
- * @param <R> the result that is made of it
  */
 public final class RetryingCall<T, R> {
   private final CallRegistry calls;
@@ -264,9 +261,7 @@ public final class RetryingCall<T, R> {
       }
       if (!inProgress.compareAndSet(this, null)) {
         close(response); // stopped
-        return;
-      }
-      if (!response.isSuccessful()) {
+      } else if (!response.isSuccessful()) {
         fail(this, Failure.ofStatus(exchange, ResponseInfo.errorBody(response)));
       } else {
         succeed(response);
