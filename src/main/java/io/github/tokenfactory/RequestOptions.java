@@ -121,19 +121,13 @@ public final class RequestOptions {
       return this;
     }
 
-    /**
-     * Sets the limit for the whole call: attempts, waits between them, and reading the response;
-     * null for the client's.
-     */
+    /** Limits the whole call: attempts, waits and reading; null for the client's timeout. */
     public Builder timeout(@Nullable Duration timeout) {
       this.timeout = timeout == null ? null : requireTimeout(timeout);
       return this;
     }
 
-    /**
-     * Sets how often the request may be sent again; see {@link
-     * TokenFactoryClientBuilder#maxRetries}.
-     */
+    /** Sets how often to repeat the request; see {@link TokenFactoryClientBuilder#maxRetries}. */
     public Builder maxRetries(int maxRetries) {
       if (maxRetries < 0) {
         throw new IllegalArgumentException("maxRetries must be 0 or more, not " + maxRetries + ".");
@@ -142,9 +136,7 @@ public final class RequestOptions {
       return this;
     }
 
-    /**
-     * Sets how large the response may be, uncompressed; a limit of the client that is lower counts.
-     */
+    /** Limits the size of the response, uncompressed; a lower limit of the client applies, too. */
     public Builder maxResponseBytes(long maxResponseBytes) {
       if (maxResponseBytes <= 0) {
         throw new IllegalArgumentException(

@@ -36,7 +36,6 @@ import retrofit2.Response;
 public record ResponseInfo(
     int status, Map<String, List<String>> headers, String body, int attempts, Instant receivedAt)
     implements Serializable {
-  private static final String RATE_LIMIT_PREFIX = "x-ratelimit-";
   private static final int MAX_BODY_CHARS = 2_000;
 
   /** The three forms of RFC 9110. OkHttp's own parser accepts the 42nd of November. */
@@ -109,7 +108,7 @@ public record ResponseInfo(
 
   /** {@return the rate limits that the headers state} */
   public RateLimits rateLimits() {
-    return new RateLimits(name -> header(RATE_LIMIT_PREFIX + name));
+    return new RateLimits(name -> header("x-ratelimit-" + name));
   }
 
   /** {@return how long the server asks to wait before another request, or null if it does not} */

@@ -195,12 +195,12 @@ public final class TokenFactoryClient implements AutoCloseable {
   /**
    * {@return an implementation of a Retrofit interface, whose calls go through this client}
    *
-   * <p>This is for operations that this library does not bind, and for interfaces that were
-   * generated elsewhere. Methods return {@code Call<T>}, {@code CompletableFuture<T>} or are {@code
-   * suspend} functions of Kotlin; a parameter {@code @Tag RequestOptions} carries the settings of
-   * one call. An unsuccessful response is a {@link TokenFactoryException}. With {@code @Streaming},
-   * the call ends with the headers of the response: after that the deadline and the size limit do
-   * not apply to its body, which the caller has to close.
+   * <p>It is for operations that this library does not bind. Methods return {@code Call<T>}, {@code
+   * CompletableFuture<T>} or are {@code suspend} functions of Kotlin; a parameter {@code @Tag
+   * RequestOptions} carries the settings of one call. An unsuccessful response is a {@link
+   * TokenFactoryException}. With {@code @Streaming}, the call ends with the headers of the
+   * response: after that the deadline and the size limit do not apply to its body, which the caller
+   * has to close.
    *
    * @param service the interface; models of other libraries are read and written with Gson
    * @throws IllegalArgumentException if a method has another return type

@@ -74,10 +74,7 @@ public final class TokenFactoryClientBuilder {
     return this;
   }
 
-  /**
-   * Sets the project of all calls: the query parameter {@code ai_project_id}; null, as by default,
-   * for none.
-   */
+  /** Sets the project of all calls: the query parameter {@code ai_project_id}; null for none. */
   public TokenFactoryClientBuilder aiProjectId(@Nullable String aiProjectId) {
     defaults.aiProjectId(aiProjectId);
     return this;
@@ -92,19 +89,13 @@ public final class TokenFactoryClientBuilder {
     return this;
   }
 
-  /**
-   * Sets how long a call may take in all: attempts, waits between them, and reading the response;
-   * 120 s unless set.
-   */
+  /** Limits the whole call: attempts, waits and reading; 120 s unless set. */
   public TokenFactoryClientBuilder timeout(Duration timeout) {
     defaults.timeout(Objects.requireNonNull(timeout, "timeout"));
     return this;
   }
 
-  /**
-   * Sets how long it may take to connect to one address of the server; 10 s unless set here or by
-   * an {@link OkHttpClient} of the user's own.
-   */
+  /** Limits the time to connect to one address; 10 s unless set here or in {@link #httpClient}. */
   public TokenFactoryClientBuilder connectTimeout(Duration connectTimeout) {
     this.connectTimeout = requireAtMostADay(connectTimeout);
     return this;

@@ -171,9 +171,8 @@ final class Exchange {
 
   private UnreadableResponseException tooLarge() {
     return new UnreadableResponseException(
-        "it is larger than "
-            + settings().maxResponseBytes()
-            + " bytes, the limit of this call: see maxResponseBytes");
+        "it is larger than %s bytes, the limit of this call: see maxResponseBytes"
+            .formatted(settings().maxResponseBytes()));
   }
 
   private Source counted(Source body, boolean successful) {

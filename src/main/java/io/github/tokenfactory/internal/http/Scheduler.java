@@ -49,13 +49,20 @@ public class Scheduler implements AutoCloseable {
   /** Runs {@code task} after a wait; running the result calls it off. */
   public Runnable afterWait(Duration delay, Runnable task) {
     AtomicReference<@Nullable Runnable> pending = new AtomicReference<>(task);
+    ScheduledFuture<?> timer;
     try {
-      ScheduledFuture<?> timer =
-          timers.schedule(() -> run(pending), delay.toNanos(), TimeUnit.NANOSECONDS);
-      return () -> stop(timer, pending);
+      timer = timers.schedule(() -> run(pending), delay.toNanos(), TimeUnit.NANOSECONDS);
     } catch (RejectedExecutionException e) {
       return () -> {}; // closed, and so is every call
     }
+    return () -> {
+      pending.set(null);
+      // A disarmed timer stays at the head of the queue. A new head wakes the thread; over http,
+      // where it shows most, that took a short call up to 24 % more CPU time.
+      if (timers.getQueue().peek() != timer) {
+        timer.cancel(false);
+      }
+    };
   }
 
   /** Leaves the task to a worker: it calls what the caller attached to the call. */
@@ -63,17 +70,6 @@ public class Scheduler implements AutoCloseable {
     Runnable task = pending.getAndSet(null);
     if (task != null) {
       workers.execute(task);
-    }
-  }
-
-  /**
-   * Leaves a disarmed timer at the head of the queue. A new timer that becomes the head wakes the
-   * thread; over http, where it shows most, that took a short call up to 24 % more CPU time.
-   */
-  private void stop(ScheduledFuture<?> timer, AtomicReference<@Nullable Runnable> pending) {
-    pending.set(null);
-    if (timers.getQueue().peek() != timer) {
-      timer.cancel(false);
     }
   }
 
