@@ -2,9 +2,12 @@ package io.github.tokenfactory;
 
 import java.math.BigDecimal;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.Locale;
-import java.util.StringJoiner;
+import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,9 +17,11 @@ import org.jspecify.annotations.Nullable;
  * Immutable.
  */
 public final class RateLimits {
-  private final Function<String, @Nullable String> headers;
+  private static final Pattern NUMBER =
+      Pattern.compile("[0-9]{1,15}(\\.[0-9]{0,15})?|\\.[0-9]{1,15}");
 
-  /** Takes the value of a header by its name after the prefix. */
+  private final Function<String, @Nullable String> headers; // by name after the prefix
+
   RateLimits(Function<String, @Nullable String> headers) {
     this.headers = headers;
   }
@@ -43,29 +48,27 @@ public final class RateLimits {
 
   /** {@return the time until the limit of requests is reset, or null} */
   public @Nullable Duration resetRequests() {
-    return HeaderValues.seconds(headers.apply("reset-requests"));
+    return seconds(headers.apply("reset-requests"));
   }
 
   /** {@return the time until the limit of tokens is reset, or null} */
   public @Nullable Duration resetTokens() {
-    return HeaderValues.seconds(headers.apply("reset-tokens"));
+    return seconds(headers.apply("reset-tokens"));
   }
 
   /** {@return the factor by which usage has scaled the limit of requests, or null} */
   public @Nullable Double dynamicScaleRequests() {
-    BigDecimal scale = HeaderValues.number(headers.apply("dynamic-scale-requests"));
-    return scale == null ? null : scale.doubleValue();
+    return scale("dynamic-scale-requests");
   }
 
   /** {@return the factor by which usage has scaled the limit of tokens, or null} */
   public @Nullable Double dynamicScaleTokens() {
-    BigDecimal scale = HeaderValues.number(headers.apply("dynamic-scale-tokens"));
-    return scale == null ? null : scale.doubleValue();
+    return scale("dynamic-scale-tokens");
   }
 
   /** {@return the time until the limits are scaled next, or null} */
   public @Nullable Duration dynamicPeriodRemaining() {
-    return HeaderValues.seconds(headers.apply("dynamic-period-remaining"));
+    return seconds(headers.apply("dynamic-period-remaining"));
   }
 
   /** {@return whether this request was over the limit, or null} */
@@ -78,30 +81,46 @@ public final class RateLimits {
     };
   }
 
+  private @Nullable Double scale(String name) {
+    BigDecimal number = number(headers.apply(name));
+    return number == null ? null : number.doubleValue();
+  }
+
   private @Nullable Long whole(String name) {
-    BigDecimal number = HeaderValues.number(headers.apply(name));
+    BigDecimal number = number(headers.apply(name));
     return number == null || number.stripTrailingZeros().scale() > 0 ? null : number.longValue();
+  }
+
+  /** {@return the number, or null if {@code text} is none, or a negative one} */
+  static @Nullable BigDecimal number(@Nullable String text) {
+    return text != null && NUMBER.matcher(text).matches() ? new BigDecimal(text) : null;
+  }
+
+  /** {@return the duration that {@code text} gives in seconds, or null} */
+  static @Nullable Duration seconds(@Nullable String text) {
+    BigDecimal number = number(text);
+    return number == null ? null : duration(number);
+  }
+
+  static Duration duration(BigDecimal seconds) {
+    return Duration.ofSeconds(
+        seconds.longValue(), seconds.remainder(BigDecimal.ONE).movePointRight(9).longValue());
   }
 
   @Override
   public String toString() {
-    StringJoiner known = new StringJoiner(", ", "RateLimits{", "}");
-    add(known, "limitRequests", limitRequests());
-    add(known, "remainingRequests", remainingRequests());
-    add(known, "resetRequests", resetRequests());
-    add(known, "limitTokens", limitTokens());
-    add(known, "remainingTokens", remainingTokens());
-    add(known, "resetTokens", resetTokens());
-    add(known, "dynamicScaleRequests", dynamicScaleRequests());
-    add(known, "dynamicScaleTokens", dynamicScaleTokens());
-    add(known, "dynamicPeriodRemaining", dynamicPeriodRemaining());
-    add(known, "overLimit", overLimit());
-    return known.toString();
-  }
-
-  private static void add(StringJoiner known, String name, @Nullable Object value) {
-    if (value != null) {
-      known.add(name + "=" + value);
-    }
+    Map<String, @Nullable Object> values = new LinkedHashMap<>();
+    values.put("limitRequests", limitRequests());
+    values.put("remainingRequests", remainingRequests());
+    values.put("resetRequests", resetRequests());
+    values.put("limitTokens", limitTokens());
+    values.put("remainingTokens", remainingTokens());
+    values.put("resetTokens", resetTokens());
+    values.put("dynamicScaleRequests", dynamicScaleRequests());
+    values.put("dynamicScaleTokens", dynamicScaleTokens());
+    values.put("dynamicPeriodRemaining", dynamicPeriodRemaining());
+    values.put("overLimit", overLimit());
+    values.values().removeIf(Objects::isNull);
+    return "RateLimits" + values;
   }
 }

@@ -3,10 +3,10 @@ package io.github.tokenfactory;
 import io.github.tokenfactory.internal.http.RetryPolicy;
 import java.time.Duration;
 import java.util.Collections;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import okhttp3.Headers;
 import org.jspecify.annotations.Nullable;
 
@@ -18,27 +18,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RequestOptions {
   private static final RequestOptions NONE = builder().build();
-  private static final Set<String> OWN_HEADERS = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
+  private static final Set<String> OWN_HEADERS =
+      Set.of("authorization", "content-length", "content-type", "transfer-encoding");
 
-  static {
-    OWN_HEADERS.addAll(
-        Set.of("Authorization", "Content-Length", "Content-Type", "Transfer-Encoding"));
-  }
+  private final Builder settings; // a copy, which nobody changes
 
-  private final @Nullable String aiProjectId;
-  private final @Nullable Duration timeout;
-  private final @Nullable Integer maxRetries;
-  private final @Nullable Long maxResponseBytes;
-  private final boolean safeToRepeat;
-  private final Map<String, String> headers;
-
-  private RequestOptions(Builder builder) {
-    this.aiProjectId = builder.aiProjectId;
-    this.timeout = builder.timeout;
-    this.maxRetries = builder.maxRetries;
-    this.maxResponseBytes = builder.maxResponseBytes;
-    this.safeToRepeat = builder.safeToRepeat;
-    this.headers = Collections.unmodifiableMap(copy(builder.headers));
+  private RequestOptions(Builder settings) {
+    this.settings = settings;
   }
 
   /** {@return options that leave everything to the client} */
@@ -53,50 +39,37 @@ public final class RequestOptions {
 
   /** {@return a builder with the settings of these options} */
   public Builder toBuilder() {
-    Builder builder = new Builder();
-    builder.aiProjectId = aiProjectId;
-    builder.timeout = timeout;
-    builder.maxRetries = maxRetries;
-    builder.maxResponseBytes = maxResponseBytes;
-    builder.safeToRepeat = safeToRepeat;
-    builder.headers.putAll(headers);
-    return builder;
+    return new Builder(settings);
   }
 
   /** {@return the project of this call, or null for the client's} */
   public @Nullable String aiProjectId() {
-    return aiProjectId;
+    return settings.aiProjectId;
   }
 
   /** {@return the limit for the whole call, or null for the client's timeout} */
   public @Nullable Duration timeout() {
-    return timeout;
+    return settings.timeout;
   }
 
   /** {@return how often the request may be sent again, or null for the client's setting} */
   public @Nullable Integer maxRetries() {
-    return maxRetries;
+    return settings.maxRetries;
   }
 
   /** {@return the size limit for the response, or null for the client's} */
   public @Nullable Long maxResponseBytes() {
-    return maxResponseBytes;
+    return settings.maxResponseBytes;
   }
 
   /** {@return whether the caller allows a POST or PATCH to be sent again in all cases} */
   public boolean safeToRepeat() {
-    return safeToRepeat;
+    return settings.safeToRepeat;
   }
 
   /** {@return the headers of this call, by name in any case} */
   public Map<String, String> headers() {
-    return headers;
-  }
-
-  private static Map<String, String> copy(Map<String, String> headers) {
-    Map<String, String> copy = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
-    copy.putAll(headers);
-    return copy;
+    return Collections.unmodifiableMap(settings.headers);
   }
 
   /** {@return {@code timeout}, or a year if it is longer, so that nanoseconds can count it} */
@@ -108,24 +81,9 @@ public final class RequestOptions {
     return RetryPolicy.bounded(timeout);
   }
 
-  static int requireRetries(int maxRetries) {
-    if (maxRetries < 0) {
-      throw new IllegalArgumentException("maxRetries must be 0 or more, not " + maxRetries + ".");
-    }
-    return maxRetries;
-  }
-
-  static long requireResponseBytes(long maxResponseBytes) {
-    if (maxResponseBytes <= 0) {
-      throw new IllegalArgumentException(
-          "maxResponseBytes must be more than 0, not " + maxResponseBytes + ".");
-    }
-    return maxResponseBytes;
-  }
-
   /** Fails, without showing {@code value}, unless it is a header that a user can set. */
   static void requireHeader(String name, String value) {
-    if (OWN_HEADERS.contains(name)) {
+    if (OWN_HEADERS.contains(name.toLowerCase(Locale.ROOT))) {
       throw new IllegalArgumentException(
           "The client sets the header " + name + " itself; Authorization is made of the API key.");
     }
@@ -144,52 +102,47 @@ public final class RequestOptions {
     private @Nullable Integer maxRetries;
     private @Nullable Long maxResponseBytes;
     private boolean safeToRepeat;
-    private final Map<String, String> headers = copy(Map.of());
+    private final Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
 
     private Builder() {}
 
-    /**
-     * Sets the project of this call: the query parameter {@code ai_project_id}.
-     *
-     * @param aiProjectId the project's id, or null for the client's
-     * @return this builder
-     */
+    private Builder(Builder other) {
+      aiProjectId = other.aiProjectId;
+      timeout = other.timeout;
+      maxRetries = other.maxRetries;
+      maxResponseBytes = other.maxResponseBytes;
+      safeToRepeat = other.safeToRepeat;
+      headers.putAll(other.headers);
+    }
+
+    /** Sets the project: the query parameter {@code ai_project_id}; null for the client's. */
     public Builder aiProjectId(@Nullable String aiProjectId) {
       this.aiProjectId = aiProjectId;
       return this;
     }
 
-    /**
-     * Sets the limit for the whole call: attempts, waits between them, and reading the response.
-     *
-     * @param timeout longer than nothing, or null for the client's
-     * @return this builder
-     */
+    /** Limits the whole call: attempts, waits and reading; null for the client's timeout. */
     public Builder timeout(@Nullable Duration timeout) {
       this.timeout = timeout == null ? null : requireTimeout(timeout);
       return this;
     }
 
-    /**
-     * Sets how often the request may be sent again; see {@link
-     * TokenFactoryClientBuilder#maxRetries}.
-     *
-     * @param maxRetries 0 for never
-     * @return this builder
-     */
+    /** Sets how often to repeat the request; see {@link TokenFactoryClientBuilder#maxRetries}. */
     public Builder maxRetries(int maxRetries) {
-      this.maxRetries = requireRetries(maxRetries);
+      if (maxRetries < 0) {
+        throw new IllegalArgumentException("maxRetries must be 0 or more, not " + maxRetries + ".");
+      }
+      this.maxRetries = maxRetries;
       return this;
     }
 
-    /**
-     * Sets how large the response may be, uncompressed; a limit of the client that is lower counts.
-     *
-     * @param maxResponseBytes the limit beyond which the call fails
-     * @return this builder
-     */
+    /** Limits the size of the response, uncompressed; a lower limit of the client applies, too. */
     public Builder maxResponseBytes(long maxResponseBytes) {
-      this.maxResponseBytes = requireResponseBytes(maxResponseBytes);
+      if (maxResponseBytes <= 0) {
+        throw new IllegalArgumentException(
+            "maxResponseBytes must be more than 0, not " + maxResponseBytes + ".");
+      }
+      this.maxResponseBytes = maxResponseBytes;
       return this;
     }
 
@@ -199,9 +152,6 @@ public final class RequestOptions {
      * <p>Without it, these methods are repeated only if the server cannot have processed the
      * request: nothing was sent, the server refused the stream, or it answered 429, or 503 with
      * {@code Retry-After}. The other methods are always safe to repeat.
-     *
-     * @param safeToRepeat true if processing the request twice does no harm
-     * @return this builder
      */
     public Builder safeToRepeat(boolean safeToRepeat) {
       this.safeToRepeat = safeToRepeat;
@@ -211,9 +161,6 @@ public final class RequestOptions {
     /**
      * Sets a header of this call's requests, in place of the client's of that name.
      *
-     * @param name the header's name
-     * @param value its value
-     * @return this builder
      * @throws IllegalArgumentException if HTTP cannot carry it, or the client sets it itself
      */
     public Builder header(String name, String value) {
@@ -224,7 +171,7 @@ public final class RequestOptions {
 
     /** {@return immutable options with the current settings} */
     public RequestOptions build() {
-      return new RequestOptions(this);
+      return new RequestOptions(new Builder(this));
     }
   }
 }

@@ -8,10 +8,8 @@ package io.github.tokenfactory;
  */
 public interface ResponseReader<T, R> {
   /**
-   * {@return the result}
+   * {@return the result of a successful response}
    *
-   * @param body the body of a successful response
-   * @param response the rest of that response
    * @throws io.github.tokenfactory.errors.InvalidResponseException with a reason if the body cannot
    *     be used; the client adds the response to the error
    */

@@ -1,11 +1,14 @@
 package io.github.tokenfactory;
 
 import io.github.tokenfactory.errors.TokenFactoryException;
+import io.github.tokenfactory.internal.http.CallRegistry;
+import io.github.tokenfactory.internal.http.ClientCall;
 import java.io.IOException;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.Type;
 import okhttp3.Request;
 import okio.Timeout;
+import org.jspecify.annotations.Nullable;
 import retrofit2.Call;
 import retrofit2.CallAdapter;
 import retrofit2.Callback;
@@ -16,44 +19,25 @@ import retrofit2.Retrofit;
  * Adds this library's typed errors to a {@link Retrofit} of your own, for every return type that it
  * supports.
  *
- * <pre>{@code
- * TokenFactoryApi api =
- *     new Retrofit.Builder()
- *         .baseUrl(baseUrl)
- *         .client(okHttpClient)
- *         .addCallAdapterFactory(TokenFactoryCallAdapterFactory.create())
- *         .addConverterFactory(TokenFactoryConverterFactory.create())
- *         .build()
- *         .create(TokenFactoryApi.class);
- * }</pre>
- *
  * <p>With it, {@code execute()} throws a {@link TokenFactoryException} for an unsuccessful
  * response, and {@code enqueue} calls {@code onFailure}. It adds nothing else: your {@code
  * OkHttpClient} sends the call, without a key, headers, retries, a deadline or validation of this
- * library. Add it before other call adapter factories. Safe for use by several threads.
+ * library. Add it before other call adapter factories; {@link TokenFactoryConverterFactory} shows
+ * how. Safe for use by several threads.
  *
  * <p>{@link TokenFactoryClient#create} uses it with all of the client's abilities.
  */
 public final class TokenFactoryCallAdapterFactory extends CallAdapter.Factory {
-  /** Gives a call what it does not have by itself. */
-  interface Wrapper {
-    <T> Call<T> wrap(Call<T> call, Type bodyType, Annotation[] annotations);
-  }
+  private final @Nullable CallRegistry calls;
 
-  private final Wrapper wrapper;
-
-  TokenFactoryCallAdapterFactory(Wrapper wrapper) {
-    this.wrapper = wrapper;
+  /** Passes calls through the client of {@code calls}; if that is null, adds typed errors only. */
+  TokenFactoryCallAdapterFactory(@Nullable CallRegistry calls) {
+    this.calls = calls;
   }
 
   /** {@return a factory that adds typed errors} */
   public static TokenFactoryCallAdapterFactory create() {
-    return new TokenFactoryCallAdapterFactory(TokenFactoryCallAdapterFactory::withTypedErrors);
-  }
-
-  private static <T> Call<T> withTypedErrors(
-      Call<T> call, Type bodyType, Annotation[] annotations) {
-    return new TypedErrorCall<>(call);
+    return new TokenFactoryCallAdapterFactory(null);
   }
 
   @Override
@@ -63,26 +47,24 @@ public final class TokenFactoryCallAdapterFactory extends CallAdapter.Factory {
 
   /** Leaves the return type to the next adapter, which gets the wrapped call. */
   private <T, R> CallAdapter<T, R> wrapped(CallAdapter<T, R> next, Annotation[] annotations) {
+    Type bodyType = next.responseType();
     return new CallAdapter<>() {
       @Override
       public Type responseType() {
-        return next.responseType();
+        return bodyType;
       }
 
       @Override
       public R adapt(Call<T> call) {
-        return next.adapt(wrapper.wrap(call, responseType(), annotations));
+        return next.adapt(
+            calls == null
+                ? new TypedErrorCall<>(call)
+                : new ClientCall<>(calls, call, bodyType, annotations));
       }
     };
   }
 
-  private static final class TypedErrorCall<T> implements Call<T> {
-    private final Call<T> call;
-
-    TypedErrorCall(Call<T> call) {
-      this.call = call;
-    }
-
+  private record TypedErrorCall<T>(Call<T> call) implements Call<T> {
     @Override
     public Response<T> execute() throws IOException {
       Response<T> response = call.execute();

@@ -4,7 +4,6 @@ import io.github.tokenfactory.api.TokenFactoryApi;
 import io.github.tokenfactory.errors.CancelledException;
 import io.github.tokenfactory.errors.TokenFactoryException;
 import io.github.tokenfactory.internal.http.CallRegistry;
-import io.github.tokenfactory.internal.http.CallSettings;
 import io.github.tokenfactory.internal.http.ClientCall;
 import io.github.tokenfactory.internal.http.DefaultHttpClient;
 import io.github.tokenfactory.internal.http.InternalAccess;
@@ -12,27 +11,22 @@ import io.github.tokenfactory.internal.http.RequestPipeline;
 import io.github.tokenfactory.internal.http.RequestValidator;
 import io.github.tokenfactory.internal.http.RetryingCall;
 import io.github.tokenfactory.internal.http.Scheduler;
-import java.lang.annotation.Annotation;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.ParameterizedType;
-import java.lang.reflect.Type;
-import java.util.Arrays;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import okhttp3.Headers;
 import okhttp3.HttpUrl;
 import okhttp3.OkHttpClient;
-import okhttp3.ResponseBody;
 import retrofit2.Call;
 import retrofit2.Response;
 import retrofit2.Retrofit;
-import retrofit2.http.Streaming;
 
 /**
  * A client of the Nebius Token Factory API, or of a compatible server.
@@ -56,8 +50,6 @@ public final class TokenFactoryClient implements AutoCloseable {
   /** Where the published document says that the API is. */
   public static final String DEFAULT_BASE_URL = "https://api.tokenfactory.nebius.com/";
 
-  private static final String ACCEPT_ENCODING = "Accept-Encoding";
-
   static {
     InternalAccess.grant(TokenFactoryClient.class, client -> client.calls);
   }
@@ -70,7 +62,7 @@ public final class TokenFactoryClient implements AutoCloseable {
   private final Retrofit retrofit;
   private final TokenFactoryApi api;
 
-  TokenFactoryClient(TokenFactoryClientBuilder builder) {
+  TokenFactoryClient(TokenFactoryClientBuilder builder, Supplier<String> apiKey) {
     this.baseUrl = builder.baseUrl;
     this.workers =
         new ThreadPoolExecutor(
@@ -81,34 +73,31 @@ public final class TokenFactoryClient implements AutoCloseable {
             new SynchronousQueue<>(),
             TokenFactoryClient::thread);
     this.ownsHttp = builder.httpClient == null;
-    this.http = http(builder, workers);
+    OkHttpClient.Builder http =
+        builder.httpClient == null
+            ? DefaultHttpClient.builder(baseUrl.isHttps(), workers)
+            : builder.httpClient.newBuilder();
+    if (builder.connectTimeout != null) {
+      http.connectTimeout(builder.connectTimeout);
+    }
+    this.http = http.build();
     Scheduler scheduler =
         builder.scheduler == null
-            ? Scheduler.system(TokenFactoryClient::thread, workers)
+            ? new Scheduler(TokenFactoryClient::thread, workers)
             : builder.scheduler;
-    CallSettings defaults =
-        new CallSettings(
-            Map.of(),
-            builder.aiProjectId,
-            builder.timeout,
-            builder.maxRetries,
-            builder.maxResponseBytes,
-            false,
-            false);
     RequestValidator validator = new RequestValidator(builder.validator);
-    this.calls = new CallRegistry(scheduler, workers, defaults, builder.listener, validator);
+    this.calls =
+        new CallRegistry(
+            scheduler, workers, builder.defaults.build(), builder.listener, validator);
     RequestPipeline pipeline =
         new RequestPipeline(
-            baseUrl,
-            builder.requireApiKey(),
-            headers(builder),
-            ownsHttp ? builder.streamTimeout : null);
+            baseUrl, apiKey, headers(builder), ownsHttp ? builder.streamTimeout : null);
     this.retrofit =
         new Retrofit.Builder()
             .baseUrl(baseUrl)
-            .callFactory(pipeline.around(http))
-            .addCallAdapterFactory(new TokenFactoryCallAdapterFactory(this::wrap))
-            .addConverterFactory(TokenFactoryConverterFactory.forAllTypes())
+            .callFactory(pipeline.around(this.http))
+            .addCallAdapterFactory(new TokenFactoryCallAdapterFactory(calls))
+            .addConverterFactory(new TokenFactoryConverterFactory(true))
             .build();
     this.api = retrofit.create(TokenFactoryApi.class);
   }
@@ -119,29 +108,12 @@ public final class TokenFactoryClient implements AutoCloseable {
     return thread;
   }
 
-  private <T> Call<T> wrap(Call<T> call, Type bodyType, Annotation[] annotations) {
-    boolean hasBody = bodyType != Void.class && !bodyType.getTypeName().equals("kotlin.Unit");
-    boolean streaming =
-        bodyType == ResponseBody.class
-            && Arrays.stream(annotations).anyMatch(Streaming.class::isInstance);
-    return new ClientCall<>(calls, call, hasBody, streaming);
-  }
-
   /** Vectors hardly shrink, and decompressing them takes longer than everything else. */
   private static Headers headers(TokenFactoryClientBuilder builder) {
     Headers headers = builder.headers.build();
-    return builder.httpClient != null || headers.get(ACCEPT_ENCODING) != null
+    return builder.httpClient != null || headers.get("Accept-Encoding") != null
         ? headers
-        : headers.newBuilder().set(ACCEPT_ENCODING, "identity").build();
-  }
-
-  private static OkHttpClient http(TokenFactoryClientBuilder builder, ExecutorService workers) {
-    OkHttpClient.Builder http =
-        builder.httpClient == null
-            ? DefaultHttpClient.builder(builder.baseUrl.isHttps(), workers)
-            : builder.httpClient.newBuilder();
-    return (builder.connectTimeout == null ? http : http.connectTimeout(builder.connectTimeout))
-        .build();
+        : headers.newBuilder().set("Accept-Encoding", "identity").build();
   }
 
   /**
@@ -182,25 +154,12 @@ public final class TokenFactoryClient implements AutoCloseable {
     return call(operation, RequestOptions.none());
   }
 
-  /**
-   * Calls an operation of the document with settings of its own; see {@link #call(Function)}.
-   *
-   * @param operation calls one method of the service that it is given
-   * @param options settings that take precedence over the client's
-   * @return the body of the response; null if the operation has none
-   */
+  /** Calls an operation with settings of its own; see {@link #call(Function)}. */
   public <T> T call(Function<TokenFactoryApi, Call<T>> operation, RequestOptions options) {
     return call(operation, options, (body, response) -> body);
   }
 
-  /**
-   * Calls an operation of the document and makes a result of the response.
-   *
-   * @param operation calls one method of the service that it is given
-   * @param options settings that take precedence over the client's
-   * @param reader makes the result; its failure is the failure of the call
-   * @return the result
-   */
+  /** Calls an operation; the result is what {@code reader} makes of the response. */
   public <T, R> R call(
       Function<TokenFactoryApi, Call<T>> operation,
       RequestOptions options,
@@ -208,26 +167,13 @@ public final class TokenFactoryClient implements AutoCloseable {
     return prepare(operation, options, reader).await();
   }
 
-  /**
-   * Calls an operation of the document without blocking; cancelling the future cancels the call.
-   *
-   * @param operation calls one method of the service that it is given
-   * @param options settings that take precedence over the client's
-   * @return the body of the response to come
-   */
+  /** Calls an operation without blocking; cancelling the future cancels the call. */
   public <T> CompletableFuture<T> callAsync(
       Function<TokenFactoryApi, Call<T>> operation, RequestOptions options) {
     return callAsync(operation, options, (body, response) -> body);
   }
 
-  /**
-   * Calls an operation of the document without blocking, and makes a result of the response.
-   *
-   * @param operation calls one method of the service that it is given
-   * @param options settings that take precedence over the client's
-   * @param reader makes the result; its failure is the failure of the call
-   * @return the result to come
-   */
+  /** Calls an operation without blocking; {@code reader} makes the result to come. */
   public <T, R> CompletableFuture<R> callAsync(
       Function<TokenFactoryApi, Call<T>> operation,
       RequestOptions options,
@@ -253,12 +199,12 @@ public final class TokenFactoryClient implements AutoCloseable {
   /**
    * {@return an implementation of a Retrofit interface, whose calls go through this client}
    *
-   * <p>This is for operations that this library does not bind, and for interfaces that were
-   * generated elsewhere. Methods return {@code Call<T>}, {@code CompletableFuture<T>} or are {@code
-   * suspend} functions of Kotlin; a parameter {@code @Tag RequestOptions} carries the settings of
-   * one call. An unsuccessful response is a {@link TokenFactoryException}. With {@code @Streaming},
-   * the call ends with the headers of the response: after that the deadline and the size limit do
-   * not apply to its body, which the caller has to close.
+   * <p>It is for operations that this library does not bind. Methods return {@code Call<T>}, {@code
+   * CompletableFuture<T>} or are {@code suspend} functions of Kotlin; a parameter {@code @Tag
+   * RequestOptions} carries the settings of one call. An unsuccessful response is a {@link
+   * TokenFactoryException}. With {@code @Streaming}, the call ends with the headers of the
+   * response: after that the deadline and the size limit do not apply to its body, which the caller
+   * has to close.
    *
    * @param service the interface; models of other libraries are read and written with Gson
    * @throws IllegalArgumentException if a method has another return type
@@ -277,16 +223,18 @@ public final class TokenFactoryClient implements AutoCloseable {
 
   private static boolean isSupported(Method method) {
     Class<?>[] parameters = method.getParameterTypes();
-    return method.getGenericReturnType() instanceof ParameterizedType type
-            && (type.getRawType() == CompletableFuture.class
-                || type.getRawType() == Call.class && !isResponse(type))
-        || parameters.length > 0
+    boolean isSuspend =
+        parameters.length > 0
             && parameters[parameters.length - 1].getName().equals("kotlin.coroutines.Continuation");
-  }
-
-  private static boolean isResponse(ParameterizedType call) {
-    return call.getActualTypeArguments()[0] instanceof ParameterizedType body
-        && body.getRawType() == Response.class;
+    if (isSuspend || !(method.getGenericReturnType() instanceof ParameterizedType type)) {
+      return isSuspend;
+    }
+    boolean isCall = type.getRawType() == Call.class;
+    boolean isOfResponse =
+        isCall
+            && type.getActualTypeArguments()[0] instanceof ParameterizedType body
+            && body.getRawType() == Response.class;
+    return isCall && !isOfResponse || type.getRawType() == CompletableFuture.class;
   }
 
   /**

@@ -14,50 +14,44 @@ import org.jspecify.annotations.Nullable;
 
 /** Builds {@link TokenFactoryClient}; not for use by several threads at once. */
 public final class TokenFactoryClientBuilder {
-  private static final String USER_AGENT = userAgent();
   private static final Duration A_DAY = Duration.ofDays(1);
 
-  @Nullable Supplier<String> apiKey;
+  private @Nullable Supplier<String> apiKey;
   HttpUrl baseUrl = HttpUrl.get(TokenFactoryClient.DEFAULT_BASE_URL);
   private boolean allowCleartext;
-  Duration timeout = Duration.ofSeconds(120);
+  final RequestOptions.Builder defaults =
+      RequestOptions.builder()
+          .timeout(Duration.ofSeconds(120))
+          .maxRetries(2)
+          .maxResponseBytes(256 << 20);
   @Nullable Duration connectTimeout;
-  int maxRetries = 2;
   @Nullable OkHttpClient httpClient;
   CallListener listener = new CallListener() {};
   @Nullable Validator validator;
-  final Headers.Builder headers = new Headers.Builder().set("User-Agent", USER_AGENT);
+  final Headers.Builder headers = new Headers.Builder().set("User-Agent", defaultUserAgent());
   @Nullable Scheduler scheduler;
-  @Nullable String aiProjectId;
-  long maxResponseBytes = 256 << 20;
   Duration streamTimeout = Duration.ofSeconds(30);
 
   TokenFactoryClientBuilder() {}
 
-  private static String userAgent() {
+  private static String defaultUserAgent() {
     String version = TokenFactoryClient.class.getPackage().getImplementationVersion();
     return "tokenfactory-java" + (version == null ? "" : "/" + version);
   }
 
   /**
-   * Sets the API key; required. White space around it is dropped.
+   * Sets the API key; required. It goes, stripped, into the header {@code Authorization} only.
    *
-   * @param apiKey the key, which goes into the header {@code Authorization} and nowhere else
-   * @return this builder
    * @throws IllegalArgumentException if it is empty or holds a character that a header cannot carry
    */
   public TokenFactoryClientBuilder apiKey(String apiKey) {
     String key = RequestPipeline.requireApiKey(apiKey);
-    this.apiKey = () -> key;
-    return this;
+    return apiKey(() -> key);
   }
 
   /**
-   * Sets where the API key comes from, for keys that change: it is asked for each request.
-   *
-   * @param apiKey is called by several threads at once; a call for which it fails, fails with
-   *     {@link InvalidRequestException}
-   * @return this builder
+   * Sets where the API key comes from, for keys that change: several threads ask it, for each
+   * request. If it fails, the call fails with {@link InvalidRequestException}.
    */
   public TokenFactoryClientBuilder apiKey(Supplier<String> apiKey) {
     this.apiKey = Objects.requireNonNull(apiKey, "apiKey");
@@ -65,11 +59,10 @@ public final class TokenFactoryClientBuilder {
   }
 
   /**
-   * Sets where the API is; {@link TokenFactoryClient#DEFAULT_BASE_URL} unless set.
+   * Sets where the API is; {@link TokenFactoryClient#DEFAULT_BASE_URL} unless set. A path in it,
+   * such as a gateway's prefix, is kept.
    *
-   * @param baseUrl an http or https URL; a path in it, such as a gateway's prefix, is kept
-   * @return this builder
-   * @throws IllegalArgumentException if it is no such URL
+   * @throws IllegalArgumentException if it is no http or https URL
    */
   public TokenFactoryClientBuilder baseUrl(String baseUrl) {
     HttpUrl url = HttpUrl.parse(baseUrl.strip());
@@ -83,69 +76,45 @@ public final class TokenFactoryClientBuilder {
     return this;
   }
 
-  /**
-   * Sets the project that all calls are for: the query parameter {@code ai_project_id}.
-   *
-   * @param aiProjectId the project's id, or null for none
-   * @return this builder
-   */
+  /** Sets the project of all calls: the query parameter {@code ai_project_id}; null for none. */
   public TokenFactoryClientBuilder aiProjectId(@Nullable String aiProjectId) {
-    this.aiProjectId = aiProjectId;
+    defaults.aiProjectId(aiProjectId);
     return this;
   }
 
   /**
-   * Sets whether the API key may go over unencrypted {@code http} to another machine; false unless
-   * set. To this machine it may in any case.
-   *
-   * @param allowCleartext true only if nobody can listen in on the way
-   * @return this builder
+   * Sets whether the API key may go over unencrypted {@code http} to another machine, where nobody
+   * can listen in on the way; false unless set. To this machine it may in any case.
    */
   public TokenFactoryClientBuilder allowCleartext(boolean allowCleartext) {
     this.allowCleartext = allowCleartext;
     return this;
   }
 
-  /**
-   * Sets how long a call may take in all: attempts, waits between them, and reading the answer; 120
-   * s unless set.
-   *
-   * @param timeout longer than nothing
-   * @return this builder
-   */
+  /** Limits the whole call: attempts, waits and reading; 120 s unless set. */
   public TokenFactoryClientBuilder timeout(Duration timeout) {
-    this.timeout = RequestOptions.requireTimeout(timeout);
+    defaults.timeout(Objects.requireNonNull(timeout, "timeout"));
     return this;
   }
 
-  /**
-   * Sets how long it may take to connect to one address of the server; 10 s unless set here or by
-   * an own client.
-   *
-   * @param connectTimeout longer than nothing
-   * @return this builder
-   */
+  /** Limits the time to connect to one address; 10 s unless set here or in {@link #httpClient}. */
   public TokenFactoryClientBuilder connectTimeout(Duration connectTimeout) {
-    Duration required = RequestOptions.requireTimeout(connectTimeout);
-    this.connectTimeout =
-        required.compareTo(A_DAY) < 0 ? required : A_DAY; // OkHttp counts in an int
+    this.connectTimeout = requireAtMostADay(connectTimeout);
     return this;
   }
 
   /**
-   * Sets how often a request is sent again after a failure that may be temporary; 2 unless set.
+   * Sets how often a request is sent again after a failure that may be temporary; 2 unless set, 0
+   * for never.
    *
    * <p>These failures are: no connection, a broken connection, a truncated response, and the
    * statuses 408, 409, 429 and 5xx, unless the server says otherwise with {@code x-should-retry}. A
    * POST or PATCH is sent again only if the server cannot have processed it, or if {@link
    * RequestOptions.Builder#safeToRepeat} allows it, as the embeddings helper does. The wait is what
    * the server asks for, else a random part of 0.5 s, then of 1 s, up to 8 s.
-   *
-   * @param maxRetries how often, not counting the first attempt; 0 for never
-   * @return this builder
    */
   public TokenFactoryClientBuilder maxRetries(int maxRetries) {
-    this.maxRetries = RequestOptions.requireRetries(maxRetries);
+    defaults.maxRetries(maxRetries);
     return this;
   }
 
@@ -155,11 +124,8 @@ public final class TokenFactoryClientBuilder {
    * repetitions are this client's own; the caller closes it.
    *
    * <p>Without it, the client has one that is tuned for large bodies: {@code TCP_NODELAY}, no
-   * timeouts for single reads and writes beside that of the call, and answers asked for
-   * uncompressed, which {@code header("Accept-Encoding", "gzip")} changes for a slow network.
-   *
-   * @param httpClient the client to send with
-   * @return this builder
+   * timeouts for single reads and writes beside that of the call, and uncompressed responses, which
+   * {@code header("Accept-Encoding", "gzip")} changes for a slow network.
    */
   public TokenFactoryClientBuilder httpClient(OkHttpClient httpClient) {
     this.httpClient = Objects.requireNonNull(httpClient, "httpClient");
@@ -169,9 +135,6 @@ public final class TokenFactoryClientBuilder {
   /**
    * Sets a header of all requests, in place of an earlier one of that name.
    *
-   * @param name the header's name
-   * @param value its value
-   * @return this builder
    * @throws IllegalArgumentException if HTTP cannot carry it, or the client sets it itself
    */
   public TokenFactoryClientBuilder header(String name, String value) {
@@ -180,34 +143,21 @@ public final class TokenFactoryClientBuilder {
     return this;
   }
 
-  /**
-   * Sets how the client names itself to the server: the header {@code User-Agent}.
-   *
-   * @param userAgent such as {@code my-app/1.2}
-   * @return this builder
-   */
+  /** Sets the header {@code User-Agent}, such as {@code my-app/1.2}. */
   public TokenFactoryClientBuilder userAgent(String userAgent) {
     return header("User-Agent", userAgent);
   }
 
-  /**
-   * Sets who is told of attempts.
-   *
-   * @param listener safe for use by several threads
-   * @return this builder
-   */
+  /** Sets who is told of attempts, by several threads at a time. */
   public TokenFactoryClientBuilder listener(CallListener listener) {
     this.listener = Objects.requireNonNull(listener, "listener");
     return this;
   }
 
   /**
-   * Sets a validator that checks requests in place of this client's own checks, which know the
-   * document's bounds but no patterns, and of a handwritten interface only the usual constraints of
-   * its parameters. Messages are the validator's.
-   *
-   * @param validator safe for use by several threads
-   * @return this builder
+   * Sets a validator that checks requests in place of the client's own checks; safe for use by
+   * several threads. The client's checks know the document's bounds but no patterns, and of a
+   * handwritten interface the usual constraints of its parameters.
    */
   public TokenFactoryClientBuilder validator(Validator validator) {
     this.validator = Objects.requireNonNull(validator, "validator");
@@ -216,39 +166,33 @@ public final class TokenFactoryClientBuilder {
 
   /**
    * Sets how large a response may be, uncompressed; 256 MB unless set. Helpers may set a tighter
-   * limit for a call. Streamed responses have none.
-   *
-   * @param maxResponseBytes the limit beyond which a call fails with {@link
-   *     io.github.tokenfactory.errors.InvalidResponseException}
-   * @return this builder
+   * limit for a call; streamed responses have none. Beyond it, a call fails with {@link
+   * io.github.tokenfactory.errors.InvalidResponseException}.
    */
   public TokenFactoryClientBuilder maxResponseBytes(long maxResponseBytes) {
-    this.maxResponseBytes = RequestOptions.requireResponseBytes(maxResponseBytes);
+    defaults.maxResponseBytes(maxResponseBytes);
     return this;
   }
 
   /**
    * Sets how long a read of a streamed response may wait for data; 30 s unless set. With an {@link
    * OkHttpClient} of the user's own, its read timeout applies instead.
-   *
-   * @param streamTimeout longer than nothing
-   * @return this builder
    */
   public TokenFactoryClientBuilder streamTimeout(Duration streamTimeout) {
-    Duration required = RequestOptions.requireTimeout(streamTimeout);
-    this.streamTimeout = required.compareTo(A_DAY) < 0 ? required : A_DAY;
+    this.streamTimeout = requireAtMostADay(streamTimeout);
     return this;
+  }
+
+  /** {@return {@code timeout}, or a day if it is longer: OkHttp counts milliseconds in an int} */
+  private static Duration requireAtMostADay(Duration timeout) {
+    Duration required = RequestOptions.requireTimeout(timeout);
+    return required.compareTo(A_DAY) < 0 ? required : A_DAY;
   }
 
   /** Sets the clock, for tests. */
   TokenFactoryClientBuilder scheduler(Scheduler scheduler) {
     this.scheduler = scheduler;
     return this;
-  }
-
-  Supplier<String> requireApiKey() {
-    return Objects.requireNonNull(
-        apiKey, "Set the API key: TokenFactoryClient.builder().apiKey(...)");
   }
 
   /**
@@ -258,13 +202,13 @@ public final class TokenFactoryClientBuilder {
    * @throws IllegalArgumentException if the key would go to another machine unencrypted
    */
   public TokenFactoryClient build() {
-    requireApiKey();
+    Objects.requireNonNull(apiKey, "Set the API key: TokenFactoryClient.builder().apiKey(...)");
     if (!baseUrl.isHttps() && !allowCleartext && !RequestPipeline.isLoopback(baseUrl)) {
       throw new IllegalArgumentException(
           "The API key would go over unencrypted http to "
               + baseUrl.host()
               + ": use https, or allowCleartext(true) if nobody can listen in.");
     }
-    return new TokenFactoryClient(this);
+    return new TokenFactoryClient(this, apiKey);
   }
 }

@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
+import java.util.Arrays;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -26,15 +27,15 @@ import retrofit2.Converter;
 import retrofit2.Retrofit;
 
 /**
- * Writes requests and reads answers as {@link TokenFactoryClient} does, for a {@link Retrofit} of
- * your own: vectors straight from the bytes of an answer, in a fraction of the time and memory that
- * Gson takes.
+ * Writes requests and reads responses as {@link TokenFactoryClient} does, for a {@link Retrofit} of
+ * your own. Vectors are read from the bytes, in a fraction of the time and memory that Gson takes.
  *
  * <pre>{@code
  * TokenFactoryApi api =
  *     new Retrofit.Builder()
  *         .baseUrl(baseUrl)
  *         .client(okHttpClient)
+ *         .addCallAdapterFactory(TokenFactoryCallAdapterFactory.create()) // for typed errors
  *         .addConverterFactory(TokenFactoryConverterFactory.create())
  *         .addConverterFactory(GsonConverterFactory.create()) // for the other services, if any
  *         .build()
@@ -42,7 +43,7 @@ import retrofit2.Retrofit;
  * }</pre>
  *
  * <p>It converts this library's types alone and leaves others to the factories that are added after
- * it. Bodies stream in both directions. An answer that is not one whole JSON value of its type
+ * it. Bodies stream in both directions. A response that is not one whole JSON value of its type
  * fails with an {@link IOException} that says what is wrong and where, without its contents. Safe
  * for use by several threads.
  */
@@ -50,29 +51,22 @@ public final class TokenFactoryConverterFactory extends Converter.Factory {
   private static final MediaType JSON = MediaType.get("application/json; charset=UTF-8");
   private static final String PACKAGE = TokenFactoryConverterFactory.class.getPackageName() + ".";
   private static final int MAX_DEPTH = 64;
-  // Up to the first name that is not like one of the document's: a server may repeat anything
-  // there.
+  // Ends before a name that is not like one of the document's: it may repeat anything.
   private static final Pattern PATH =
       Pattern.compile(" path (\\$(?:\\.[A-Za-z0-9_-]{1,40}|\\[\\d+])*)(?=[.\\[\n]|$)");
-
   private static final int PORTION = 16 << 10;
 
   private final Function<Type, TypeAdapter<?>> models = ObjectAdapter.registry();
-
   private final boolean allTypes;
 
-  private TokenFactoryConverterFactory(boolean allTypes) {
+  /** Makes a factory that also converts other types, with Gson's adapters, if told to. */
+  TokenFactoryConverterFactory(boolean allTypes) {
     this.allTypes = allTypes;
   }
 
   /** {@return a factory to add before others} */
   public static TokenFactoryConverterFactory create() {
     return new TokenFactoryConverterFactory(false);
-  }
-
-  /** {@return a factory that also converts other types, with Gson's adapters} */
-  static TokenFactoryConverterFactory forAllTypes() {
-    return new TokenFactoryConverterFactory(true);
   }
 
   @Override
@@ -84,30 +78,50 @@ public final class TokenFactoryConverterFactory extends Converter.Factory {
     return allTypes || isOwn(type) ? requestConverter(models.apply(type)) : null;
   }
 
-  private <T> Converter<T, RequestBody> requestConverter(TypeAdapter<T> adapter) {
-    return value -> new Body<>(adapter, value);
+  /** Writes a value anew whenever it is sent. Its length is known, so no server gets chunks. */
+  private static <T> Converter<T, RequestBody> requestConverter(TypeAdapter<T> adapter) {
+    return value -> {
+      RequestJsonWriter counter = new RequestJsonWriter();
+      adapter.write(counter, value);
+      long length = counter.length();
+      boolean isAllPlain = counter.isAllPlain();
+      return new RequestBody() {
+        @Override
+        public MediaType contentType() {
+          return JSON;
+        }
+
+        @Override
+        public long contentLength() {
+          return length;
+        }
+
+        @Override
+        public void writeTo(BufferedSink sink) throws IOException {
+          RequestJsonWriter json = new RequestJsonWriter(sink.outputStream(), length, isAllPlain);
+          adapter.write(json, value);
+          json.flush();
+        }
+      };
+    };
   }
 
   @Override
   public @Nullable Converter<ResponseBody, ?> responseBodyConverter(
       Type type, Annotation[] annotations, Retrofit retrofit) {
-    return allTypes || isOwn(type) ? responseConverter(models.apply(type)) : null;
-  }
-
-  private static <T> Converter<ResponseBody, T> responseConverter(TypeAdapter<T> adapter) {
+    if (!allTypes && !isOwn(type)) {
+      return null;
+    }
+    TypeAdapter<?> adapter = models.apply(type);
     return body -> read(adapter, body);
   }
 
   private static boolean isOwn(Type type) {
-    if (type instanceof ParameterizedType generic) {
-      for (Type argument : generic.getActualTypeArguments()) {
-        if (isOwn(argument)) {
-          return true;
-        }
-      }
-    }
-    return type instanceof Class<?> raw
-        && (raw.getName().startsWith(PACKAGE) || ObjectAdapter.isGenerated(raw));
+    return type instanceof ParameterizedType generic
+        ? Arrays.stream(generic.getActualTypeArguments())
+            .anyMatch(TokenFactoryConverterFactory::isOwn)
+        : type instanceof Class<?> raw
+            && (raw.getName().startsWith(PACKAGE) || ObjectAdapter.isGenerated(raw));
   }
 
   private static <T> @Nullable T read(TypeAdapter<T> adapter, ResponseBody body)
@@ -150,15 +164,14 @@ public final class TokenFactoryConverterFactory extends Converter.Factory {
   }
 
   private static void requireEnd(VectorJsonReader in) throws IOException {
-    boolean ended;
     try {
-      ended = in.peek() == JsonToken.END_DOCUMENT;
+      if (in.peek() == JsonToken.END_DOCUMENT) {
+        return;
+      }
     } catch (MalformedJsonException e) {
-      ended = false;
+      // Fails below.
     }
-    if (!ended) {
-      throw new UnreadableResponseException("there is more after its JSON");
-    }
+    throw new UnreadableResponseException("there is more after its JSON");
   }
 
   /** {@return where {@code in} is} Gson's own messages may quote a text before they say so. */
@@ -168,47 +181,8 @@ public final class TokenFactoryConverterFactory extends Converter.Factory {
   }
 
   private static String shown(@Nullable String message) {
-    Matcher path = PATH.matcher(String.valueOf(message));
-    return path.find()
-        ? String.valueOf(message).substring(0, path.end())
-        : "it is not what the document says";
-  }
-
-  /**
-   * One value, written anew whenever it is sent; its length is known before, so that no server has
-   * to take chunks.
-   */
-  private static final class Body<T> extends RequestBody {
-    private final TypeAdapter<T> adapter;
-    private final T value;
-    private final long length;
-    private final boolean plain;
-
-    /** Fails with {@link IllegalArgumentException} if JSON cannot carry {@code value}. */
-    Body(TypeAdapter<T> adapter, T value) throws IOException {
-      this.adapter = adapter;
-      this.value = value;
-      RequestJsonWriter counter = new RequestJsonWriter();
-      adapter.write(counter, value);
-      this.length = counter.length();
-      this.plain = counter.isAllPlain();
-    }
-
-    @Override
-    public MediaType contentType() {
-      return JSON;
-    }
-
-    @Override
-    public long contentLength() {
-      return length;
-    }
-
-    @Override
-    public void writeTo(BufferedSink sink) throws IOException {
-      RequestJsonWriter json = new RequestJsonWriter(sink.outputStream(), length, plain);
-      adapter.write(json, value);
-      json.flush();
-    }
+    String text = String.valueOf(message);
+    Matcher path = PATH.matcher(text);
+    return path.find() ? text.substring(0, path.end()) : "it is not what the document says";
   }
 }

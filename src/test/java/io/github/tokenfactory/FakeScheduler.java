@@ -16,7 +16,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * A clock that only waits move: they are over at once, or when the test says so; deadlines pass
  * when it says so.
  */
-public final class FakeScheduler implements Scheduler {
+public final class FakeScheduler extends Scheduler {
   public static final Instant NOW = Instant.parse("2026-11-22T12:00:00Z");
 
   private final boolean holding;
@@ -35,6 +35,7 @@ public final class FakeScheduler implements Scheduler {
   public volatile double random = 1;
 
   private FakeScheduler(boolean holding) {
+    super(Thread::new, Runnable::run);
     this.holding = holding;
   }
 

@@ -1,6 +1,7 @@
 package io.github.tokenfactory.internal.http;
 
 import io.github.tokenfactory.CallListener;
+import io.github.tokenfactory.RequestOptions;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -11,11 +12,9 @@ import java.util.function.Supplier;
 
 /** What all calls of a client share, and the calls in progress; safe for use by several threads. */
 public final class CallRegistry implements AutoCloseable {
-  private static final System.Logger LOGGER = System.getLogger(CallRegistry.class.getName());
-
   private final Scheduler scheduler;
   private final Executor workers;
-  private final CallSettings defaults;
+  private final RequestOptions defaults;
   private final CallListener listener;
   private final RequestValidator validator;
   private final AtomicLong ids = new AtomicLong();
@@ -24,13 +23,11 @@ public final class CallRegistry implements AutoCloseable {
   private final Map<Class<?>, Object> shared = new ConcurrentHashMap<>();
   private volatile boolean closed;
 
-  /**
-   * Is for calls that run on {@code workers}, with {@code defaults} for what a call leaves open.
-   */
+  /** Takes what calls share; {@code defaults} apply to what a call leaves open. */
   public CallRegistry(
       Scheduler scheduler,
       Executor workers,
-      CallSettings defaults,
+      RequestOptions defaults,
       CallListener listener,
       RequestValidator validator) {
     this.scheduler = scheduler;
@@ -40,12 +37,10 @@ public final class CallRegistry implements AutoCloseable {
     this.validator = validator;
   }
 
-  /** {@return the client's clock and timers} */
   public Scheduler scheduler() {
     return scheduler;
   }
 
-  /** {@return the client's threads} */
   public Executor workers() {
     return workers;
   }
@@ -54,7 +49,7 @@ public final class CallRegistry implements AutoCloseable {
     return validator;
   }
 
-  CallSettings defaults() {
+  RequestOptions defaults() {
     return defaults;
   }
 
@@ -63,7 +58,6 @@ public final class CallRegistry implements AutoCloseable {
     return type.cast(shared.computeIfAbsent(type, key -> factory.get()));
   }
 
-  /** {@return a number that no other call of this client has} */
   long nextId() {
     return ids.incrementAndGet();
   }
@@ -89,7 +83,6 @@ public final class CallRegistry implements AutoCloseable {
     return () -> closing.remove(task);
   }
 
-  /** Notifies the listener. */
   void tell(Consumer<CallListener> event) {
     run("A CallListener", () -> event.accept(listener));
   }
@@ -99,7 +92,8 @@ public final class CallRegistry implements AutoCloseable {
     try {
       code.run();
     } catch (RuntimeException | Error e) {
-      LOGGER.log(System.Logger.Level.WARNING, what + " failed; the call goes on.", e);
+      System.getLogger(CallRegistry.class.getName())
+          .log(System.Logger.Level.WARNING, what + " failed; the call goes on.", e);
     }
   }
 

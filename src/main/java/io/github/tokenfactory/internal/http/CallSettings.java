@@ -4,20 +4,17 @@ import io.github.tokenfactory.RequestOptions;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The settings of one call, made of its options and the client's defaults.
  *
  * @param headers headers in place of the client's
- * @param aiProjectId the project, or null for none
- * @param timeout the limit for the whole call
- * @param maxRetries how many attempts may follow the first
- * @param maxResponseBytes the size limit for a successful response
  * @param safeToRepeat whether the request may be repeated if the server may have processed it
  * @param streaming whether the call ends with the headers of the response
  */
-public record CallSettings(
+record CallSettings(
     Map<String, String> headers,
     @Nullable String aiProjectId,
     Duration timeout,
@@ -25,23 +22,24 @@ public record CallSettings(
     long maxResponseBytes,
     boolean safeToRepeat,
     boolean streaming) {
-  /** Settings of a request that is not part of a call yet. */
-  static final CallSettings NONE =
-      new CallSettings(Map.of(), null, Duration.ZERO, 0, 0, false, false);
+  /** The methods that HTTP allows any client to repeat. */
+  private static final Set<String> IDEMPOTENT = Set.of("GET", "HEAD", "PUT", "DELETE", "OPTIONS");
 
-  /** {@return these defaults with the settings of one call in their place} */
-  CallSettings with(RequestOptions options, String method, boolean streaming) {
+  /** {@return the settings of a call; {@code defaults} has a value for what a call needs} */
+  static CallSettings of(
+      RequestOptions options, RequestOptions defaults, String method, boolean streaming) {
+    long limit = Objects.requireNonNull(defaults.maxResponseBytes());
     return new CallSettings(
         options.headers(),
-        options.aiProjectId() == null ? aiProjectId : options.aiProjectId(),
-        Objects.requireNonNullElse(options.timeout(), timeout),
-        Objects.requireNonNullElse(options.maxRetries(), maxRetries),
-        streaming
-            ? Long.MAX_VALUE
-            : Math.min(
-                maxResponseBytes,
-                Objects.requireNonNullElse(options.maxResponseBytes(), maxResponseBytes)),
-        options.safeToRepeat() || RetryPolicy.isIdempotent(method),
+        options.aiProjectId() == null ? defaults.aiProjectId() : options.aiProjectId(),
+        first(options.timeout(), defaults.timeout()),
+        first(options.maxRetries(), defaults.maxRetries()),
+        streaming ? Long.MAX_VALUE : Math.min(limit, first(options.maxResponseBytes(), limit)),
+        options.safeToRepeat() || IDEMPOTENT.contains(method),
         streaming);
+  }
+
+  private static <V> V first(@Nullable V own, @Nullable V instead) {
+    return Objects.requireNonNull(own == null ? instead : own);
   }
 }

@@ -6,60 +6,58 @@ import io.github.tokenfactory.errors.CancelledException;
 import io.github.tokenfactory.errors.InvalidRequestException;
 import io.github.tokenfactory.errors.InvalidResponseException;
 import io.github.tokenfactory.errors.TokenFactoryException;
+import java.lang.annotation.Annotation;
+import java.lang.reflect.Type;
+import java.util.Arrays;
 import java.util.Objects;
-import java.util.concurrent.CompletionException;
+import java.util.function.BiFunction;
 import okhttp3.Request;
+import okhttp3.ResponseBody;
 import okio.Timeout;
 import org.jspecify.annotations.Nullable;
 import retrofit2.Call;
 import retrofit2.Callback;
 import retrofit2.Invocation;
 import retrofit2.Response;
+import retrofit2.http.Streaming;
 
-/**
- * A Retrofit call that goes through the client: with its key, retries, deadline, limits and errors.
- *
- * @param <T> the body of the response
- */
+/** A Retrofit call with the key, retries, deadline, limits and errors of the client. */
 public final class ClientCall<T> implements Call<T> {
   private final CallRegistry calls;
   private final Call<T> call;
-  private final boolean hasBody;
-  private final boolean streaming;
+  private final Type bodyType;
+  private final Annotation[] annotations;
   private @Nullable RetryingCall<T, ?> started;
   private boolean cancelled;
 
-  /**
-   * Wraps a call that has not started.
-   *
-   * @param hasBody whether a success must have a body
-   * @param streaming whether the call ends with the headers of the response
-   */
-  public ClientCall(CallRegistry calls, Call<T> call, boolean hasBody, boolean streaming) {
+  /** Wraps a call that has not started, of a method with these annotations. */
+  public ClientCall(CallRegistry calls, Call<T> call, Type bodyType, Annotation[] annotations) {
     this.calls = calls;
     this.call = call;
-    this.hasBody = hasBody;
-    this.streaming = streaming;
+    this.bodyType = bodyType;
+    this.annotations = annotations;
   }
 
   /**
    * {@return this call, ready to start}
    *
    * @param options the settings of this call, or null for those in its {@code @Tag} parameter
-   * @param reader makes the result
+   * @param reader makes the result; fails with {@link InvalidResponseException} and a reason if the
+   *     response cannot be used
    * @throws InvalidRequestException if an argument is not valid
    */
   public synchronized <R> RetryingCall<T, R> prepare(
-      @Nullable RequestOptions options, RetryingCall.Reader<T, R> reader) {
+      @Nullable RequestOptions options, BiFunction<Response<T>, ResponseInfo, R> reader) {
     if (started != null) {
       throw new IllegalStateException("Already executed.");
     }
     Request request = validRequest();
     RequestOptions tagged = options == null ? request.tag(RequestOptions.class) : options;
-    CallSettings settings =
-        calls
-            .defaults()
-            .with(tagged == null ? RequestOptions.none() : tagged, request.method(), streaming);
+    RequestOptions own = tagged == null ? RequestOptions.none() : tagged;
+    boolean streaming =
+        bodyType == ResponseBody.class
+            && Arrays.stream(annotations).anyMatch(Streaming.class::isInstance);
+    CallSettings settings = CallSettings.of(own, calls.defaults(), request.method(), streaming);
     RetryingCall<T, R> prepared =
         new RetryingCall<>(calls, call, settings, (response, info) -> read(response, info, reader));
     started = prepared;
@@ -91,11 +89,17 @@ public final class ClientCall<T> implements Call<T> {
     return request;
   }
 
-  private <R> R read(Response<T> response, ResponseInfo info, RetryingCall.Reader<T, R> reader) {
-    if (hasBody && response.body() == null && response.code() != 204 && response.code() != 205) {
+  private <R> R read(
+      Response<T> response, ResponseInfo info, BiFunction<Response<T>, ResponseInfo, R> reader) {
+    boolean hasBody =
+        bodyType != Void.class
+            && !bodyType.getTypeName().equals("kotlin.Unit")
+            && response.code() != 204
+            && response.code() != 205;
+    if (hasBody && response.body() == null) {
       throw new InvalidResponseException("there is no JSON value in it");
     }
-    return reader.read(response, info);
+    return reader.apply(response, info);
   }
 
   @Override
@@ -116,16 +120,16 @@ public final class ClientCall<T> implements Call<T> {
     prepared
         .start()
         .whenComplete(
-            (response, error) -> calls.run("A callback", () -> finish(callback, response, error)));
-  }
-
-  private void finish(
-      Callback<T> callback, @Nullable Response<T> response, @Nullable Throwable error) {
-    if (response != null) {
-      callback.onResponse(this, response);
-    } else {
-      callback.onFailure(this, error instanceof CompletionException ? error.getCause() : error);
-    }
+            (response, error) ->
+                calls.run(
+                    "A callback",
+                    () -> {
+                      if (response != null) {
+                        callback.onResponse(this, response);
+                      } else {
+                        callback.onFailure(this, error);
+                      }
+                    }));
   }
 
   @Override
@@ -152,7 +156,7 @@ public final class ClientCall<T> implements Call<T> {
 
   @Override
   public ClientCall<T> clone() {
-    return new ClientCall<>(calls, call.clone(), hasBody, streaming);
+    return new ClientCall<>(calls, call.clone(), bodyType, annotations);
   }
 
   @Override

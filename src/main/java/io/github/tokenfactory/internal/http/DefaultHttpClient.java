@@ -1,13 +1,9 @@
 package io.github.tokenfactory.internal.http;
 
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.Socket;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
-import javax.net.SocketFactory;
 import okhttp3.ConnectionPool;
 import okhttp3.ConnectionSpec;
 import okhttp3.Dispatcher;
@@ -30,42 +26,17 @@ public final class DefaultHttpClient {
         .connectionPool(new ConnectionPool(MAX_IDLE_CONNECTIONS, 5, TimeUnit.MINUTES))
         // Certificates take long to load, and a client talks to one server only.
         .connectionSpecs(List.of(https ? ConnectionSpec.MODERN_TLS : ConnectionSpec.CLEARTEXT))
-        .socketFactory(new NoDelaySocketFactory())
+        .addNetworkInterceptor(
+            chain -> {
+              // OkHttp writes a body in pieces; each goes out at once.
+              chain.connection().socket().setTcpNoDelay(true);
+              return chain.proceed(chain.request());
+            })
         .connectTimeout(Duration.ofSeconds(10))
         // The timeout of the call ends a silence, without a cost for each read. Over HTTP/2, which
         // shares connections, a ping notices it.
         .readTimeout(Duration.ZERO)
         .writeTimeout(Duration.ZERO)
         .pingInterval(Duration.ofSeconds(15));
-  }
-
-  /** Makes sockets that send small segments at once: OkHttp writes a body in pieces. */
-  private static final class NoDelaySocketFactory extends SocketFactory {
-    @Override
-    public Socket createSocket() throws IOException {
-      Socket socket = new Socket();
-      socket.setTcpNoDelay(true);
-      return socket;
-    }
-
-    @Override
-    public Socket createSocket(String host, int port) {
-      throw new UnsupportedOperationException("OkHttp connects its sockets itself.");
-    }
-
-    @Override
-    public Socket createSocket(String host, int port, InetAddress localHost, int localPort) {
-      return createSocket(host, port);
-    }
-
-    @Override
-    public Socket createSocket(InetAddress host, int port) {
-      return createSocket(host.getHostName(), port);
-    }
-
-    @Override
-    public Socket createSocket(InetAddress host, int port, InetAddress localHost, int localPort) {
-      return createSocket(host, port);
-    }
   }
 }

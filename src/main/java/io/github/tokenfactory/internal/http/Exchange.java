@@ -3,11 +3,8 @@ package io.github.tokenfactory.internal.http;
 import io.github.tokenfactory.ResponseInfo;
 import java.io.IOException;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Map;
 import java.util.Objects;
-import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import okhttp3.Headers;
 import okhttp3.Request;
@@ -27,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * <p>One thread writes at a time: first the one that creates the request, then the one that does
  * the I/O.
  */
-public final class Exchange {
+final class Exchange {
   /** The body of a response broke off, or could not be decompressed; the cause says how. */
   static final class BrokenBodyException extends IOException {
     private static final long serialVersionUID = 1L;
@@ -40,8 +37,7 @@ public final class Exchange {
   private static final long MAX_HEAD_BYTES = 8_000; // enough for what is kept of it as text
   private static final long MAX_ERROR_BYTES = 256 << 10;
 
-  private int number;
-  private CallSettings settings = CallSettings.NONE;
+  private @Nullable CallSettings settings;
   private Supplier<Instant> clock = Instant::now;
   private volatile String secret = "";
   private volatile ResponseInfo info = ResponseInfo.none(0);
@@ -51,8 +47,7 @@ public final class Exchange {
   private @Nullable Headers wireHeaders;
   private boolean framed;
   private final Buffer head = new Buffer();
-  private boolean ended;
-  private Runnable whenStreamEnds = () -> {};
+  private CompletableFuture<Void> streamEnd = new CompletableFuture<>();
 
   /** {@return the exchange that {@code request} belongs to} */
   static Exchange of(Request request) {
@@ -61,30 +56,19 @@ public final class Exchange {
   }
 
   void prepare(int number, CallSettings settings, Supplier<Instant> clock) {
-    this.number = number;
     this.settings = settings;
     this.clock = clock;
     this.info = ResponseInfo.none(number);
   }
 
-  int number() {
-    return number;
-  }
-
   CallSettings settings() {
-    return settings;
-  }
-
-  /** {@return the status of the response, or 0 if there is none yet} */
-  int status() {
-    return info.status();
+    return Objects.requireNonNull(settings, "a request that is no attempt of a call");
   }
 
   long responseBytes() {
     return responseBytes;
   }
 
-  /** Records that the request may be on its way from now on. */
   void startSending() {
     sent = true;
   }
@@ -101,18 +85,10 @@ public final class Exchange {
 
   /** Runs {@code task} when a streamed body has been read or closed, or has failed. */
   void whenStreamEnds(Runnable task) {
-    whenStreamEnds = task;
-    if (ended) {
-      task.run();
-    }
+    streamEnd.thenRun(task);
   }
 
-  private void endStream() {
-    ended = true;
-    whenStreamEnds.run();
-  }
-
-  /** Sets the text that must not appear in anything that is kept. */
+  /** Sets the API key, which must not appear in anything that is kept. */
   void hide(String secret) {
     this.secret = secret;
   }
@@ -130,7 +106,8 @@ public final class Exchange {
   /** {@return what is known of the response, with the start of {@code body}} */
   ResponseInfo info(String body) {
     ResponseInfo known = info;
-    return new ResponseInfo(known.status(), known.headers(), redact(body), number, clock.get());
+    return new ResponseInfo(
+        known.status(), known.headers(), redact(body), known.attempts(), clock.get());
   }
 
   /** {@return the start of the body so far as it has been read} */
@@ -151,16 +128,6 @@ public final class Exchange {
         : response;
   }
 
-  private void record(int status, Headers headers) {
-    Map<String, List<String>> byName = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
-    for (int i = 0; i < headers.size(); i++) {
-      byName
-          .computeIfAbsent(redact(headers.name(i)), name -> new ArrayList<>())
-          .add(redact(headers.value(i)));
-    }
-    this.info = new ResponseInfo(status, byName, "", number, clock.get());
-  }
-
   /**
    * Records {@code response}, and returns it with a body that is counted and limited.
    *
@@ -169,27 +136,33 @@ public final class Exchange {
   Response receive(Response response, Request request) throws IOException {
     ResponseBody body = Objects.requireNonNull(response.body(), "a response without a body");
     head.clear();
-    ended = false;
+    streamEnd = new CompletableFuture<>();
     responseBytes = 0;
     Headers received = wireHeaders == null ? response.headers() : wireHeaders;
-    record(response.code(), received);
+    info =
+        new ResponseInfo(
+            response.code(), Secrets.hide(received, secret), "", info.attempts(), clock.get());
     framed =
         received.get("Content-Length") != null
             || "chunked".equalsIgnoreCase(received.get("Transfer-Encoding"))
             || !response.protocol().toString().startsWith("http/1");
     boolean hasBody = !request.method().equals("HEAD");
-    if (hasBody && response.isSuccessful() && body.contentLength() > settings.maxResponseBytes()) {
+    if (hasBody
+        && response.isSuccessful()
+        && body.contentLength() > settings().maxResponseBytes()) {
       response.close();
       throw tooLarge();
     }
     // OkHttp has decompressed what it asked for itself. A server may compress unasked.
     boolean gzip = "gzip".equalsIgnoreCase(response.header("Content-Encoding"));
     Source source =
-        new Counted(gzip ? new GzipSource(body.source()) : body.source(), response.isSuccessful());
+        counted(gzip ? new GzipSource(body.source()) : body.source(), response.isSuccessful());
     return response
         .newBuilder()
         .request(request.newBuilder().tag(ResponseInfo.class, info()).build())
         .message(redact(response.message()))
+        .networkResponse(null) // its request has the API key
+        .cacheResponse(null)
         .body(
             ResponseBody.create(
                 Okio.buffer(source), body.contentType(), gzip ? -1 : body.contentLength()))
@@ -198,50 +171,44 @@ public final class Exchange {
 
   private UnreadableResponseException tooLarge() {
     return new UnreadableResponseException(
-        "it is larger than "
-            + settings.maxResponseBytes()
-            + " bytes, the limit of this call: see maxResponseBytes");
+        "it is larger than %s bytes, the limit of this call: see maxResponseBytes"
+            .formatted(settings().maxResponseBytes()));
   }
 
-  private final class Counted extends ForwardingSource {
-    private final boolean successful;
-
-    Counted(Source body, boolean successful) {
-      super(body);
-      this.successful = successful;
-    }
-
-    @Override
-    public long read(Buffer sink, long byteCount) throws IOException {
-      if (!successful && responseBytes >= MAX_ERROR_BYTES) {
-        return -1;
-      }
-      long read;
-      try {
-        read = super.read(sink, byteCount);
-      } catch (IOException e) {
-        endStream();
-        throw new BrokenBodyException(e);
-      }
-      if (read < 0) {
-        endStream();
-      } else {
+  private Source counted(Source body, boolean successful) {
+    return new ForwardingSource(body) {
+      @Override
+      public long read(Buffer sink, long byteCount) throws IOException {
+        if (!successful && responseBytes >= MAX_ERROR_BYTES) {
+          return -1;
+        }
+        long read;
+        try {
+          read = super.read(sink, byteCount);
+        } catch (IOException e) {
+          streamEnd.complete(null);
+          throw new BrokenBodyException(e);
+        }
+        if (read < 0) {
+          streamEnd.complete(null);
+          return read;
+        }
         responseBytes += read;
         long room = Math.min(read, MAX_HEAD_BYTES - head.size());
         if (room > 0) {
           sink.copyTo(head, sink.size() - read, room);
         }
-        if (successful && responseBytes > settings.maxResponseBytes()) {
+        if (successful && responseBytes > settings().maxResponseBytes()) {
           throw tooLarge();
         }
+        return read;
       }
-      return read;
-    }
 
-    @Override
-    public void close() throws IOException {
-      endStream();
-      super.close();
-    }
+      @Override
+      public void close() throws IOException {
+        streamEnd.complete(null);
+        super.close();
+      }
+    };
   }
 }

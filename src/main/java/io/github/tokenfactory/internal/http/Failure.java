@@ -41,52 +41,46 @@ record Failure(
     }
   }
 
-  /** {@return the exception to throw} */
-  TokenFactoryException toException(String note) {
-    return error.apply(note);
-  }
-
-  private static Failure permanent(Function<String, TokenFactoryException> error) {
-    return new Failure(false, false, null, error);
-  }
-
   /** {@return the failure that {@code thrown} stands for} */
   static Failure of(Exchange exchange, Throwable thrown) {
     if (thrown instanceof UnreadableResponseException unreadable) {
-      return ofResponse(exchange, unreadable);
+      return ofResponse(exchange, unreadable.getMessage(), unreadable.endsEarly());
+    }
+    if (thrown instanceof InvalidResponseException invalid) {
+      return ofResponse(exchange, invalid.getMessage(), false);
     }
     if (thrown instanceof LocalException) {
       return ofLocal(exchange, Objects.requireNonNull(thrown.getCause()));
     }
-    if (exchange.status() != 0 && (exchange.status() < 200 || exchange.status() >= 300)) {
+    int status = exchange.info().status();
+    if (status != 0 && status / 100 != 2) {
       return ofStatus(exchange, exchange.head()); // the error's body broke off
     }
     if (thrown instanceof IOException broken) {
       return ofTransport(exchange, broken);
     }
-    return ofResponse(
-        exchange,
-        new UnreadableResponseException("reading it failed with " + thrown.getClass().getName()));
+    return ofResponse(exchange, "reading it failed with " + thrown.getClass().getName(), false);
   }
 
   /** {@return the failure of a call that the user's own {@code OkHttpClient} cancelled} */
   static Failure ofCancellation(Exchange exchange) {
-    return permanent(
-        note -> new CancelledException("The OkHttpClient cancelled the call.", exchange.info()));
+    String message = "The OkHttpClient cancelled the call.";
+    return new Failure(
+        false, false, null, note -> new CancelledException(message, exchange.info()));
   }
 
   private static Failure ofLocal(Exchange exchange, Throwable cause) {
     if (cause instanceof TokenFactoryException known) {
-      return permanent(note -> known);
+      return new Failure(false, false, null, note -> known);
     }
     String message =
         cause instanceof LinkageError
             ? "Two libraries do not fit together: is there just one OkHttp, of 4.0.1 or later?"
-            : "An interceptor of the OkHttpClient, or a listener of it, failed with "
-                + cause.getClass().getName()
-                + ".";
-    return permanent(
-        note -> new TransportException(message, harmless(cause, exchange), exchange.info()));
+            : "An interceptor of the OkHttpClient, or a listener of it, failed with %s."
+                .formatted(cause.getClass().getName());
+    Throwable shown = harmless(cause, exchange);
+    return new Failure(
+        false, false, null, note -> new TransportException(message, shown, exchange.info()));
   }
 
   /** {@return the failure of a response with an error status} */
@@ -101,16 +95,17 @@ record Failure(
   }
 
   /** {@return the failure of a success with an unusable body} */
-  static Failure ofResponse(Exchange exchange, UnreadableResponseException unreadable) {
+  private static Failure ofResponse(
+      Exchange exchange, @Nullable String message, boolean endsEarly) {
     String head = exchange.head();
     ResponseInfo info = exchange.info(head);
     String start = head.replace("\uFEFF", "").stripLeading();
     String reason =
         start.startsWith("<")
             ? "it is HTML or XML, not JSON: check the base URL, and what answers there"
-            : exchange.redact(String.valueOf(unreadable.getMessage()));
+            : exchange.redact(String.valueOf(message));
     // A body without a length ends with its connection, so it may have been cut off.
-    boolean retryable = unreadable.endsEarly() && !exchange.isFramed();
+    boolean retryable = endsEarly && !exchange.isFramed();
     return new Failure(
         retryable, false, null, note -> InvalidResponseException.of(info, reason, note));
   }
@@ -129,8 +124,12 @@ record Failure(
             + (cause.getMessage() == null ? "" : ": " + cause.getMessage())
             + ". Check the network and the base URL."
             + (info.attempts() > 1 ? " This was attempt " + info.attempts() + "." : "");
+    // A certificate that is rejected now will be rejected again.
+    boolean isPassing =
+        !(thrown instanceof SSLPeerUnverifiedException
+            || thrown.getCause() instanceof CertificateException);
     return new Failure(
-        isPassing(thrown),
+        isPassing,
         isRefusedStream(broken) || isClosedBefore(broken),
         null,
         note -> new TransportException(message + note, cause, info));
@@ -150,25 +149,13 @@ record Failure(
     return broken.getClass().getName().endsWith(".ConnectionShutdownException");
   }
 
-  /** A certificate that is rejected now will be rejected again. */
-  private static boolean isPassing(IOException thrown) {
-    return !(thrown instanceof SSLPeerUnverifiedException
-        || thrown.getCause() instanceof CertificateException);
-  }
-
-  /**
-   * {@return {@code thrown} if it cannot contain anything that the server sent, else a copy with
-   * that part removed}
-   */
+  /** {@return {@code thrown}, or a copy without what it may contain of the server's words} */
   private static Throwable harmless(Throwable thrown, Exchange exchange) {
     if (!mayQuote(thrown, exchange)) {
       return thrown;
     }
-    String message =
-        exchange
-            .redact(String.valueOf(thrown.getMessage()))
-            .split("[\"':=]| on http", 2)[0]
-            .strip();
+    String redacted = exchange.redact(String.valueOf(thrown.getMessage()));
+    String message = redacted.split("[\"':=]| on http", 2)[0].strip();
     IOException copy =
         thrown instanceof ProtocolException
             ? new ProtocolException(message)
@@ -177,10 +164,7 @@ record Failure(
     return copy;
   }
 
-  /**
-   * {@return whether the message may quote the server, as OkHttp's messages do, or shows the API
-   * key}
-   */
+  /** {@return whether the message may quote the server, as OkHttp's do, or shows the API key} */
   private static boolean mayQuote(@Nullable Throwable thrown, Exchange exchange) {
     if (thrown == null) {
       return false;
@@ -200,8 +184,8 @@ record Failure(
 
   /** {@return a time for a message, such as {@code 2.5 s}} */
   static String seconds(Duration time) {
-    BigDecimal seconds =
-        BigDecimal.valueOf(time.getSeconds()).add(BigDecimal.valueOf(time.getNano(), 9));
+    BigDecimal nanos = BigDecimal.valueOf(time.getNano(), 9);
+    BigDecimal seconds = BigDecimal.valueOf(time.getSeconds()).add(nanos);
     return seconds.stripTrailingZeros().toPlainString() + " s";
   }
 }

@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.net.HttpURLConnection;
 import java.net.ProtocolException;
 import java.time.Duration;
-import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -26,39 +25,21 @@ import org.jspecify.annotations.Nullable;
  * <p>OkHttp repeats nothing by itself that may have been sent; it still tries all addresses of a
  * host before that. Failures of a connection and error statuses are hidden from it. It would repeat
  * some of them, and fail on others, such as a 503 with a large {@code Retry-After}.
+ *
+ * @param apiKey is asked before each attempt
+ * @param headers the client's headers
+ * @param streamTimeout how long a streamed response may be silent, or null to leave that to the
+ *     {@code OkHttpClient}
  */
-public final class RequestPipeline {
+public record RequestPipeline(
+    HttpUrl baseUrl, Supplier<String> apiKey, Headers headers, @Nullable Duration streamTimeout) {
   /** Stands for every error status within OkHttp: it neither acts on this one nor caches it. */
   static final int MASK = 500;
 
   private static final int MAX_REDIRECTS = 5;
   private static final String AI_PROJECT_ID = "ai_project_id";
 
-  private final HttpUrl baseUrl;
-  private final Supplier<String> apiKey;
-  private final Headers headers;
-  private final @Nullable Duration streamTimeout;
-
-  /**
-   * Describes what all requests have in common.
-   *
-   * @param apiKey is asked before each attempt
-   * @param headers the client's headers
-   * @param streamTimeout how long a streamed response may be silent, or null to leave that to the
-   *     {@code OkHttpClient}
-   */
-  public RequestPipeline(
-      HttpUrl baseUrl, Supplier<String> apiKey, Headers headers, @Nullable Duration streamTimeout) {
-    this.baseUrl = baseUrl;
-    this.apiKey = apiKey;
-    this.headers = headers;
-    this.streamTimeout = streamTimeout;
-  }
-
-  /**
-   * {@return a call factory that sends through {@code http}, with these interceptors around its
-   * own}
-   */
+  /** {@return a call factory that sends through {@code http}, whose interceptors run within} */
   public Call.Factory around(OkHttpClient http) {
     OkHttpClient.Builder builder =
         http.newBuilder().followRedirects(false).followSslRedirects(false);
@@ -69,17 +50,10 @@ public final class RequestPipeline {
         client.newCall(request.newBuilder().tag(Exchange.class, new Exchange()).build());
   }
 
-  /**
-   * {@return {@code key} without white space around it; fails, without showing it, if a header
-   * cannot carry it}
-   */
+  /** {@return {@code key}, stripped; fails, without showing it, if no header can carry it} */
   public static String requireApiKey(String key) {
     String stripped = key.strip();
-    boolean sendable = !stripped.isEmpty();
-    for (int i = 0; i < stripped.length(); i++) {
-      sendable &= stripped.charAt(i) > ' ' && stripped.charAt(i) < 127;
-    }
-    if (!sendable) {
+    if (!stripped.matches("[!-~]+")) {
       throw new IllegalArgumentException(
           "The API key is "
               + (stripped.isEmpty() ? "empty" : "not printable ASCII without spaces")
@@ -90,11 +64,7 @@ public final class RequestPipeline {
 
   /** {@return whether {@code url} is on this machine} */
   public static boolean isLoopback(HttpUrl url) {
-    String host = url.host();
-    return host.equals("localhost")
-        || host.endsWith(".localhost")
-        || host.equals("::1")
-        || host.matches("127\\.\\d+\\.\\d+\\.\\d+");
+    return url.host().matches("(.*\\.)?localhost|::1|127\\.\\d+\\.\\d+\\.\\d+");
   }
 
   /** Sets what a user's interceptors may see and change, and catches what they throw. */
@@ -102,7 +72,7 @@ public final class RequestPipeline {
     try {
       Exchange exchange = Exchange.of(chain.request());
       Response response = chain.proceed(complete(chain.request(), exchange.settings()));
-      return exchange.status() == 0 // an interceptor answered by itself
+      return exchange.info().status() == 0 // an interceptor answered by itself
           ? exchange.receive(response, response.request())
           : response;
     } catch (RuntimeException | LinkageError e) {
@@ -118,9 +88,7 @@ public final class RequestPipeline {
         builder.header(headers.name(i), headers.value(i));
       }
     }
-    for (Map.Entry<String, String> header : settings.headers().entrySet()) {
-      builder.header(header.getKey(), header.getValue());
-    }
+    settings.headers().forEach(builder::header);
     String project = settings.aiProjectId();
     if (project != null
         && isOwnOrigin(request.url())
@@ -141,25 +109,18 @@ public final class RequestPipeline {
       request = request.newBuilder().header("Authorization", "Bearer " + key).build();
     }
     Response response = proceed(chain, request, exchange);
-    for (int hop = 0; hop < MAX_REDIRECTS; hop++) {
-      HttpUrl target = target(response);
-      if (target == null) {
-        break;
-      }
+    HttpUrl target = target(response);
+    for (int hop = 0; target != null && hop < MAX_REDIRECTS; hop++) {
       response.close();
       request = request.newBuilder().url(target).build();
       response = proceed(chain, request, exchange);
+      target = target(response);
     }
     if (exchange.settings().streaming() && streamTimeout != null && response.isSuccessful()) {
       Timeout silence = Objects.requireNonNull(response.body()).source().timeout();
       silence.timeout(streamTimeout.toMillis(), TimeUnit.MILLISECONDS);
     }
-    return exchange
-        .receive(response, asked)
-        .newBuilder()
-        .networkResponse(null)
-        .cacheResponse(null)
-        .build();
+    return exchange.receive(response, asked);
   }
 
   private static Response proceed(Interceptor.Chain chain, Request request, Exchange exchange)
@@ -188,17 +149,12 @@ public final class RequestPipeline {
         : response.newBuilder().code(MASK).build();
   }
 
-  /**
-   * {@return where to repeat the request unchanged, or null} Another server is no target, as it
-   * would receive the key.
-   */
+  /** {@return where to repeat the request, or null} Another server would receive the key. */
   private @Nullable HttpUrl target(Response response) {
-    if (response.code() != 307 && response.code() != 308) {
-      return null;
-    }
+    boolean isToRepeat = response.code() == 307 || response.code() == 308;
     String location = response.header("Location");
     HttpUrl target = location == null ? null : response.request().url().resolve(location);
-    return target != null && isOwnOrigin(target) ? target : null;
+    return isToRepeat && target != null && isOwnOrigin(target) ? target : null;
   }
 
   private boolean isOwnOrigin(HttpUrl url) {
@@ -213,9 +169,8 @@ public final class RequestPipeline {
       key = Objects.requireNonNull(apiKey.get(), "the API key");
     } catch (RuntimeException e) {
       throw new InvalidRequestException(
-          "There is no API key, nothing was sent: its supplier failed with "
-              + e.getClass().getName()
-              + ".",
+          "There is no API key, nothing was sent: its supplier failed with %s."
+              .formatted(e.getClass().getName()),
           e);
     }
     try {

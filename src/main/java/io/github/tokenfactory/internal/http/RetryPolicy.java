@@ -3,22 +3,15 @@ package io.github.tokenfactory.internal.http;
 import io.github.tokenfactory.ResponseInfo;
 import java.time.Duration;
 import java.util.Locale;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Decides which responses and requests are worth another attempt, and when. */
 public final class RetryPolicy {
-  private static final Duration FIRST_WAIT = Duration.ofMillis(500);
-  private static final Duration LONGEST_WAIT = Duration.ofSeconds(8);
+  private static final long FIRST_WAIT_NANOS = 500_000_000;
+  private static final long LONGEST_WAIT_NANOS = 8_000_000_000L;
   private static final Duration A_YEAR = Duration.ofDays(365);
-  private static final Set<String> IDEMPOTENT = Set.of("GET", "HEAD", "PUT", "DELETE", "OPTIONS");
 
   private RetryPolicy() {}
-
-  /** {@return whether HTTP allows any client to repeat a request with this method} */
-  static boolean isIdempotent(String method) {
-    return IDEMPOTENT.contains(method);
-  }
 
   /** {@return whether another attempt may succeed after an error status} The server decides. */
   public static boolean isRetryable(ResponseInfo response) {
@@ -53,8 +46,7 @@ public final class RetryPolicy {
     if (asked != null) {
       return asked;
     }
-    Duration most = FIRST_WAIT.multipliedBy(1L << Math.min(number - 1, 16));
-    Duration capped = most.compareTo(LONGEST_WAIT) < 0 ? most : LONGEST_WAIT;
-    return Duration.ofNanos((long) (capped.toNanos() * random));
+    long most = Math.min(FIRST_WAIT_NANOS << Math.min(number - 1, 16), LONGEST_WAIT_NANOS);
+    return Duration.ofNanos((long) (most * random));
   }
 }

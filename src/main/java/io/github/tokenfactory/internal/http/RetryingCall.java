@@ -4,7 +4,6 @@ import io.github.tokenfactory.CallListener;
 import io.github.tokenfactory.ResponseInfo;
 import io.github.tokenfactory.errors.CancelledException;
 import io.github.tokenfactory.errors.DeadlineExceededException;
-import io.github.tokenfactory.errors.InvalidResponseException;
 import io.github.tokenfactory.errors.TokenFactoryException;
 import io.github.tokenfactory.errors.TransportException;
 import java.io.IOException;
@@ -13,6 +12,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BiFunction;
 import okhttp3.RequestBody;
 import okhttp3.ResponseBody;
 import org.jspecify.annotations.Nullable;
@@ -26,25 +26,12 @@ import retrofit2.Response;
  * <p>The future alone holds the state. Whatever completes it (a result, an error, the deadline, a
  * cancellation, the closing of the client) ends the current attempt or wait, and nothing is sent
  * after it.
- *
- * @param <T> the body of the response
- * @param <R> the result that is made of it
  */
 public final class RetryingCall<T, R> {
-  /** Makes a result of a successful response. */
-  public interface Reader<T, R> {
-    /**
-     * {@return the result}
-     *
-     * @throws InvalidResponseException with a reason if the response cannot be used
-     */
-    R read(Response<T> response, ResponseInfo info);
-  }
-
   private final CallRegistry calls;
   private final Call<T> call;
   private final CallSettings settings;
-  private final Reader<T, R> reader;
+  private final BiFunction<Response<T>, ResponseInfo, R> reader;
   private final long id;
   private final long deadline;
   private final CompletableFuture<R> future =
@@ -58,11 +45,14 @@ public final class RetryingCall<T, R> {
   private final AtomicReference<@Nullable Sending> inProgress = new AtomicReference<>();
   private volatile @Nullable Call<T> stream;
   private volatile Runnable stopWaiting = () -> {};
-  private volatile ResponseInfo last = ResponseInfo.none(0);
+  private volatile Exchange latest = new Exchange();
   private volatile @Nullable TokenFactoryException lastError;
 
-  /** Takes a call that has not started. */
-  RetryingCall(CallRegistry calls, Call<T> call, CallSettings settings, Reader<T, R> reader) {
+  RetryingCall(
+      CallRegistry calls,
+      Call<T> call,
+      CallSettings settings,
+      BiFunction<Response<T>, ResponseInfo, R> reader) {
     this.calls = calls;
     this.call = call;
     this.settings = settings;
@@ -74,7 +64,7 @@ public final class RetryingCall<T, R> {
   /** Starts the call. */
   public CompletableFuture<R> start() {
     begin();
-    send(1);
+    attempt(1, false);
     return future;
   }
 
@@ -87,12 +77,11 @@ public final class RetryingCall<T, R> {
   public void startHere() {
     try {
       begin();
-      Sending first = prepare(1);
-      if (first != null) {
-        first.run();
-      }
+      attempt(1, true);
     } catch (Error e) {
-      end(new CancelledException("The call ended with " + e.getClass().getName() + ".", info()));
+      end(
+          new CancelledException(
+              "The call ended with " + e.getClass().getName() + ".", latest.info()));
       throw e;
     }
   }
@@ -122,7 +111,7 @@ public final class RetryingCall<T, R> {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       CancelledException interrupted =
-          new CancelledException("The thread was interrupted during the call.", info());
+          new CancelledException("The thread was interrupted during the call.", latest.info());
       end(interrupted);
       throw interrupted;
     } catch (ExecutionException e) {
@@ -141,7 +130,7 @@ public final class RetryingCall<T, R> {
       open.cancel();
       calls.remove(this); // the caller may never close its body
     }
-    end(new CancelledException(why, info()));
+    end(new CancelledException(why, latest.info()));
   }
 
   private void end(TokenFactoryException error) {
@@ -150,38 +139,25 @@ public final class RetryingCall<T, R> {
   }
 
   private void exceedDeadline() {
-    ResponseInfo info = info();
+    ResponseInfo info = latest.info();
     end(
         new DeadlineExceededException(
-            "No whole answer within "
-                + Failure.seconds(settings.timeout())
-                + ", in "
-                + info.attempts()
-                + (info.attempts() == 1 ? " attempt" : " attempts")
-                + (info.status() == 0
-                    ? ""
-                    : "; the last began to answer with status " + info.status())
-                + ": set a longer timeout, or send less at once.",
+            "No whole answer within %s, in %s attempt%s%s: set a longer timeout, or send less at once."
+                .formatted(
+                    Failure.seconds(settings.timeout()),
+                    info.attempts(),
+                    info.attempts() == 1 ? "" : "s",
+                    info.status() == 0
+                        ? ""
+                        : "; the last began to answer with status " + info.status()),
             lastError,
             info));
   }
 
-  private ResponseInfo info() {
-    Sending sending = inProgress.get();
-    return sending == null ? last : sending.exchange.info();
-  }
-
-  private void send(int number) {
-    Sending sending = prepare(number);
-    if (sending != null) {
-      sending.call.enqueue(sending);
-    }
-  }
-
-  /** {@return the attempt to make, or null if the call has ended} */
-  private @Nullable Sending prepare(int number) {
+  /** Makes an attempt unless the call has ended. */
+  private void attempt(int number, boolean onThisThread) {
     if (future.isDone()) {
-      return null;
+      return;
     }
     Call<T> attemptCall = number == 1 ? call : call.clone();
     Exchange exchange;
@@ -189,19 +165,21 @@ public final class RetryingCall<T, R> {
       exchange = Exchange.of(attemptCall.request());
     } catch (RuntimeException e) {
       String message = "The request could not be started: " + e.getClass().getName() + ".";
-      end(new TransportException(message, e, info()));
-      return null;
+      end(new TransportException(message, e, latest.info()));
+      return;
     }
     exchange.prepare(number, settings, calls.scheduler()::now);
     Sending sending = new Sending(attemptCall, exchange, calls.scheduler().nanoTime());
-    last = exchange.info();
+    latest = exchange;
     calls.tell(listener -> listener.attemptStarted(sending.seen()));
     inProgress.set(sending);
     if (future.isDone()) {
       stop(null);
-      return null;
+    } else if (onThisThread) {
+      sending.run();
+    } else {
+      attemptCall.enqueue(sending);
     }
-    return sending;
   }
 
   /** Ends what is under way when the call has ended. */
@@ -219,8 +197,7 @@ public final class RetryingCall<T, R> {
   }
 
   private void fail(Sending sending, Failure failure) {
-    int number = sending.exchange.number();
-    last = sending.exchange.info();
+    int number = sending.exchange.info().attempts();
     boolean again = failure.retryable() && number <= settings.maxRetries();
     boolean safe = settings.safeToRepeat() || failure.unprocessed() || !sending.exchange.isSent();
     Duration wait = RetryPolicy.wait(failure.retryAfter(), number, calls.scheduler().random());
@@ -232,19 +209,18 @@ public final class RetryingCall<T, R> {
               + " RequestOptions.safeToRepeat(true) allows that.";
     } else if (again && !fits) {
       note =
-          " There was no other attempt: the "
-              + (failure.retryAfter() == null
-                  ? "wait before it"
-                  : "server asks to wait " + Failure.seconds(wait) + ", which")
-              + " does not fit into the timeout of "
-              + Failure.seconds(settings.timeout())
-              + ".";
+          " There was no other attempt: the %s does not fit into the timeout of %s."
+              .formatted(
+                  failure.retryAfter() == null
+                      ? "wait before it"
+                      : "server asks to wait " + Failure.seconds(wait) + ", which",
+                  Failure.seconds(settings.timeout()));
     }
-    TokenFactoryException error = failure.toException(note);
+    TokenFactoryException error = failure.error().apply(note);
     lastError = error;
     calls.tell(listener -> listener.attemptFailed(sending.seen(), error));
     if (again && safe && fits) {
-      stopWaiting = calls.scheduler().afterWait(wait, () -> send(number + 1));
+      stopWaiting = calls.scheduler().afterWait(wait, () -> attempt(number + 1, false));
       if (future.isDone()) {
         stopWaiting.run();
       }
@@ -285,11 +261,8 @@ public final class RetryingCall<T, R> {
       }
       if (!inProgress.compareAndSet(this, null)) {
         close(response); // stopped
-        return;
-      }
-      if (!response.isSuccessful()) {
-        String body = exchange.redact(ResponseInfo.errorBody(response));
-        fail(this, Failure.ofStatus(exchange, body));
+      } else if (!response.isSuccessful()) {
+        fail(this, Failure.ofStatus(exchange, ResponseInfo.errorBody(response)));
       } else {
         succeed(response);
       }
@@ -298,12 +271,7 @@ public final class RetryingCall<T, R> {
     private void succeed(Response<T> response) {
       R result;
       try {
-        result = reader.read(response, exchange.info());
-      } catch (InvalidResponseException e) {
-        close(response);
-        String reason = String.valueOf(e.getMessage());
-        fail(this, Failure.ofResponse(exchange, new UnreadableResponseException(reason)));
-        return;
+        result = reader.apply(response, exchange.info());
       } catch (RuntimeException | Error e) { // Retrofit would drop an error, and the call hang
         close(response);
         fail(this, Failure.of(exchange, e));
@@ -336,9 +304,9 @@ public final class RetryingCall<T, R> {
     CallListener.Attempt seen() {
       return new CallListener.Attempt(
           id,
-          exchange.number(),
+          exchange.info().attempts(),
           Duration.ofNanos(calls.scheduler().nanoTime() - started),
-          exchange.status(),
+          exchange.info().status(),
           requestBytes(),
           exchange.responseBytes());
     }

@@ -8,12 +8,11 @@ public final class UnreadableResponseException extends IOException {
 
   private final boolean endsEarly;
 
-  /** Takes a message that shows paths and sizes, but nothing else of the response. */
+  /** Takes a message that shows paths and sizes, and nothing else of the response. */
   public UnreadableResponseException(String message) {
     this(message, false);
   }
 
-  /** Takes such a message, and whether the text ends before the JSON does. */
   public UnreadableResponseException(String message, boolean endsEarly) {
     super(message);
     this.endsEarly = endsEarly;

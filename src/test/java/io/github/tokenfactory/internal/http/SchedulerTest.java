@@ -15,7 +15,7 @@ class SchedulerTest {
   private final BlockingQueue<String> gone = new LinkedBlockingQueue<>();
   private final BlockingQueue<Thread> threads = new LinkedBlockingQueue<>();
   private final Scheduler scheduler =
-      Scheduler.system(
+      new Scheduler(
           work -> {
             Thread thread = new Thread(work);
             threads.add(thread);
