@@ -32,12 +32,14 @@ final class HelperScope {
     return """
         embeddings.excludes=%s
         embeddings.root=%s
+        embeddings.testkit=%s
         embeddings.consumers=%s
         mdep.analyze.skip=%s
         """
         .formatted(
             complete ? "none" : packages,
             complete ? "src" : "none",
+            complete ? "test-classes" : "none",
             complete ? "*" : "none",
             !complete); // what only the tests left out use would count as unused
   }
