@@ -1,5 +1,5 @@
 module example {
   requires io.github.tokenfactory;
   requires io.github.tokenfactory.drift;
-  requires jdk.httpserver; // the server of the test
+  requires jdk.httpserver; // for the HTTP server of the test
 }

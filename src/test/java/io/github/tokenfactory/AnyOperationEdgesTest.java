@@ -26,7 +26,6 @@ import io.github.tokenfactory.internal.http.InternalAccess;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -40,8 +39,6 @@ import java.util.logging.Logger;
 import okhttp3.Cache;
 import okhttp3.OkHttpClient;
 import okhttp3.ResponseBody;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -58,7 +55,7 @@ import retrofit2.http.Tag;
 import retrofit2.http.Url;
 
 /** Calls of an interface typed by hand that go wrong in unusual ways. */
-class AnyOperationEdgesTest {
+class AnyOperationEdgesTest extends FaultServerFixture {
   /** Public, since a default method returns it. */
   public record Models(List<String> data) {}
 
@@ -126,39 +123,14 @@ class AnyOperationEdgesTest {
 
   private static final Step GOOD = answer(200, "{\"data\":[\"m\"]}");
 
-  private final FakeScheduler scheduler = FakeScheduler.impatient();
-  private final List<AutoCloseable> toClose = new ArrayList<>();
-  private FaultServer server;
   private TokenFactoryClient client;
-
-  @BeforeEach
-  void start() throws IOException {
-    serve();
-  }
-
-  @AfterEach
-  void stop() throws Exception {
-    for (AutoCloseable each : toClose) {
-      each.close();
-    }
-  }
-
-  private void serve(Step... script) throws IOException {
-    server = new FaultServer(script);
-    toClose.add(server);
-  }
-
-  private TokenFactoryClientBuilder builder() {
-    return TokenFactoryClient.builder().apiKey("k3y").baseUrl(server.url()).scheduler(scheduler);
-  }
 
   private Service service() {
     return service(builder());
   }
 
   private Service service(TokenFactoryClientBuilder builder) {
-    client = builder.build();
-    toClose.add(0, client);
+    client = open(builder);
     return client.create(Service.class);
   }
 

@@ -39,8 +39,6 @@ import okhttp3.MediaType;
 import okhttp3.OkHttpClient;
 import okhttp3.RequestBody;
 import okhttp3.ResponseBody;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -62,7 +60,7 @@ import retrofit2.http.Tag;
 import retrofit2.http.Url;
 
 /** Operations that this library does not bind, through a Retrofit interface typed by hand. */
-class AnyOperationTest {
+class AnyOperationTest extends FaultServerFixture {
   private record Model(String id) {}
 
   private record Models(List<Model> data) {}
@@ -121,44 +119,12 @@ class AnyOperationTest {
   private static final Query QUERY = new Query("s3cret text");
   private static final RequestOptions SAFE = RequestOptions.builder().safeToRepeat(true).build();
 
-  private final FakeScheduler scheduler = FakeScheduler.impatient();
-  private final List<AutoCloseable> toClose = new ArrayList<>();
-  private FaultServer server;
-
-  @BeforeEach
-  void start() throws IOException {
-    serve();
-  }
-
-  @AfterEach
-  void stop() throws Exception {
-    for (AutoCloseable each : toClose) {
-      each.close();
-    }
-  }
-
-  private FaultServer serve(Step... script) throws IOException {
-    server = new FaultServer(script);
-    toClose.add(server);
-    return server;
-  }
-
-  private TokenFactoryClientBuilder builder() {
-    return TokenFactoryClient.builder().apiKey("k3y").baseUrl(server.url()).scheduler(scheduler);
-  }
-
-  private TokenFactoryClient client() {
-    return opened(builder());
-  }
-
-  private TokenFactoryClient opened(TokenFactoryClientBuilder builder) {
-    TokenFactoryClient client = builder.build();
-    toClose.add(0, client);
-    return client;
-  }
-
   private Service service() {
-    return client().create(Service.class);
+    return service(builder());
+  }
+
+  private Service service(TokenFactoryClientBuilder builder) {
+    return open(builder).create(Service.class);
   }
 
   // What every call carries.
@@ -166,8 +132,7 @@ class AnyOperationTest {
   @Test
   void carriesKeyProjectAndHeaders() throws IOException {
     serve(GOOD);
-    Service service =
-        opened(builder().aiProjectId("p 1").header("X-Team", "search")).create(Service.class);
+    Service service = service(builder().aiProjectId("p 1").header("X-Team", "search"));
 
     Models models = service.models().execute().body();
 
@@ -182,7 +147,7 @@ class AnyOperationTest {
   @Test
   void takesOptionsOfOneCallFromATag() throws IOException {
     serve(GOOD, GOOD);
-    Service service = opened(builder().aiProjectId("p")).create(Service.class);
+    Service service = service(builder().aiProjectId("p"));
 
     service
         .models(RequestOptions.builder().aiProjectId("other").header("X-Trace", "1").build())
@@ -197,7 +162,7 @@ class AnyOperationTest {
   @Test
   void prefersHeadersOfTheCallToTheOperationsAndThoseToTheClients() throws IOException {
     serve(GOOD, GOOD, GOOD);
-    Service service = opened(builder().header("X-Team", "client")).create(Service.class);
+    Service service = service(builder().header("X-Team", "client"));
 
     service.models(null, null).execute();
     service.models("operation", null).execute();
@@ -213,10 +178,7 @@ class AnyOperationTest {
   void sendsNeitherKeyNorProjectToAnotherServer() throws IOException {
     serve();
     try (FaultServer other = new FaultServer(GOOD)) {
-      opened(builder().aiProjectId("p"))
-          .create(Service.class)
-          .elsewhere(other.url() + "v1/models")
-          .execute();
+      service(builder().aiProjectId("p")).elsewhere(other.url() + "v1/models").execute();
 
       assertThat(other.exchanges().get(0).line).isEqualTo("GET /v1/models HTTP/1.1");
       assertThat(other.exchanges().get(0).headers).doesNotContainKey("authorization");
@@ -280,7 +242,7 @@ class AnyOperationTest {
           }
         };
 
-    opened(builder().listener(listener)).create(Service.class).models().execute();
+    service(builder().listener(listener)).models().execute();
 
     assertThat(told).containsExactly("1 ServerException", "2 200");
   }
@@ -298,7 +260,7 @@ class AnyOperationTest {
                 })
             .build();
 
-    opened(builder().httpClient(http)).create(Service.class).models().execute();
+    service(builder().httpClient(http)).models().execute();
 
     assertThat(runs).hasValue(3);
   }
@@ -318,7 +280,7 @@ class AnyOperationTest {
   @Test
   void boundsTheResponse() throws IOException {
     serve(GOOD, answer(200, "x".repeat(2_000)));
-    Service service = opened(builder().maxResponseBytes(1_000)).create(Service.class);
+    Service service = service(builder().maxResponseBytes(1_000));
 
     assertThat(service.models().execute().body()).isNotNull();
     assertThatExceptionOfType(InvalidResponseException.class)
@@ -409,8 +371,7 @@ class AnyOperationTest {
     try (ServerSocket unused = new ServerSocket(0)) {
       port = unused.getLocalPort();
     }
-    Service service =
-        opened(builder().baseUrl("http://127.0.0.1:" + port + "/")).create(Service.class);
+    Service service = service(builder().baseUrl("http://127.0.0.1:" + port + "/"));
 
     TransportException error =
         catchThrowableOfType(TransportException.class, () -> service.rerank(QUERY).execute());
@@ -535,9 +496,9 @@ class AnyOperationTest {
   void handsAStreamOverWithItsHeaders() throws Exception {
     CountDownLatch goOn = new CountDownLatch(1);
     serve(answer(503, ""), streamed(goOn));
-    TokenFactoryClient client = opened(builder().maxResponseBytes(100));
+    Service service = service(builder().maxResponseBytes(100));
 
-    try (ResponseBody body = client.create(Service.class).stream().execute().body()) {
+    try (ResponseBody body = service.stream().execute().body()) {
       assertThat(scheduler.deadlines()).isZero(); // it bounds the stream no more
       goOn.countDown();
       assertThat(body.bytes()).hasSize(4_000);
@@ -548,9 +509,9 @@ class AnyOperationTest {
   void endsASilentStream() throws Exception {
     CountDownLatch goOn = new CountDownLatch(1);
     serve(streamed(goOn));
-    TokenFactoryClient client = opened(builder().streamTimeout(Duration.ofMillis(200)));
+    Service service = service(builder().streamTimeout(Duration.ofMillis(200)));
 
-    try (ResponseBody body = client.create(Service.class).stream().execute().body()) {
+    try (ResponseBody body = service.stream().execute().body()) {
       assertThat(catchThrowable(body::bytes)).isInstanceOf(IOException.class);
     } finally {
       goOn.countDown();
@@ -565,7 +526,7 @@ class AnyOperationTest {
           exchange.send(head(200) + "Content-Length: 4\r\n\r\nab");
           exchange.awaitClientGone();
         });
-    TokenFactoryClient client = client();
+    TokenFactoryClient client = open(builder());
     Call<ResponseBody> call = client.create(Service.class).stream();
     ResponseBody body = call.execute().body();
     InputStream in = body.byteStream();
@@ -593,14 +554,14 @@ class AnyOperationTest {
   @Test
   void refusesAnotherReturnTypeAtOnce() {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> client().create(Unsupported.class))
+        .isThrownBy(() -> open(builder()).create(Unsupported.class))
         .withMessageContaining("models()")
         .withMessageContaining("would not go through the client");
   }
 
   @Test
   void takesDefaultMethods() {
-    assertThat(client().create(OnlyDefaults.class)).isNotNull();
+    assertThat(open(builder()).create(OnlyDefaults.class)).isNotNull();
   }
 
   private interface OnlyDefaults {
@@ -612,7 +573,7 @@ class AnyOperationTest {
   @Test
   void callsOperationsOfTheDocumentOnly() {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> client().call(api -> null))
+        .isThrownBy(() -> open(builder()).call(api -> null))
         .withMessageContaining("must return the call");
   }
 }

@@ -38,12 +38,14 @@ final class HelperScope {
     return """
         embeddings.excludes=%s
         embeddings.root=%s
+        embeddings.testkit=%s
         embeddings.consumers=%s
         mdep.analyze.skip=%s
         """
         .formatted(
             excludes.isEmpty() ? "none" : String.join(",", excludes),
             complete ? "src" : "none",
+            complete ? "test-classes" : "none",
             complete ? "*" : "none",
             !complete); // what only the tests left out use would count as unused
   }

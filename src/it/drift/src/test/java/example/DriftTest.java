@@ -33,7 +33,7 @@ class DriftTest {
   }
 
   @Test
-  void asksForTwoDocumentsIfTheClientIsNotThere() throws Exception {
+  void asksForTwoDocumentsWithoutTheClientsJar() throws Exception {
     try (URLClassLoader alone = loader(SpecDrift.class, JsonObject.class)) {
       Class<?> document = alone.loadClass(OpenApiDocument.class.getName());
       Exception e = assertThrows(Exception.class, () -> document.getMethod("bundled").invoke(null));
@@ -43,13 +43,13 @@ class DriftTest {
   }
 
   @Test
-  void isNotInTheClientsJar() throws Exception {
+  void driftCheckIsNotInTheClientsJar() throws Exception {
     try (URLClassLoader alone = loader(TokenFactoryClient.class)) {
       assertNull(alone.getResource(SpecDrift.class.getName().replace('.', '/') + ".class"));
     }
   }
 
-  /** Returns a loader of nothing but the JDK and the jars of these classes. */
+  /** {@return a class loader with only the JDK and the jars of these classes} */
   private static URLClassLoader loader(Class<?>... types) {
     return new URLClassLoader(
         Stream.of(types)

@@ -36,7 +36,7 @@ class DropInTest {
 
   @ParameterizedTest
   @MethodSource("converters")
-  void embeds(Converter.Factory converter) throws Exception {
+  void callsTheGeneratedOperation(Converter.Factory converter) throws Exception {
     try (MockWebServer server = new MockWebServer()) {
       server.enqueue(
           new MockResponse()

@@ -59,7 +59,7 @@ class KotlinTest {
   private val vector = floatArrayOf(1f, 0.5f)
 
   @Test
-  fun `awaits the client`() = runBlocking<Unit> {
+  fun `awaits the future of the client`() = runBlocking<Unit> {
     MockWebServer().use { server ->
       server.enqueue(response)
       client(server.url("/").toString()).use { client ->
@@ -71,7 +71,7 @@ class KotlinTest {
   }
 
   @Test
-  fun `awaits the Retrofit service`() = runBlocking<Unit> {
+  fun `awaits the call of a Retrofit service`() = runBlocking<Unit> {
     MockWebServer().use { server ->
       server.enqueue(response)
       val api =
@@ -112,7 +112,7 @@ class KotlinTest {
   }
 
   @Test
-  fun `ends a call with its coroutine`() = runBlocking<Unit> {
+  fun `closes the connection when the coroutine is cancelled`() = runBlocking<Unit> {
     ServerSocket(0, 1, InetAddress.getLoopbackAddress()).use { silent ->
       client("http://localhost:${silent.localPort}").use { client ->
         val embedding =
@@ -121,14 +121,14 @@ class KotlinTest {
           }
         silent.accept().use { socket ->
           embedding.cancelAndJoin()
-          socket.getInputStream().readAllBytes() // ends when the call does
+          socket.getInputStream().readAllBytes() // returns when the client closes the connection
         }
       }
     }
   }
 
   @Test
-  fun `knows what may be null`(@TempDir folder: Path) {
+  fun `compiler rejects code that ignores nullness`(@TempDir folder: Path) {
     val source = folder.resolve("Nulls.kt")
     source.writeText(
       """

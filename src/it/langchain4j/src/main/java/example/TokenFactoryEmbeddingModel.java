@@ -21,17 +21,17 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * A model of the Token Factory for LangChain4j.
+ * An embedding model of the Token Factory for LangChain4j.
  *
- * <p>One text, such as a query, is one call. More are a bulk run: any number of them, several
- * requests at once, paced by the server's rate limits. The client is the caller's to close.
+ * <p>A single text, such as a query, is one call. Several texts are a bulk run: any number of
+ * texts, with concurrent requests paced by the server's rate limits. The caller closes the client.
  */
 public final class TokenFactoryEmbeddingModel extends DimensionAwareEmbeddingModel {
   private final TokenFactoryClient client;
   private final String modelName;
   private final EmbeddingRequestParameters defaults;
 
-  /** Makes vectors with {@code dimensions} elements, or with as many as the model likes if null. */
+  /** Creates a model; if {@code dimensions} is null, the server chooses them. */
   public TokenFactoryEmbeddingModel(
       TokenFactoryClient client, String modelName, Integer dimensions) {
     this.client = client;
@@ -64,7 +64,7 @@ public final class TokenFactoryEmbeddingModel extends DimensionAwareEmbeddingMod
               .embedAll(texts, item -> embeddings.add(Embedding.from(item.vector())));
       return response(embeddings, end.tokens());
     } catch (IOException e) {
-      throw new UncheckedIOException(e); // nothing above does I/O
+      throw new UncheckedIOException(e); // cannot happen: neither source nor sink does I/O
     }
   }
 

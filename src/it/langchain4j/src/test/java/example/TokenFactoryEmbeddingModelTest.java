@@ -26,7 +26,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class TokenFactoryEmbeddingModelTest {
-  private static final int MOST_INPUTS = 256;
+  private static final int MAX_INPUTS = 256;
 
   private final MockWebServer server = new MockWebServer();
   private TokenFactoryClient client;
@@ -37,7 +37,8 @@ class TokenFactoryEmbeddingModelTest {
         new okhttp3.mockwebserver.Dispatcher() {
           @Override
           public MockResponse dispatch(RecordedRequest request) {
-            return answer(new Gson().fromJson(request.getBody().readUtf8(), Asked.class));
+            return respond(
+                new Gson().fromJson(request.getBody().readUtf8(), ReceivedRequest.class));
           }
         });
     server.start();
@@ -50,19 +51,19 @@ class TokenFactoryEmbeddingModelTest {
     server.shutdown();
   }
 
-  private record Asked(Object input, Integer dimensions) {
+  private record ReceivedRequest(Object input, Integer dimensions) {
     List<?> texts() {
       return input instanceof List<?> list ? list : List.of(input);
     }
   }
 
-  /** One token and one vector for each text; none for too many texts, or for one like poison. */
-  private static MockResponse answer(Asked asked) {
-    List<?> texts = asked.texts();
-    if (texts.size() > MOST_INPUTS || texts.contains("poison")) {
+  /** {@return one vector and one token per text, or status 400 for too many texts or "poison"} */
+  private static MockResponse respond(ReceivedRequest request) {
+    List<?> texts = request.texts();
+    if (texts.size() > MAX_INPUTS || texts.contains("poison")) {
       return new MockResponse().setResponseCode(400).setBody("{\"detail\": \"not these\"}");
     }
-    int dimensions = asked.dimensions() == null ? 64 : asked.dimensions();
+    int dimensions = request.dimensions() == null ? 64 : request.dimensions();
     List<Object> data =
         IntStream.range(0, texts.size())
             .<Object>mapToObj(
@@ -83,7 +84,7 @@ class TokenFactoryEmbeddingModelTest {
                 .formatted(new Gson().toJson(data), texts.size()));
   }
 
-  /** Texts that share words are near each other. */
+  /** {@return a vector that is near those of texts with the same words} */
   private static float[] vector(String text, int dimensions) {
     float[] vector = new float[dimensions];
     for (String word : text.split(" ")) {
@@ -118,7 +119,7 @@ class TokenFactoryEmbeddingModelTest {
   }
 
   @Test
-  void embedsMoreThanARequestTakes() {
+  void embedsMoreTextsThanOneRequestCanCarry() {
     List<TextSegment> segments =
         IntStream.range(0, 5_000).mapToObj(i -> TextSegment.from("text " + i)).toList();
 
@@ -133,12 +134,12 @@ class TokenFactoryEmbeddingModelTest {
   }
 
   @Test
-  void passesTokenUsageOn() {
+  void returnsTokenUsage() {
     assertEquals(1, model(null).embed("a cat").tokenUsage().totalTokenCount());
   }
 
   @Test
-  void passesDimensionsOn() {
+  void requestsDimensions() {
     EmbeddingModel model = model(8);
 
     assertEquals(8, model.dimension());
@@ -154,7 +155,7 @@ class TokenFactoryEmbeddingModelTest {
   }
 
   @Test
-  void failsWithTheErrorsOfTheClient() {
+  void throwsTheExceptionsOfTheClient() {
     EmbeddingModel model = model(null);
 
     var one = assertThrows(BadRequestException.class, () -> model.embed("poison"));

@@ -55,7 +55,7 @@ class ModulesTest {
   }
 
   @Test
-  void runsOnTheModulePath() {
+  void libraryIsANamedModule() {
     assertEquals("example", Embeddings.class.getModule().getName());
     Module library = TokenFactoryClient.class.getModule();
     assertEquals("io.github.tokenfactory", library.getName());
@@ -63,19 +63,19 @@ class ModulesTest {
   }
 
   @Test
-  void comparesWithTheDocumentOfAnotherModule() {
+  void driftCheckReadsTheDocumentInTheClientsModule() {
     OpenApiDocument bundled = OpenApiDocument.bundled();
     assertEquals("io.github.tokenfactory.drift", OpenApiDocument.class.getModule().getName());
     assertFalse(SpecDrift.compare(bundled, bundled, bundled.operations()).hasDrift());
   }
 
   @Test
-  void callsByClient() {
+  void callsWithTheClient() {
     assertArrayEquals(VECTOR, Embeddings.byClient(baseUrl, REQUEST));
   }
 
   @Test
-  void callsByRetrofit() throws IOException {
+  void callsWithRetrofit() throws IOException {
     assertArrayEquals(
         VECTOR, Embeddings.byRetrofit(baseUrl, REQUEST, TokenFactoryConverterFactory.create()));
     assertArrayEquals(

@@ -76,17 +76,17 @@ class OkHttpTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"okhttp3/OkHttpClient.class", "okio/Buffer.class", "kotlin/Unit.class"})
-  void isThereOnce(String type) throws IOException {
+  void classIsOnTheClassPathOnce(String type) throws IOException {
     var places = Collections.list(getClass().getClassLoader().getResources(type));
     assertEquals(1, places.size(), places::toString);
   }
 
   @Test
-  void callsByTheClientsOwnHttpClient() {
+  void callsWithTheDefaultHttpClient() {
     try (TokenFactoryClient client = client().build()) {
       assertArrayEquals(VECTOR, EmbeddingsService.of(client).create("m", INPUT).vector(0));
       assertArrayEquals(
-          VECTOR, EmbeddingsService.of(client).create("m", INPUT).vector(0)); // connected
+          VECTOR, EmbeddingsService.of(client).create("m", INPUT).vector(0)); // same connection
       assertArrayEquals(
           VECTOR, EmbeddingsService.of(client).createAsync("m", INPUT).join().vector(0));
     }
@@ -94,7 +94,7 @@ class OkHttpTest {
 
   @ParameterizedTest
   @ValueSource(ints = {307, 401, 408, 429, 503})
-  void repeatsNothingByItself(int status) {
+  void okHttpRepeatsNoRequestByItself(int status) {
     this.status = status;
     try (TokenFactoryClient client = client().build()) {
       ApiException e =
@@ -105,7 +105,7 @@ class OkHttpTest {
   }
 
   @Test
-  void callsByAnHttpClientOfTheUsers() {
+  void callsWithAUsersHttpClient() {
     AtomicInteger intercepted = new AtomicInteger();
     OkHttpClient http =
         new OkHttpClient.Builder()
@@ -122,7 +122,7 @@ class OkHttpTest {
   }
 
   @Test
-  void callsByRetrofit() throws IOException {
+  void callsWithRetrofit() throws IOException {
     for (Converter.Factory converter :
         new Converter.Factory[] {
           TokenFactoryConverterFactory.create(), GsonConverterFactory.create()
@@ -148,7 +148,7 @@ class OkHttpTest {
   }
 
   @Test
-  void cancelsACall() throws IOException {
+  void closesTheConnectionOfACancelledCall() throws IOException {
     try (ServerSocket silent = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
         TokenFactoryClient client =
             client().baseUrl("http://localhost:" + silent.getLocalPort()).build()) {
@@ -156,7 +156,7 @@ class OkHttpTest {
           EmbeddingsService.of(client).createAsync("m", INPUT);
       try (Socket socket = silent.accept()) {
         assertTrue(future.cancel(true));
-        socket.getInputStream().readAllBytes(); // ends when the call does
+        socket.getInputStream().readAllBytes(); // returns when the client closes the connection
       }
     }
   }

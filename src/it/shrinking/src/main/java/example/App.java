@@ -17,7 +17,7 @@ import retrofit2.Converter;
 import retrofit2.Retrofit;
 import retrofit2.converter.gson.GsonConverterFactory;
 
-/** Uses the library in every way, and fails if one does not work. */
+/** Uses each entry point of the library; fails if one does not work after shrinking. */
 final class App {
   private static final byte[] RESPONSE =
       """

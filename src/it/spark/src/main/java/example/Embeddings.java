@@ -25,9 +25,9 @@ import org.apache.spark.util.TaskCompletionListener;
 /**
  * Adds a vector to each row of a dataset.
  *
- * <p>The executors read the API key from their environment: {@code NEBIUS_API_KEY}. Each has one
- * client, which all its tasks share; a task reads its rows as they are needed and gives them back
- * in their order.
+ * <p>The executors read the API key from the environment variable {@code NEBIUS_API_KEY}. Each
+ * executor has one client for all its tasks. A task reads its rows lazily and returns them in
+ * order.
  */
 public final class Embeddings {
   private static final Map<String, TokenFactoryClient> CLIENTS = new ConcurrentHashMap<>();
@@ -38,10 +38,10 @@ public final class Embeddings {
    * {@return {@code rows} with two more columns: {@code vector}, and {@code error}, which says why
    * a row has no vector}
    *
-   * @param rows none of whose texts is null
+   * @param rows rows without null in the text column
    * @param textColumn the name of the column with the texts
-   * @param model the id of a model that the server has
-   * @param baseUrl where the API is
+   * @param model the id of the model
+   * @param baseUrl the base URL of the API
    */
   public static Dataset<Row> add(
       Dataset<Row> rows, String textColumn, String model, String baseUrl) {
@@ -55,7 +55,7 @@ public final class Embeddings {
   }
 
   private static Iterator<Row> embed(Iterator<Row> rows, int column, String model, String baseUrl) {
-    Queue<Row> underWay = new ArrayDeque<>();
+    Queue<Row> pending = new ArrayDeque<>();
     Iterator<String> texts =
         new Iterator<>() {
           @Override
@@ -66,7 +66,7 @@ public final class Embeddings {
           @Override
           public String next() {
             Row row = rows.next();
-            underWay.add(row);
+            pending.add(row);
             return row.getString(column);
           }
         };
@@ -75,9 +75,10 @@ public final class Embeddings {
             .onFailure(BulkEmbedder.OnFailure.COLLECT)
             .build()
             .stream(texts);
-    TaskCompletionListener close = context -> items.close(); // ends what is under way
+    TaskCompletionListener close =
+        context -> items.close(); // cancels the requests of a failed task
     TaskContext.get().addTaskCompletionListener(close);
-    return items.map(item -> row(underWay.remove(), item)).iterator();
+    return items.map(item -> row(pending.remove(), item)).iterator();
   }
 
   private static Row row(Row row, BulkItem item) {
@@ -88,7 +89,7 @@ public final class Embeddings {
     return RowFactory.create(values);
   }
 
-  /** {@return this executor's client, which lives as long as it does} */
+  /** {@return the client of this executor, which is never closed} */
   static TokenFactoryClient client(String baseUrl) {
     return CLIENTS.computeIfAbsent(
         baseUrl,

@@ -36,12 +36,12 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Runs on a cluster of two executors, which are JVMs of their own. */
+/** A Spark dataset on a cluster of two executors, each in a JVM of its own. */
 class EmbeddingsTest {
   private static final int ROWS = 4_000;
-  private static final int POISON = 1_234;
+  private static final int REFUSED = 1_234;
 
-  private static final Set<String> CALLERS = ConcurrentHashMap.newKeySet();
+  private static final Set<String> USER_AGENTS = ConcurrentHashMap.newKeySet();
   private static final MockWebServer SERVER = new MockWebServer();
   private static SparkSession spark;
 
@@ -51,8 +51,9 @@ class EmbeddingsTest {
         new Dispatcher() {
           @Override
           public MockResponse dispatch(RecordedRequest request) {
-            CALLERS.add(request.getHeader("User-Agent"));
-            return answer(new Gson().fromJson(request.getBody().readUtf8(), Asked.class).input());
+            USER_AGENTS.add(request.getHeader("User-Agent"));
+            String body = request.getBody().readUtf8();
+            return respond(new Gson().fromJson(body, ReceivedRequest.class).input());
           }
         });
     SERVER.start();
@@ -73,10 +74,10 @@ class EmbeddingsTest {
     SERVER.shutdown();
   }
 
-  private record Asked(List<String> input) {}
+  private record ReceivedRequest(List<String> input) {}
 
-  private static MockResponse answer(List<String> texts) {
-    if (texts.contains(text(POISON))) {
+  private static MockResponse respond(List<String> texts) {
+    if (texts.contains(text(REFUSED))) {
       return new MockResponse().setResponseCode(400).setBody("{\"detail\": \"not this\"}");
     }
     List<Object> data =
@@ -99,7 +100,7 @@ class EmbeddingsTest {
   }
 
   @Test
-  void embedsParquet(@TempDir Path folder) {
+  void embedsTheRowsOfAParquetFile(@TempDir Path folder) {
     String texts = folder.resolve("texts").toString();
     String vectors = folder.resolve("vectors").toString();
     List<Row> rows =
@@ -117,7 +118,7 @@ class EmbeddingsTest {
     assertEquals(ROWS, byId.size());
     byId.forEach(
         (id, row) -> {
-          if (id == POISON) {
+          if (id == REFUSED) {
             assertNull(row.getAs("vector"));
             assertTrue(row.<String>getAs("error").contains("400"), row.<String>getAs("error"));
           } else {
@@ -129,7 +130,7 @@ class EmbeddingsTest {
         ids(read, functions.spark_partition_id()), ids(written, functions.input_file_name()));
     assertEquals(
         Set.of("tokenfactory-java spark-executor/0", "tokenfactory-java spark-executor/1"),
-        CALLERS);
+        USER_AGENTS);
   }
 
   private static float[] floats(List<Float> list) {
@@ -138,7 +139,7 @@ class EmbeddingsTest {
     return floats;
   }
 
-  /** The ids of each part, in their order. */
+  /** {@return the ids of each partition, in their order} */
   private static Set<List<Integer>> ids(Dataset<Row> dataset, Column part) {
     Map<Object, List<Integer>> ids = new HashMap<>();
     dataset

@@ -10,7 +10,7 @@ import org.springframework.boot.context.properties.PropertyMapper;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** One client for the application, closed with it. */
+/** Configures one client for the application; Spring closes it with the context. */
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties(TokenFactoryProperties.class)
 public class TokenFactoryConfiguration {
@@ -18,7 +18,7 @@ public class TokenFactoryConfiguration {
   TokenFactoryClient tokenFactoryClient(TokenFactoryProperties properties, CallListener listener) {
     TokenFactoryClientBuilder builder =
         TokenFactoryClient.builder().apiKey(properties.apiKey()).listener(listener);
-    PropertyMapper set = PropertyMapper.get(); // passes over what is null
+    PropertyMapper set = PropertyMapper.get(); // skips null
     set.from(properties.baseUrl()).to(builder::baseUrl);
     set.from(properties.aiProjectId()).to(builder::aiProjectId);
     set.from(properties.timeout()).to(builder::timeout);

@@ -23,17 +23,17 @@ import org.springframework.ai.embedding.EmbeddingResponse;
 import org.springframework.ai.embedding.EmbeddingResponseMetadata;
 
 /**
- * A model of the Token Factory for Spring AI.
+ * An embedding model of the Token Factory for Spring AI.
  *
- * <p>One text, such as a query, is one call. More are a bulk run: any number of them, several
- * requests at once, paced by the server's rate limits. The client is the caller's to close.
+ * <p>A single text, such as a query, is one call. Several texts are a bulk run: any number of
+ * texts, with concurrent requests paced by the server's rate limits. The caller closes the client.
  */
 public final class TokenFactoryEmbeddingModel extends AbstractEmbeddingModel {
   private final TokenFactoryClient client;
   private final String model;
   private final @Nullable Integer dimensions;
 
-  /** Makes vectors with {@code dimensions} elements, or with as many as the model likes if null. */
+  /** Creates a model; if {@code dimensions} is null, the server chooses them. */
   public TokenFactoryEmbeddingModel(
       TokenFactoryClient client, String model, @Nullable Integer dimensions) {
     this.client = client;
@@ -66,17 +66,17 @@ public final class TokenFactoryEmbeddingModel extends AbstractEmbeddingModel {
                   item -> embeddings.add(new Embedding(item.vector(), (int) item.position())));
       return response(template.getModel(), embeddings, end.tokens());
     } catch (IOException e) {
-      throw new UncheckedIOException(e); // nothing above does I/O
+      throw new UncheckedIOException(e); // cannot happen: neither source nor sink does I/O
     }
   }
 
   private io.github.tokenfactory.model.EmbeddingRequest template(
       @Nullable EmbeddingOptions options) {
-    String asked = options == null ? null : options.getModel();
+    String requestedModel = options == null ? null : options.getModel();
     Integer length = options == null ? null : options.getDimensions();
     length = length == null ? dimensions : length;
     return io.github.tokenfactory.model.EmbeddingRequest.builder()
-        .model(asked == null ? model : asked)
+        .model(requestedModel == null ? model : requestedModel)
         .dimensions(length == null ? null : length.longValue())
         .build();
   }

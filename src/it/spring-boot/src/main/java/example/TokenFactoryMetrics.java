@@ -4,7 +4,7 @@ import io.github.tokenfactory.CallListener;
 import io.github.tokenfactory.errors.TokenFactoryException;
 import io.micrometer.core.instrument.MeterRegistry;
 
-/** Times each request: {@code tokenfactory.attempts}, by status and outcome. */
+/** Records the timer {@code tokenfactory.attempts} for each request, by status and outcome. */
 final class TokenFactoryMetrics implements CallListener {
   private final MeterRegistry registry;
 

@@ -5,15 +5,15 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 
 /**
- * What an application sets; the client has defaults for what is null.
+ * The settings of an application; for those that are null, the defaults of the client apply.
  *
  * @param apiKey the API key
  * @param model the id of the model
- * @param dimensions how long vectors are; the model's own length unless set
- * @param baseUrl where the API is
- * @param aiProjectId the project that all calls are for
- * @param timeout how long a call may take in all
- * @param connectTimeout how long it may take to connect
+ * @param dimensions the dimensions of the vectors, or null for those of the model
+ * @param baseUrl the base URL of the API
+ * @param aiProjectId the id of the project of all calls
+ * @param timeout the limit for a call with all its retries
+ * @param connectTimeout the limit for connecting
  * @param maxRetries how often a request may be sent again
  */
 @ConfigurationProperties("tokenfactory")
@@ -27,7 +27,7 @@ public record TokenFactoryProperties(
     @Nullable Duration connectTimeout,
     @Nullable Integer maxRetries) {
 
-  /** Says nothing of the key. */
+  /** Omits the key. */
   @Override
   public String toString() {
     return "TokenFactoryProperties[model=" + model + ", baseUrl=" + baseUrl + "]";

@@ -34,7 +34,7 @@ import org.springframework.boot.SpringApplication;
 import org.springframework.context.ConfigurableApplicationContext;
 
 class TokenFactoryTest {
-  private static final int MOST_INPUTS = 256;
+  private static final int MAX_INPUTS = 256;
 
   private final MockWebServer server = new MockWebServer();
   private ConfigurableApplicationContext context;
@@ -45,7 +45,8 @@ class TokenFactoryTest {
         new okhttp3.mockwebserver.Dispatcher() {
           @Override
           public MockResponse dispatch(RecordedRequest request) {
-            return answer(new Gson().fromJson(request.getBody().readUtf8(), Asked.class));
+            return respond(
+                new Gson().fromJson(request.getBody().readUtf8(), ReceivedRequest.class));
           }
         });
     server.start();
@@ -68,19 +69,19 @@ class TokenFactoryTest {
     server.shutdown();
   }
 
-  private record Asked(Object input, String model, Integer dimensions) {
+  private record ReceivedRequest(Object input, String model, Integer dimensions) {
     List<?> texts() {
       return input instanceof List<?> list ? list : List.of(input);
     }
   }
 
-  /** One token and one vector for each text; none for too many texts, or for one like poison. */
-  private static MockResponse answer(Asked asked) {
-    List<?> texts = asked.texts();
-    if (texts.size() > MOST_INPUTS || texts.contains("poison")) {
+  /** {@return one vector and one token per text, or status 400 for too many texts or "poison"} */
+  private static MockResponse respond(ReceivedRequest request) {
+    List<?> texts = request.texts();
+    if (texts.size() > MAX_INPUTS || texts.contains("poison")) {
       return new MockResponse().setResponseCode(400).setBody("{\"detail\": \"not these\"}");
     }
-    int dimensions = asked.dimensions() == null ? 64 : asked.dimensions();
+    int dimensions = request.dimensions() == null ? 64 : request.dimensions();
     List<Map<String, Object>> data =
         IntStream.range(0, texts.size())
             .mapToObj(
@@ -98,10 +99,10 @@ class TokenFactoryTest {
             """
             {"object": "list", "model": "%s", "data": %s, "usage": {"prompt_tokens": %d, "total_tokens": %3$d}}
             """
-                .formatted(asked.model(), new Gson().toJson(data), texts.size()));
+                .formatted(request.model(), new Gson().toJson(data), texts.size()));
   }
 
-  /** Texts that share words are near each other. */
+  /** {@return a vector that is near those of texts with the same words} */
   private static float[] vector(String text, int dimensions) {
     float[] vector = new float[dimensions];
     for (String word : text.split(" ")) {
@@ -130,7 +131,7 @@ class TokenFactoryTest {
   }
 
   @Test
-  void embedsMoreThanARequestTakes() {
+  void embedsMoreTextsThanOneRequestCanCarry() {
     List<String> texts = IntStream.range(0, 5_000).mapToObj(i -> "text " + i).toList();
 
     EmbeddingResponse response = model().embedForResponse(texts);
@@ -145,7 +146,7 @@ class TokenFactoryTest {
   }
 
   @Test
-  void passesModelDimensionsAndTokenUsageOn() {
+  void requestsModelAndDimensionsAndReturnsTokenUsage() {
     EmbeddingOptions options = EmbeddingOptions.builder().model("other").dimensions(4).build();
 
     EmbeddingResponse one = model().call(new EmbeddingRequest(List.of("a cat"), options));
@@ -159,7 +160,7 @@ class TokenFactoryTest {
   }
 
   @Test
-  void failsWithTheErrorsOfTheClient() {
+  void throwsTheExceptionsOfTheClient() {
     assertThat(
             catchThrowableOfType(BadRequestException.class, () -> model().embed("poison")).detail())
         .isEqualTo("not these");
@@ -169,7 +170,7 @@ class TokenFactoryTest {
   }
 
   @Test
-  void setsUpTheClient() throws Exception {
+  void configuresTheClientFromProperties() throws Exception {
     model().embed("a cat");
 
     RecordedRequest request = server.takeRequest();
@@ -179,7 +180,7 @@ class TokenFactoryTest {
   }
 
   @Test
-  void timesEachAttempt() {
+  void recordsATimerOfEachAttempt() {
     model().embed("a cat");
     assertThatThrownBy(() -> model().embed("poison")).isInstanceOf(BadRequestException.class);
 
@@ -226,10 +227,10 @@ class TokenFactoryTest {
                 "--tokenfactory.base-url=http://127.0.0.1:1/")
             .redirectErrorStream(true)
             .start();
-    String said = new String(application.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    String output = new String(application.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
 
-    assertThat(application.waitFor()).as(said).isZero();
-    assertThat(said)
+    assertThat(application.waitFor()).as(output).isZero();
+    assertThat(output)
         .contains(
             "io.github.tokenfactory.TokenFactoryClient ", "example.TokenFactoryEmbeddingModel ")
         .doesNotContain("org.hibernate.validator", "okhttp3.internal.connection.RealConnection ");

@@ -8,7 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Some code that uses the library, and is to be tested. */
+/** An application's code that uses the library; the tests test it with the test kit. */
 class Search {
   private final TokenFactoryClient client;
   private final Map<String, float[]> vectors = new HashMap<>();

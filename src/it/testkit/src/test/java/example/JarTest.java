@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 class JarTest {
 
   @Test
-  void hasALicenceAndNoTestsOfItsOwn() throws Exception {
+  void testKitHasALicenceAndNoTests() throws Exception {
     File file =
         new File(
             EmbeddingsServer.class.getProtectionDomain().getCodeSource().getLocation().toURI());

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 class SearchTest {
 
   @Test
-  void findsWhatSharesWords(EmbeddingsServer server, TokenFactoryClient client) {
+  void findsTheTextWithTheSameWords(EmbeddingsServer server, TokenFactoryClient client) {
     Search search = new Search(client);
     search.add("The cat sat on the mat", "Interest rates rose again");
 
@@ -26,7 +26,7 @@ class SearchTest {
   }
 
   @Test
-  void survivesABusyService(EmbeddingsServer server, TokenFactoryClient client) {
+  void retriesIfTheServiceIsBusy(EmbeddingsServer server, TokenFactoryClient client) {
     server.enqueue(Reply.tooManyRequests(Duration.ofMillis(1)), Reply.detail(503, "restarting"));
 
     new Search(client).add("a cat");
@@ -35,7 +35,7 @@ class SearchTest {
   }
 
   @Test
-  void doesNotHideWhatTheServiceRefuses(EmbeddingsServer server, TokenFactoryClient client) {
+  void throwsIfTheServiceRefusesAText(EmbeddingsServer server, TokenFactoryClient client) {
     server.when(
         request -> request.texts().contains("forbidden"),
         Reply.openAiError(400, "no", "invalid_request_error", "content_filter"));

@@ -14,11 +14,10 @@ import java.util.Arrays;
 import java.util.Map;
 
 /**
- * Turns a sentence into token ids, and token ids into a vector of length 1, with the model
- * all-MiniLM-L6-v2.
+ * The model all-MiniLM-L6-v2: turns a text into token ids, and token ids into a vector of length 1.
  *
  * <p>The model (ONNX, 8-bit weights) and its tokenizer come from a jar and run in this process;
- * nothing is downloaded. Any number of threads may share an instance.
+ * nothing is downloaded. Safe for use by several threads.
  */
 final class MiniLmModel implements EmbeddingModel, AutoCloseable {
 
@@ -27,18 +26,18 @@ final class MiniLmModel implements EmbeddingModel, AutoCloseable {
 
   static final int DIMENSIONS = 384;
 
-  /** Token ids are 0 to this, exclusive. */
+  /** The number of token ids; they start at 0. */
   static final int VOCABULARY = 30_522;
 
-  /** The model has this many position vectors, so no input is longer, [CLS] and [SEP] included. */
+  /** The longest input, including [CLS] and [SEP]: the model has this many position vectors. */
   static final int MAX_TOKENS = 512;
 
   private static final int CLS = 101;
   private static final int SEP = 102;
 
   static {
-    // DJL would ask the network whether this is EC2, and fetch another tokenizer where it finds a
-    // CUDA device.
+    // Otherwise DJL asks the network whether this is EC2, and downloads another tokenizer if there
+    // is a CUDA device.
     System.setProperty("ai.djl.offline", "true");
   }
 
@@ -52,16 +51,17 @@ final class MiniLmModel implements EmbeddingModel, AutoCloseable {
     this.session = session;
   }
 
-  /** Loads model and tokenizer from the class path, which takes about a second. */
+  /** Loads the model and the tokenizer from the class path in about a second. */
   static MiniLmModel load() throws IOException {
     try (InputStream vocabulary = resource("/all-minilm-l6-v2-q-tokenizer.json");
         InputStream weights = resource("/all-minilm-l6-v2-q.onnx");
         OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
       OrtEnvironment onnx = OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
-      // A sentence is too little work to share among threads, and idle ONNX threads spin.
+      // One sentence is too little work for several threads, and idle ONNX threads spin.
       options.setIntraOpNumThreads(1);
       OrtSession session = onnx.createSession(weights.readAllBytes(), options);
-      // The file asks for exactly 128 tokens: we neither cut a text in silence nor compute padding.
+      // The file sets exactly 128 tokens. Long texts must not be cut silently, and padding costs
+      // time.
       HuggingFaceTokenizer tokenizer =
           HuggingFaceTokenizer.newInstance(
               vocabulary, Map.of("truncation", "false", "padding", "false"));
@@ -85,7 +85,7 @@ final class MiniLmModel implements EmbeddingModel, AutoCloseable {
     return DIMENSIONS;
   }
 
-  /** Returns the ids of a text's tokens, {@linkplain #frame framed}. */
+  /** {@return the token ids of {@code text}, {@linkplain #frame framed}} */
   @Override
   public int[] tokenize(String text) {
     return frame(
@@ -95,8 +95,8 @@ final class MiniLmModel implements EmbeddingModel, AutoCloseable {
   }
 
   /**
-   * Returns the ids as the model needs them, between [CLS] and [SEP], which are added unless both
-   * are there.
+   * {@return the token ids between [CLS] and [SEP], which the model needs; both are added unless
+   * both are there}
    */
   static int[] frame(int[] tokens) {
     int last = tokens.length - 1;
@@ -111,11 +111,11 @@ final class MiniLmModel implements EmbeddingModel, AutoCloseable {
   }
 
   /**
-   * Embeds a token array, {@linkplain #frame framed} or not: the mean of the model's output over
-   * its tokens, the first of its dimensions, at length 1.
+   * {@return the vector of a token array, {@linkplain #frame framed} or not} It is the mean of the
+   * model's output over the tokens, cut to {@code dimensions} and scaled to length 1.
    *
-   * <p>One at a time, because the 8-bit model rounds by what else is in the batch: equal inputs get
-   * equal vectors.
+   * <p>The model gets one input at a time. In a batch, the rounding of the 8-bit weights would
+   * depend on the other inputs, and equal inputs would get different vectors.
    */
   @Override
   public float[] embed(int[] tokens, int dimensions) {
@@ -159,7 +159,7 @@ final class MiniLmModel implements EmbeddingModel, AutoCloseable {
     }
   }
 
-  /** Returns the vector scaled to length 1, so that a dot product is a cosine. */
+  /** {@return {@code vector} scaled to length 1, so that a dot product is a cosine} */
   private static float[] unit(float[] vector) {
     double squares = 0;
     for (float x : vector) {

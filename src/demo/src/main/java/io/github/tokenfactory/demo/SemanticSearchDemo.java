@@ -18,14 +18,16 @@ import java.util.Locale;
 import java.util.stream.IntStream;
 
 /**
- * Searches some fifty sentences by meaning, through the library's public facade.
+ * Searches about fifty sentences by meaning with the public API of this library.
  *
- * <p>It talks to an {@link EmbeddingsServer} that it starts in this process, with a real model; if
- * {@code NEBIUS_API_KEY} is set, to the real API with the model that {@code -Ddemo.model} names.
+ * <p>It calls an {@link EmbeddingsServer} with a real model in this process. If {@code
+ * NEBIUS_API_KEY} is set, it calls the real API with the model that {@code -Ddemo.model} names.
  */
 public final class SemanticSearchDemo {
 
-  /** Each means the same as a sentence of the corpus and shares no word with it that matters. */
+  /**
+   * Each query means the same as a sentence of the corpus, but shares no significant word with it.
+   */
   private static final List<String> QUERIES =
       List.of(
           "How do I stop dough from sticking to the table?",
@@ -37,7 +39,7 @@ public final class SemanticSearchDemo {
   private static final int TOP = 3;
   private static final int BAR = 26;
 
-  /** Off a terminal a line cannot be rewritten, so progress is told in a few lines instead. */
+  /** Without a terminal, a line cannot be rewritten; progress is then printed as a few lines. */
   private static final boolean TERMINAL = System.console() != null;
 
   private final TokenFactoryClient client;
@@ -50,9 +52,7 @@ public final class SemanticSearchDemo {
     this.model = model;
   }
 
-  /**
-   * Runs the demo; the process ends with 1 if that was not possible, having said why in two lines.
-   */
+  /** Runs the demo. If it fails, two lines say why and what to do, and the exit code is 1. */
   public static void main(String[] args) {
     String key = System.getenv("NEBIUS_API_KEY");
     if (key == null || key.isBlank()) {
@@ -69,7 +69,8 @@ public final class SemanticSearchDemo {
     }
     run(
         () -> searchRealApi(model),
-        "Check network, key and model, or unset NEBIUS_API_KEY to do without them.");
+        "Check the network, the key and the model, or unset NEBIUS_API_KEY to use the embedded"
+            + " service.");
   }
 
   private interface Search {
@@ -121,7 +122,7 @@ public final class SemanticSearchDemo {
     double seconds = (System.nanoTime() - start) / 1e9;
     EmbeddingResult queries = embed(EmbeddingInput.texts(QUERIES));
     System.out.printf(
-        "%n%d queries, worded unlike their answers; best %d by cosine%n", QUERIES.size(), TOP);
+        "%n%d queries in other words than the corpus; best %d by cosine%n", QUERIES.size(), TOP);
     for (int i = 0; i < QUERIES.size(); i++) {
       printRanking(QUERIES.get(i), queries.vector(i), corpus, vectors);
     }
@@ -185,15 +186,14 @@ public final class SemanticSearchDemo {
   }
 
   /**
-   * Shows that the API's four forms of input agree; token ids are the model's own, so this needs
-   * its tokenizer.
+   * Shows that the four forms of input give the same vector; token ids need the model's tokenizer.
    */
   private void compareInputs(MiniLmModel miniLm) {
     String sentence = QUERIES.get(0);
     int[] ids = miniLm.tokenize(sentence);
     float[] expected = embed(EmbeddingInput.text(sentence)).vector(0);
     System.out.printf(
-        "%nThe first query in the API's other forms of input, against a plain text%n");
+        "%nThe first query in the other three forms of input, compared with a plain text%n");
     printAgreement("list of texts", expected, EmbeddingInput.texts(sentence));
     printAgreement(ids.length + " token ids", expected, EmbeddingInput.tokens(ids));
     printAgreement("list of token arrays", expected, EmbeddingInput.tokenArrays(ids));

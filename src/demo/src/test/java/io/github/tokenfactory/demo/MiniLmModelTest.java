@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** That the model means something, by itself and as what the test kit's server answers with. */
+/** The model of the demo, by itself and as a model of the test kit's server. */
 class MiniLmModelTest {
   private static final String SENTENCE = "a cat sits on the mat";
 
@@ -42,7 +42,7 @@ class MiniLmModelTest {
   }
 
   @Test
-  void tokenizesAsTheVocabularyOfBertDoes() {
+  void tokenizesWithTheVocabularyOfBert() {
     assertThat(model.tokenize(SENTENCE))
         .containsExactly(101, 1037, 4937, 7719, 2006, 1996, 13523, 102);
     assertThat(model.embed(new int[] {1037}, 384))
@@ -51,7 +51,7 @@ class MiniLmModelTest {
 
   @ParameterizedTest
   @ValueSource(ints = {1, 64, 383, 384})
-  void cutsAndRescalesToTheDimensionsAskedFor(int dimensions) {
+  void cutsVectorsToTheRequestedDimensionsAndRescalesThem(int dimensions) {
     float[] cut = model.embed(model.tokenize("one"), dimensions);
 
     assertThat(cut).hasSize(dimensions);
@@ -60,7 +60,7 @@ class MiniLmModelTest {
   }
 
   @Test
-  void knowsWhichSentencesMeanTheSame() {
+  void findsSentencesOfTheSameMeaningSimilar() {
     float[] cat = embed("a cat sits on the mat");
     float[] kitten = embed("a kitten rests on the rug");
     float[] markets = embed("stock markets fell");
@@ -73,11 +73,11 @@ class MiniLmModelTest {
   }
 
   /**
-   * The figures are those of the sentence-transformers documentation, made with the unrounded
-   * weights.
+   * The expected values are from the documentation of sentence-transformers, whose model has
+   * unrounded weights.
    */
   @Test
-  void scoresAsThePublishedModelDoes() {
+  void scoresLikeThePublishedModel() {
     float[] weather = embed("The weather is lovely today.");
     float[] sunny = embed("It's so sunny outside!");
     float[] stadium = embed("He drove to the stadium.");
@@ -88,7 +88,7 @@ class MiniLmModelTest {
   }
 
   @Test
-  void takesTheLongestInputAndTheLastTokenAndNoMore() {
+  void acceptsTheLongestInputAndTheLastTokenIdAndNothingBeyond() {
     int[] longest = new int[510];
     Arrays.fill(longest, 30_521);
 
@@ -100,7 +100,7 @@ class MiniLmModelTest {
   }
 
   @Test
-  void answersAllFourInputs() {
+  void embedsAllFourFormsOfInput() {
     int[] ids = model.tokenize(SENTENCE);
     try (EmbeddingsServer server = EmbeddingsServer.start().model(MiniLmModel.ID, model);
         TokenFactoryClient client = server.clientBuilder().build()) {

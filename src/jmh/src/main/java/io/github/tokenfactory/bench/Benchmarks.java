@@ -11,10 +11,11 @@ import java.util.function.ToDoubleFunction;
 import org.openjdk.jmh.runner.RunnerException;
 
 /**
- * Runs what was asked for and prints Markdown.
+ * Runs the selected benchmarks and prints the results as Markdown.
  *
- * <p>The system properties: {@code bench}, which parts to run; {@code cases} and {@code clients},
- * parts of the names of those to measure, all unless set; {@code quick}, to see whether all works.
+ * <p>System properties select them: {@code bench} the parts to run, {@code cases} and {@code
+ * clients} the workloads and clients, by parts of their names. Without a property, all run. {@code
+ * quick} measures too briefly for useful figures, but shows that everything works.
  */
 final class Benchmarks {
   private static final List<Integer> HEAPS =
@@ -24,10 +25,10 @@ final class Benchmarks {
 
   private final boolean quick = Boolean.getBoolean("quick");
   private final List<Workload> workloads =
-      Workload.ALL.stream().filter(workload -> isAsked("cases", workload.name())).toList();
+      Workload.ALL.stream().filter(workload -> isSelected("cases", workload.name())).toList();
   private final List<String> clients =
       Client.NAMES.stream()
-          .filter(name -> isAsked("clients", name) || COMPARED_WITH.contains(name))
+          .filter(name -> isSelected("clients", name) || COMPARED_WITH.contains(name))
           .toList();
 
   private Benchmarks() {}
@@ -37,9 +38,9 @@ final class Benchmarks {
     System.exit(0);
   }
 
-  private static boolean isAsked(String property, String name) {
-    String asked = System.getProperty(property, "");
-    return asked.isBlank() || Arrays.stream(asked.split(",")).anyMatch(name::contains);
+  private static boolean isSelected(String property, String name) {
+    String selected = System.getProperty(property, "");
+    return selected.isBlank() || Arrays.stream(selected.split(",")).anyMatch(name::contains);
   }
 
   private void run() throws Exception {
@@ -47,20 +48,20 @@ final class Benchmarks {
       workload.render();
     }
     System.out.printf("%n%s%n%s%n", Machine.describe(), Machine.versions());
-    if (isAsked("bench", "decode")) {
+    if (isSelected("bench", "decode")) {
       decode();
     }
     try (ServerProcess server = ServerProcess.start()) {
-      if (isAsked("bench", "calls")) {
+      if (isSelected("bench", "calls")) {
         calls(server.url());
       }
-      if (isAsked("bench", "bulk")) {
+      if (isSelected("bench", "bulk")) {
         bulk(server.url());
       }
-      if (isAsked("bench", "start")) {
+      if (isSelected("bench", "start")) {
         start(server.url());
       }
-      if (isAsked("bench", "heap")) {
+      if (isSelected("bench", "heap")) {
         heap(server.url());
       }
     }
@@ -82,7 +83,7 @@ final class Benchmarks {
             DecodeBenchmark::supports);
     System.out.println(
         grid.table(
-            "Decoding an answer in memory, nanoseconds per float",
+            "Decoding a response in memory, nanoseconds per float",
             "decoder",
             (name, workload) ->
                 Table.number(
@@ -96,20 +97,20 @@ final class Benchmarks {
     Grid grid = Grid.measure(quick ? 1 : 3, jmh, "client", clients, workloads, Client::supports);
     System.out.println(
         grid.table(
-            "Wall time of a call, in times of \"" + Client.OKHTTP_TUNED + "\"",
+            "Wall time of a call, relative to \"" + Client.OKHTTP_TUNED + "\"",
             "client",
             (name, workload) -> ratio(grid, Client.OKHTTP_TUNED, name, workload, Sample::wall)));
     System.out.println(
         grid.table(
-            "CPU time of the client's process for a call, in times of \""
+            "CPU time of the client's process for a call, relative to \""
                 + Client.OKHTTP_TUNED
                 + "\"",
             "client",
             (name, workload) -> ratio(grid, Client.OKHTTP_TUNED, name, workload, Sample::cpu)));
     System.out.println(
         grid.table(
-            "Bytes allocated by a call, for each byte of floats returned (of the request, for the"
-                + " last two)",
+            "Bytes allocated by a call, per byte of floats returned (last two columns: per byte of"
+                + " the request)",
             "client",
             (name, workload) ->
                 Table.number(grid.median(name, workload, Sample::bytes) / workload.payload())));
@@ -134,28 +135,29 @@ final class Benchmarks {
 
   private void bulk(String server) throws RunnerException {
     Jmh jmh = new Jmh(BulkBenchmark.class, quick, "-D" + CallBenchmark.SERVER + "=" + server);
-    List<Workload> able = workloads.stream().filter(BulkBenchmark::supports).toList();
+    List<Workload> supported = workloads.stream().filter(BulkBenchmark::supports).toList();
     Grid grid =
-        Grid.measure(quick ? 1 : 5, jmh, "way", BulkBenchmark.WAYS, able, (name, workload) -> true);
+        Grid.measure(
+            quick ? 1 : 5, jmh, "mode", BulkBenchmark.MODES, supported, (name, workload) -> true);
     String create = BulkBenchmark.CREATE;
     System.out.println(
         grid.table(
             "Wall time of a corpus, "
-                + BulkBenchmark.AT_ONCE
-                + " requests at once, in times of \""
+                + BulkBenchmark.CONCURRENCY
+                + " concurrent requests, relative to \""
                 + create
                 + "\"",
-            "way",
+            "mode",
             (name, workload) -> ratio(grid, create, name, workload, Sample::wall)));
     System.out.println(
         grid.table(
-            "CPU time of the client's process for it, in times of \"" + create + "\"",
-            "way",
+            "CPU time of the client's process for a corpus, relative to \"" + create + "\"",
+            "mode",
             (name, workload) -> ratio(grid, create, name, workload, Sample::cpu)));
     System.out.println(
         grid.table(
-            "Wall time of it for each request, ms",
-            "way",
+            "Wall time of a corpus per request, ms",
+            "mode",
             (name, workload) ->
                 Table.number(grid.median(name, workload, Sample::wall))
                     + spread(grid, name, workload)));
@@ -180,17 +182,20 @@ final class Benchmarks {
     for (int round = quick ? 7 : 1; round <= 9; round++) {
       System.err.printf("start, round %d of 9%n", round);
       for (String client : clients) {
-        FreshProcess.Taken taken = processes.get(client).run(1);
-        walls.computeIfAbsent(client, key -> new ArrayList<>()).add(taken.wall());
-        cpus.computeIfAbsent(client, key -> new ArrayList<>()).add(taken.cpu());
+        FreshProcess.Times times = processes.get(client).run(1);
+        walls.computeIfAbsent(client, key -> new ArrayList<>()).add(times.wall());
+        cpus.computeIfAbsent(client, key -> new ArrayList<>()).add(times.cpu());
       }
     }
     Table table =
         new Table(
-            "A process that makes one call, "
-                + Workload.SMALL.name()
-                + ", from its start to its end",
-            List.of("client", "wall, times ours", "CPU, times ours", "wall, ms", "CPU, ms"));
+            "A process that makes one call (" + Workload.SMALL.name() + "), from start to end",
+            List.of(
+                "client",
+                "wall, relative to ours",
+                "CPU, relative to ours",
+                "wall, ms",
+                "CPU, ms"));
     for (String client : clients) {
       double wall = median(walls.get(client));
       double cpu = median(cpus.get(client));
@@ -212,11 +217,11 @@ final class Benchmarks {
   private void heap(String server) throws IOException, InterruptedException {
     Table table =
         new Table(
-            "The smallest heap (-Xmx) for "
+            "Smallest heap (-Xmx) in which "
                 + HEAP_CALLS
-                + " calls in a row, "
+                + " calls of "
                 + Workload.MEDIUM.name()
-                + ", of "
+                + " succeed, out of "
                 + HEAPS,
             List.of("client", "MB"));
     for (String client : clients) {

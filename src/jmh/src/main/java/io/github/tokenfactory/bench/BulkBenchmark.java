@@ -27,26 +27,26 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.infra.Blackhole;
 
-/** A corpus by requests of one size, so many at once, to the server of another process. */
+/** Embeds a corpus with concurrent requests of one size; the server is another process. */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MILLISECONDS)
 public class BulkBenchmark {
-  static final String CREATE = "create, a thread for each";
+  static final String CREATE = "create, in threads";
   static final String ORDERED = "bulk, in order";
   static final String AS_COMPLETED = "bulk, as completed";
-  static final List<String> WAYS = List.of(CREATE, ORDERED, AS_COMPLETED);
-  static final int AT_ONCE = 8;
+  static final List<String> MODES = List.of(CREATE, ORDERED, AS_COMPLETED);
+  static final int CONCURRENCY = 8;
 
   private static final int REQUESTS = 64;
 
   @Param(ORDERED)
-  String way;
+  String mode;
 
   @Param("256x4096-base64")
   String workload;
 
-  private final ExecutorService threads = Executors.newFixedThreadPool(AT_ONCE);
+  private final ExecutorService threads = Executors.newFixedThreadPool(CONCURRENCY);
   private TokenFactoryClient client;
   private List<String> texts;
 
@@ -54,16 +54,16 @@ public class BulkBenchmark {
     return workload.base64() && workload.tokens() == 0;
   }
 
-  /** Connects, and fails unless the result is right. */
+  /** Connects; fails if the result of a first call is wrong. */
   @Setup
   public void open() throws Exception {
-    Workload asked = Workload.named(workload);
+    Workload measured = Workload.named(workload);
     String url = System.getProperty(CallBenchmark.SERVER) + "/" + workload + "/";
     client = TokenFactoryClient.builder().apiKey("key").baseUrl(url).build();
-    texts = asked.texts();
+    texts = measured.texts();
     List<float[]> vectors = new ArrayList<>();
     embed(1, vectors::add);
-    asked.check(vectors);
+    measured.check(vectors);
   }
 
   @TearDown
@@ -79,22 +79,22 @@ public class BulkBenchmark {
   }
 
   private void embed(int requests, Consumer<float[]> sink) throws Exception {
-    if (way.equals(CREATE)) {
+    if (mode.equals(CREATE)) {
       create(requests, sink);
       return;
     }
     BulkEmbedder bulk =
         BulkEmbedder.builder(EmbeddingsService.of(client), "m")
-            .concurrency(AT_ONCE)
+            .concurrency(CONCURRENCY)
             .maxTexts(texts.size())
             .maxBytes(Integer.MAX_VALUE)
             .maxTokens(Integer.MAX_VALUE)
-            .ordered(way.equals(ORDERED))
+            .ordered(mode.equals(ORDERED))
             .build();
     bulk.embedAll(() -> corpus(requests), item -> sink.accept(item.vector()));
   }
 
-  /** {@return the texts of so many requests, one after the other, at hardly any cost} */
+  /** {@return the texts of {@code requests} requests; producing them costs almost nothing} */
   private Iterator<String> corpus(int requests) {
     return new Iterator<>() {
       private int read;
@@ -123,7 +123,7 @@ public class BulkBenchmark {
           }
           return null;
         };
-    for (Future<Void> ended : threads.invokeAll(Collections.nCopies(AT_ONCE, caller))) {
+    for (Future<Void> ended : threads.invokeAll(Collections.nCopies(CONCURRENCY, caller))) {
       ended.get();
     }
   }

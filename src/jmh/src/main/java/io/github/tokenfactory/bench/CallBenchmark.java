@@ -10,12 +10,12 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 
-/** One call after the other, by one client to the server of another process. */
+/** Sequential calls of one client; the server is another process. */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MILLISECONDS)
 public class CallBenchmark {
-  /** The system property that says where the server is. */
+  /** The system property with the URL of the server. */
   static final String SERVER = "bench.server";
 
   @Param(Client.OURS)
@@ -26,12 +26,12 @@ public class CallBenchmark {
 
   private Client opened;
 
-  /** Connects, and fails unless the client's result is right. */
+  /** Connects; fails if the result of a first call is wrong. */
   @Setup
   public void open() throws Exception {
-    Workload asked = Workload.named(workload);
-    opened = Client.open(client, asked, System.getProperty(SERVER));
-    asked.check(opened.call());
+    Workload measured = Workload.named(workload);
+    opened = Client.open(client, measured, System.getProperty(SERVER));
+    measured.check(opened.call());
   }
 
   @Benchmark

@@ -2,9 +2,9 @@ package io.github.tokenfactory.bench;
 
 import java.util.List;
 
-/** One way to get a workload's vectors from the server. */
+/** Sends the request of a workload and reads the vectors; the benchmarks compare such clients. */
 interface Client {
-  /** {@return what {@link Workload#check} takes: whatever of it costs something is done here} */
+  /** {@return the result, which {@link Workload#check} understands, fully decoded} */
   Object call() throws Exception;
 
   String RAW_SOCKET = "raw socket (discards)";
@@ -17,20 +17,24 @@ interface Client {
   String STOCK = "OpenAPI Generator (stock)";
   String OURS = "tokenfactory-java";
 
-  /** Those that read answers to nowhere. */
+  /** The clients that discard the response. */
   List<String> LOWER_BOUNDS = List.of(RAW_SOCKET, OKHTTP, OKHTTP_TUNED);
 
-  /** Lower bounds, then what is written by hand, what is published, and ours. */
+  /** Lower bounds, handwritten clients, published clients, this project's client. */
   List<String> NAMES =
       List.of(
           RAW_SOCKET, OKHTTP, OKHTTP_TUNED, JACKSON, RETROFIT, OPENAI, LANGCHAIN4J, STOCK, OURS);
 
-  /** {@return whether the client has a way to send the workload's request} */
+  /** {@return whether the client can send the workload's request} */
   static boolean supports(String name, Workload workload) {
     return !(name.equals(LANGCHAIN4J) && workload.tokens() > 0);
   }
 
-  /** {@return a client for one workload, its inputs at hand; {@code server} has no path} */
+  /**
+   * {@return a client that has prepared the inputs of {@code workload}}
+   *
+   * @param server the URL of the server, without a path
+   */
   static Client open(String name, Workload workload, String server) throws Exception {
     String url = server + "/" + workload.name() + "/";
     return switch (name) {
@@ -39,9 +43,9 @@ interface Client {
       case OKHTTP_TUNED -> new LowerBounds.OkHttp(workload, url, OkHttp.tuned());
       case JACKSON -> new JacksonStreaming(workload, url);
       case RETROFIT -> new RetrofitGson(workload, url);
-      case OPENAI -> new Peers.OpenAiJava(workload, url);
-      case LANGCHAIN4J -> new Peers.LangChain4j(workload, url);
-      case STOCK -> new Peers.StockGenerator(workload, url);
+      case OPENAI -> new PublishedClients.OpenAiJava(workload, url);
+      case LANGCHAIN4J -> new PublishedClients.LangChain4j(workload, url);
+      case STOCK -> new PublishedClients.StockGenerator(workload, url);
       case OURS -> new Ours(workload, url);
       default -> throw new IllegalArgumentException("No such client: " + name);
     };

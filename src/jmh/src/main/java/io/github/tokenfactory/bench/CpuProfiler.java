@@ -11,9 +11,9 @@ import org.openjdk.jmh.results.AggregationPolicy;
 import org.openjdk.jmh.results.IterationResult;
 import org.openjdk.jmh.results.ScalarResult;
 
-/** Adds the CPU time of the whole process, garbage collector and all, for each operation. */
+/** Adds the CPU time per operation: that of the whole process, including garbage collection. */
 public final class CpuProfiler implements InternalProfiler {
-  /** The name of the result, which is in milliseconds. */
+  /** The name of the result; its unit is milliseconds. */
   static final String CPU = "cpu";
 
   private final OperatingSystemMXBean system =

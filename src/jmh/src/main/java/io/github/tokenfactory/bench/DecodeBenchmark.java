@@ -27,7 +27,7 @@ import org.openjdk.jmh.annotations.State;
 import retrofit2.Converter;
 import retrofit2.Retrofit;
 
-/** From an answer in memory to vectors; every decoder reads the same body. */
+/** Decodes the vectors of a response that is in memory; all decoders read the same body. */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -55,22 +55,22 @@ public class DecodeBenchmark {
 
   private Decoder opened;
 
-  /** What is measured. */
+  /** The code to measure. */
   private interface Decoder {
     Object decode() throws IOException;
   }
 
-  /** {@return whether the decoder has something to do for the workload} */
+  /** {@return whether the decoder supports the wire format of the workload} */
   static boolean supports(String name, Workload workload) {
     return workload.base64() || !name.equals(JDK_BASE64);
   }
 
-  /** Reads the answer, and fails unless the decoder makes the right vectors of it. */
+  /** Loads the response; fails if the decoder returns wrong vectors. */
   @Setup
   public void open() throws IOException {
-    Workload read = Workload.named(workload);
-    byte[] answer = read.answer();
-    opened = open(read, answer);
+    Workload measured = Workload.named(workload);
+    byte[] json = measured.response();
+    opened = open(measured, json);
     Object result = opened.decode();
     if (result instanceof EmbeddingResponse response) {
       List<float[]> vectors = new ArrayList<>();
@@ -80,7 +80,7 @@ public class DecodeBenchmark {
       result = vectors;
     }
     if (result instanceof List<?>) {
-      read.check(result);
+      measured.check(result);
     }
   }
 
@@ -89,7 +89,7 @@ public class DecodeBenchmark {
     return opened.decode();
   }
 
-  private Decoder open(Workload read, byte[] answer) throws IOException {
+  private Decoder open(Workload measured, byte[] json) throws IOException {
     switch (decoder) {
       case OURS -> {
         Converter<ResponseBody, ?> converter =
@@ -98,50 +98,50 @@ public class DecodeBenchmark {
                     EmbeddingResponse.class,
                     new Annotation[0],
                     new Retrofit.Builder().baseUrl("http://localhost/").build());
-        return () -> converter.convert(body(answer));
+        return () -> converter.convert(body(json));
       }
       case JACKSON -> {
-        return () -> JacksonStreaming.read(body(answer).byteStream());
+        return () -> JacksonStreaming.read(body(json).byteStream());
       }
       case GSON -> {
         return () ->
             RetrofitGson.GSON
-                .fromJson(body(answer).charStream(), RetrofitGson.Answer.class)
+                .fromJson(body(json).charStream(), RetrofitGson.EmbeddingsResponse.class)
                 .vectors();
       }
       case GSON_TREE -> {
-        return () -> RetrofitGson.readTree(body(answer).charStream());
+        return () -> RetrofitGson.readTree(body(json).charStream());
       }
       case JDK_BASE64 -> {
-        byte[][] texts = new byte[read.vectors()][];
+        byte[][] texts = new byte[measured.vectors()][];
         for (int i = 0; i < texts.length; i++) {
-          texts[i] = read.base64(i).getBytes(StandardCharsets.US_ASCII);
+          texts[i] = measured.base64(i).getBytes(StandardCharsets.US_ASCII);
         }
         byte[] decoded = new byte[texts[0].length];
         return () -> decodeAll(texts, decoded);
       }
       case SCAN_BYTES -> {
-        return () -> countCommas(answer);
+        return () -> countCommas(json);
       }
       case COPY_BYTES -> {
-        byte[] copy = new byte[answer.length];
+        byte[] copy = new byte[json.length];
         return () -> {
-          System.arraycopy(answer, 0, copy, 0, answer.length);
+          System.arraycopy(json, 0, copy, 0, json.length);
           return copy;
         };
       }
       case COPY_FLOATS -> {
-        List<float[]> vectors = JacksonStreaming.read(body(answer).byteStream());
+        List<float[]> vectors = JacksonStreaming.read(body(json).byteStream());
         return () -> copyAll(vectors);
       }
       default -> throw new IllegalArgumentException("No such decoder: " + decoder);
     }
   }
 
-  /** {@return the answer as OkHttp hands it to converters: from elsewhere, a segment at a time} */
-  private static ResponseBody body(byte[] answer) {
+  /** {@return a body that arrives in segments, as OkHttp passes bodies to converters} */
+  private static ResponseBody body(byte[] json) {
     return ResponseBody.create(
-        Okio.buffer(Okio.source(new ByteArrayInputStream(answer))), JSON, answer.length);
+        Okio.buffer(Okio.source(new ByteArrayInputStream(json))), JSON, json.length);
   }
 
   private static List<float[]> decodeAll(byte[][] texts, byte[] decoded) {
@@ -154,9 +154,9 @@ public class DecodeBenchmark {
     return vectors;
   }
 
-  private static Integer countCommas(byte[] answer) {
+  private static Integer countCommas(byte[] json) {
     int commas = 0;
-    for (byte b : answer) {
+    for (byte b : json) {
       if (b == ',') {
         commas++;
       }

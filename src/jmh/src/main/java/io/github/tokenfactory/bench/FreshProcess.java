@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Runs {@link Once} in a JVM of its own. */
+/** Runs {@link FreshProcessMain} in a new JVM. */
 final class FreshProcess {
   private static final long LIMIT_SECONDS = 60;
   private static final Pattern SOURCE = Pattern.compile("source: file:(\\S+)");
@@ -25,8 +25,8 @@ final class FreshProcess {
   private final String classPath;
 
   /**
-   * Puts on the class path what the client needs and nothing else, so that it does not look through
-   * the jars of others.
+   * Reduces the class path to the entries from which the client loads classes. Searching the jars
+   * of other clients would slow down its start.
    */
   FreshProcess(String client, Workload workload, String server)
       throws IOException, InterruptedException {
@@ -37,7 +37,7 @@ final class FreshProcess {
     try {
       String all = System.getProperty("java.class.path");
       if (run(all, Redirect.INHERIT, 1, "-Xlog:class+load:file=" + log) == null) {
-        throw new IllegalStateException(client + " did not give the right answer");
+        throw new IllegalStateException(client + " returned a wrong result");
       }
       Set<Path> used = new LinkedHashSet<>();
       for (String line : Files.readAllLines(log)) {
@@ -58,19 +58,20 @@ final class FreshProcess {
     }
   }
 
-  /** What a process took from its start to its end, in milliseconds. */
-  record Taken(double wall, double cpu) {}
+  /** The time of a process from start to end, in milliseconds. */
+  record Times(double wall, double cpu) {}
 
-  /** {@return what a process with so many calls takes, or null if it fails or does not end} */
-  Taken run(int calls, String... jvmArgs) throws IOException, InterruptedException {
+  /** {@return the time of a process that makes these calls, or null if it fails or hangs} */
+  Times run(int calls, String... jvmArgs) throws IOException, InterruptedException {
     return run(classPath, Redirect.DISCARD, calls, jvmArgs);
   }
 
-  private Taken run(String classPath, Redirect errors, int calls, String... jvmArgs)
+  private Times run(String classPath, Redirect errors, int calls, String... jvmArgs)
       throws IOException, InterruptedException {
     List<String> arguments = new ArrayList<>(List.of(jvmArgs));
     arguments.addAll(
-        List.of("-cp", classPath, Once.class.getName(), client, workload.name(), server));
+        List.of(
+            "-cp", classPath, FreshProcessMain.class.getName(), client, workload.name(), server));
     arguments.add(Integer.toString(calls));
     long start = System.nanoTime();
     Process process = java(arguments).redirectError(errors).start();
@@ -82,11 +83,11 @@ final class FreshProcess {
     String printed =
         new String(process.getInputStream().readAllBytes(), StandardCharsets.US_ASCII).strip();
     return process.exitValue() == 0
-        ? new Taken((end - start) / 1e6, Long.parseLong(printed) / 1e6)
+        ? new Times((end - start) / 1e6, Long.parseLong(printed) / 1e6)
         : null;
   }
 
-  /** {@return a JVM like this one that is yet to be started} */
+  /** {@return a builder of a process with the same JVM as this one} */
   static ProcessBuilder java(List<String> arguments) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());

@@ -9,7 +9,7 @@ import java.util.function.BiPredicate;
 import java.util.function.ToDoubleFunction;
 import org.openjdk.jmh.runner.RunnerException;
 
-/** Who was measured with which workload, once in each round; a value is the median of rounds. */
+/** Samples by client and workload, one per round; the value of a cell is the median. */
 final class Grid {
   private final List<String> names;
   private final List<Workload> workloads;
@@ -20,7 +20,12 @@ final class Grid {
     this.workloads = workloads;
   }
 
-  /** {@return what is measured in so many rounds, in each of which all take their turn} */
+  /**
+   * Measures all clients in turn, in each of the rounds.
+   *
+   * @param parameter the benchmark's parameter that {@code names} are the values of
+   * @param supports tells which name has a cell for a workload
+   */
   static Grid measure(
       int rounds,
       Jmh jmh,
@@ -46,7 +51,7 @@ final class Grid {
     return grid;
   }
 
-  /** Says what to print of who and which workload. */
+  /** Formats the value of one cell. */
   interface Cell {
     String of(String name, Workload workload);
   }
@@ -58,7 +63,7 @@ final class Grid {
     for (String name : names) {
       List<String> row = new ArrayList<>(List.of(name));
       for (Workload workload : workloads) {
-        row.add(has(name, workload) ? cell.of(name, workload) : Table.NOTHING);
+        row.add(has(name, workload) ? cell.of(name, workload) : Table.NO_VALUE);
       }
       table.add(row);
     }
@@ -74,7 +79,7 @@ final class Grid {
     return (sorted[(sorted.length - 1) / 2] + sorted[sorted.length / 2]) / 2;
   }
 
-  /** {@return half of how far the rounds are apart, in parts of the median} */
+  /** {@return half the range of the rounds, as a fraction of the median} */
   double spread(String name, Workload workload, ToDoubleFunction<Sample> value) {
     double[] sorted = sorted(name, workload, value);
     return (sorted[sorted.length - 1] - sorted[0]) / 2 / median(name, workload, value);

@@ -19,7 +19,7 @@ import okhttp3.Request;
 import okhttp3.RequestBody;
 import okhttp3.Response;
 
-/** What an expert writes by hand for this one answer: nothing but vectors is kept. */
+/** What an expert would write by hand for this response only: it keeps nothing but the vectors. */
 final class JacksonStreaming implements Client {
   private static final JsonFactory JSON =
       JsonFactory.builder().enable(StreamReadFeature.USE_FAST_DOUBLE_PARSER).build();
@@ -72,11 +72,11 @@ final class JacksonStreaming implements Client {
     return body.toByteArray();
   }
 
-  /** {@return the vectors of an answer} */
-  static List<float[]> read(InputStream answer) throws IOException {
+  /** {@return the vectors of a response} */
+  static List<float[]> read(InputStream json) throws IOException {
     List<float[]> vectors = new ArrayList<>();
     float[] buffer = new float[1024];
-    try (JsonParser in = JSON.createParser(answer)) {
+    try (JsonParser in = JSON.createParser(json)) {
       for (JsonToken token = in.nextToken(); token != null; token = in.nextToken()) {
         if (token != JsonToken.FIELD_NAME || !in.currentName().equals("embedding")) {
           continue;
@@ -98,7 +98,7 @@ final class JacksonStreaming implements Client {
     return vectors;
   }
 
-  /** {@return the floats that little-endian bytes hold} */
+  /** {@return the floats of little-endian bytes} */
   static float[] floats(byte[] bytes) {
     float[] floats = new float[bytes.length / Float.BYTES];
     ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(floats);

@@ -11,18 +11,24 @@ import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.TimeValue;
 import org.openjdk.jmh.runner.options.VerboseMode;
 
-/** Runs a JMH benchmark in one fork at a time, so that those compared can take turns. */
+/** Runs a JMH benchmark one fork at a time, so that the compared clients can take turns. */
 final class Jmh {
   private static final List<String> JVM_ARGS = List.of("-Xms1g", "-Xmx1g", "-XX:+AlwaysPreTouch");
   private static final int ITERATIONS = 4;
   private static final int ITERATION_MILLIS = 200;
-  private static final int WARM_UP_MILLIS = 4000; // until all is compiled, beside the server
+
+  /** Long enough for the JIT compiler, which shares the cores with the server. */
+  private static final int WARM_UP_MILLIS = 4000;
 
   private final Class<?> benchmark;
   private final boolean quick;
   private final String[] jvmArgs;
 
-  /** Is for a class with one benchmark; quick measures too early and too little. */
+  /**
+   * Runs the only benchmark of a class.
+   *
+   * @param quick measures briefly and before the code is warm
+   */
   Jmh(Class<?> benchmark, boolean quick, String... moreJvmArgs) {
     List<String> args = new ArrayList<>(JVM_ARGS);
     args.addAll(List.of(moreJvmArgs));
@@ -32,22 +38,20 @@ final class Jmh {
   }
 
   /**
-   * What one operation takes.
+   * The cost of one operation.
    *
-   * @param wall in the benchmark's unit
-   * @param cpu of the whole process, in milliseconds
-   * @param bytes allocated
+   * @param wall the time in the benchmark's unit
+   * @param cpu the CPU time of the process, in milliseconds
+   * @param bytes the bytes allocated
    */
   record Sample(double wall, double cpu, double bytes) {}
 
-  /**
-   * {@return what a fork of its own measures; {@code who} is the benchmark's parameter named so}
-   */
-  Sample run(String parameter, String who, Workload workload) throws RunnerException {
+  /** {@return the sample of a new fork} {@code value} is the value of {@code parameter}. */
+  Sample run(String parameter, String value, Workload workload) throws RunnerException {
     ChainedOptionsBuilder options =
         new OptionsBuilder()
             .include(benchmark.getName())
-            .param(parameter, who)
+            .param(parameter, value)
             .param("workload", workload.name())
             .forks(1)
             .warmupIterations(1)

@@ -13,11 +13,11 @@ import okhttp3.RequestBody;
 import okhttp3.Response;
 import okio.Okio;
 
-/** Clients that send a request made before and read the answer to nowhere: no client is faster. */
+/** Clients that send a prepared request and discard the response: no client can be faster. */
 final class LowerBounds {
   private LowerBounds() {}
 
-  /** No HTTP client at all. */
+  /** A socket without an HTTP client. */
   static final class RawSocket implements Client {
     private final byte[] request;
     private final byte[] buffer = new byte[1 << 16];
@@ -46,7 +46,7 @@ final class LowerBounds {
     public Object call() throws IOException {
       socket.getOutputStream().write(request);
       InputStream in = socket.getInputStream();
-      // The server writes head and body at once: the first read has the whole head.
+      // The server writes head and body together, so the first read contains the whole head.
       int read = in.read(buffer);
       String head = new String(buffer, 0, read, StandardCharsets.US_ASCII);
       int bodyStart = head.indexOf("\r\n\r\n") + 4;
@@ -61,7 +61,7 @@ final class LowerBounds {
     }
   }
 
-  /** What OkHttp itself takes. */
+  /** OkHttp without anything on top. */
   static final class OkHttp implements Client {
     private final OkHttpClient http;
     private final Request request;

@@ -8,7 +8,7 @@ import java.util.StringJoiner;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** What the numbers depend on. */
+/** Describes what the results depend on: the machine, the JVM and the versions. */
 final class Machine {
   private static final List<String> LIBRARIES =
       List.of(
@@ -47,7 +47,7 @@ final class Machine {
     return System.getProperty("os.arch");
   }
 
-  /** {@return the versions of what is compared, as the jars on the class path are named} */
+  /** {@return the versions of the compared libraries, taken from the names of their jars} */
   static String versions() {
     StringJoiner versions = new StringJoiner(", ");
     for (String library : LIBRARIES) {

@@ -5,7 +5,7 @@ import io.github.tokenfactory.embeddings.EmbeddingInput;
 import io.github.tokenfactory.embeddings.EmbeddingsService;
 import java.util.List;
 
-/** This project's client as it comes. */
+/** This project's client with default settings. */
 final class Ours implements Client {
   private final TokenFactoryClient client;
   private final EmbeddingsService embeddings;

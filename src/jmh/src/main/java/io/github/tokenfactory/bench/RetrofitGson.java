@@ -27,7 +27,7 @@ import retrofit2.http.POST;
  * What a Retrofit user writes by hand: three classes, and one adapter so that no float is boxed.
  */
 final class RetrofitGson implements Client {
-  /** The adapter replaces Gson's own, which boxes and knows no base64. */
+  /** Replaces Gson's adapter for arrays, which boxes each float and cannot read base64. */
   static final Gson GSON =
       new GsonBuilder().registerTypeAdapter(float[].class, new VectorAdapter()).create();
 
@@ -55,7 +55,7 @@ final class RetrofitGson implements Client {
 
   interface Api {
     @POST("v1/embeddings")
-    Call<Answer> embed(
+    Call<EmbeddingsResponse> embed(
         @Header("Authorization") String authorization, @Body EmbeddingsRequest request);
   }
 
@@ -64,7 +64,7 @@ final class RetrofitGson implements Client {
 
   record Item(float[] embedding, int index) {}
 
-  record Answer(List<Item> data) {
+  record EmbeddingsResponse(List<Item> data) {
     List<float[]> vectors() {
       List<float[]> vectors = new ArrayList<>(data.size());
       for (Item item : data) {
@@ -74,10 +74,10 @@ final class RetrofitGson implements Client {
     }
   }
 
-  /** {@return the vectors of an answer that is read into Gson's tree first} */
-  static List<float[]> readTree(Reader answer) {
+  /** {@return the vectors of a response, read through Gson's tree} */
+  static List<float[]> readTree(Reader json) {
     List<float[]> vectors = new ArrayList<>();
-    JsonObject root = JsonParser.parseReader(answer).getAsJsonObject();
+    JsonObject root = JsonParser.parseReader(json).getAsJsonObject();
     for (JsonElement item : root.getAsJsonArray("data")) {
       JsonElement embedding = item.getAsJsonObject().get("embedding");
       if (embedding.isJsonPrimitive()) {
@@ -114,7 +114,7 @@ final class RetrofitGson implements Client {
 
     @Override
     public void write(JsonWriter out, float[] vector) {
-      throw new UnsupportedOperationException("Vectors are only read");
+      throw new UnsupportedOperationException("Vectors are never written");
     }
   }
 }

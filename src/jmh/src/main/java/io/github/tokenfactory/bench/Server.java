@@ -14,13 +14,13 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Answers {@code POST /<workload>/...} over HTTP/1.1 with what was rendered before, in a process of
- * its own, so that what a client's process spends is the client's.
+ * Responds to {@code POST /<workload>/...} over HTTP/1.1 with a body rendered beforehand. It runs
+ * in a process of its own, so that the client's process spends time on the client only.
  *
- * <p>Prints its URL, and ends when its standard input does: with whoever started it.
+ * <p>Prints its URL. Ends when its standard input ends, that is, with the process that started it.
  */
 final class Server {
-  private static final Map<String, byte[]> ANSWERS = new ConcurrentHashMap<>();
+  private static final Map<String, byte[]> RESPONSES = new ConcurrentHashMap<>();
 
   private Server() {}
 
@@ -29,7 +29,7 @@ final class Server {
     start(() -> acceptAll(server));
     System.out.println("http://127.0.0.1:" + server.getLocalPort());
     while (System.in.read() >= 0) {
-      // Nothing is ever written there.
+      // nobody writes to it
     }
   }
 
@@ -44,7 +44,7 @@ final class Server {
               try {
                 work.run();
               } catch (IOException e) {
-                // The client has gone, as some do without closing.
+                // the client ended without closing the connection
               }
             });
     thread.setDaemon(true);
@@ -80,12 +80,12 @@ final class Server {
         } else {
           skipChunks(in, sink);
         }
-        out.write(ANSWERS.computeIfAbsent(workload, Server::answer));
+        out.write(RESPONSES.computeIfAbsent(workload, Server::response));
       }
     }
   }
 
-  /** {@return a line without its end, or null if there is none} */
+  /** {@return a line without its line break, or null at the end of the stream} */
   private static String readLine(InputStream in) throws IOException {
     StringBuilder line = new StringBuilder();
     for (int c = in.read(); c != '\n'; c = in.read()) {
@@ -112,23 +112,23 @@ final class Server {
     long length;
     do {
       length = Long.parseLong(readLine(in), 16);
-      skip(in, length + 2, sink); // and the \r\n after it
+      skip(in, length + 2, sink); // includes the \r\n after the chunk
     } while (length > 0);
   }
 
-  private static byte[] answer(String workload) {
+  private static byte[] response(String workload) {
     try {
-      byte[] body = Workload.named(workload).answer();
+      byte[] body = Workload.named(workload).response();
       String head =
           "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: "
               + body.length
               + "\r\n\r\n";
-      byte[] answer = new byte[head.length() + body.length];
-      System.arraycopy(head.getBytes(StandardCharsets.US_ASCII), 0, answer, 0, head.length());
-      System.arraycopy(body, 0, answer, head.length(), body.length);
-      return answer;
+      byte[] response = new byte[head.length() + body.length];
+      System.arraycopy(head.getBytes(StandardCharsets.US_ASCII), 0, response, 0, head.length());
+      System.arraycopy(body, 0, response, head.length(), body.length);
+      return response;
     } catch (IOException e) {
-      throw new IllegalStateException("The answer to " + workload + " was not rendered", e);
+      throw new IllegalStateException("The response of " + workload + " was not rendered", e);
     }
   }
 }

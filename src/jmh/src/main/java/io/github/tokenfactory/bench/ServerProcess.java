@@ -7,7 +7,7 @@ import java.lang.ProcessBuilder.Redirect;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
-/** The {@link Server} while it runs. */
+/** Starts and stops the process of the {@link Server}. */
 final class ServerProcess implements AutoCloseable {
   private final Process process;
   private final String url;
@@ -33,7 +33,7 @@ final class ServerProcess implements AutoCloseable {
     return new ServerProcess(process, url);
   }
 
-  /** {@return such as {@code http://127.0.0.1:12345}} */
+  /** {@return the URL, such as {@code http://127.0.0.1:12345}} */
   String url() {
     return url;
   }

@@ -5,9 +5,9 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 
-/** A Markdown table under a heading; all columns but the first are numbers. */
+/** A Markdown table with a heading; all columns except the first contain numbers. */
 final class Table {
-  static final String NOTHING = "-";
+  static final String NO_VALUE = "-";
 
   private final String title;
   private final List<List<String>> rows = new ArrayList<>();
@@ -21,7 +21,7 @@ final class Table {
     rows.add(row);
   }
 
-  /** {@return {@code value} with three digits that matter} */
+  /** {@return {@code value} with three significant digits} */
   static String number(double value) {
     double size = Math.abs(value);
     int decimals = size >= 99.95 ? 0 : size >= 9.995 ? 1 : size >= 0.9995 ? 2 : 3;

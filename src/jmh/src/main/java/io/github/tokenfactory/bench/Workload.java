@@ -13,37 +13,37 @@ import java.util.Base64;
 import java.util.List;
 
 /**
- * One request and its answer, the same in every process that knows the name.
+ * A request and its response; a name determines both, so all processes agree on them.
  *
- * @param name such as {@code 256x4096-base64}, which is also the path that the server has it under
- * @param vectors how many inputs and vectors there are
- * @param dimensions how long each vector is
- * @param base64 the wire form of the vectors: base64, or numbers as text
- * @param textLength how many characters each input has, if it is a text
- * @param tokens how many token ids each input has, or 0 if it is a text
+ * @param name the name, such as {@code 256x4096-base64}; it is the first part of the URL's path
+ * @param vectors the number of inputs and of vectors
+ * @param dimensions the dimensions of each vector
+ * @param base64 whether vectors are base64 on the wire, or else arrays of numbers
+ * @param textLength the number of characters of each text
+ * @param tokens the number of token ids of each input, or 0 if the inputs are texts
  */
 record Workload(
     String name, int vectors, int dimensions, boolean base64, int textLength, int tokens) {
 
-  static final Workload SMALL = answer(1, 1024, true);
-  static final Workload MEDIUM = answer(256, 4096, true);
+  static final Workload SMALL = ofResponse(1, 1024, true);
+  static final Workload MEDIUM = ofResponse(256, 4096, true);
 
-  /** Large answers to short texts, then large requests with short answers. */
+  /** Short texts with large responses, then large requests with short responses. */
   static final List<Workload> ALL =
       List.of(
           SMALL,
-          answer(1, 1024, false),
+          ofResponse(1, 1024, false),
           MEDIUM,
-          answer(256, 4096, false),
-          answer(2048, 1536, true),
-          answer(2048, 1536, false),
+          ofResponse(256, 4096, false),
+          ofResponse(2048, 1536, true),
+          ofResponse(2048, 1536, false),
           new Workload("2048x1KB-texts", 2048, 1, true, 1024, 0),
           new Workload("256x8192-tokens", 256, 1, true, 0, 8192));
 
   private static final Path DIRECTORY = Path.of("target", "bench");
   private static final int VOCABULARY = 150_000;
 
-  private static Workload answer(int vectors, int dimensions, boolean base64) {
+  private static Workload ofResponse(int vectors, int dimensions, boolean base64) {
     String name = vectors + "x" + dimensions + (base64 ? "-base64" : "-text");
     return new Workload(name, vectors, dimensions, base64, 12, 0);
   }
@@ -61,12 +61,12 @@ record Workload(
     return dimensions == 1;
   }
 
-  /** {@return the bytes that matter: of the floats returned, or of the request sent} */
+  /** {@return the size of the request if that is the large part, or else of the vectors} */
   long payload() {
     return isRequest() ? request().length : 4L * vectors * dimensions;
   }
 
-  /** {@return the inputs, which are distinct words} */
+  /** {@return the inputs as distinct texts} */
   List<String> texts() {
     List<String> texts = new ArrayList<>(vectors);
     for (int i = 0; i < vectors; i++) {
@@ -90,7 +90,7 @@ record Workload(
     return base64 ? "base64" : "float";
   }
 
-  /** {@return the request as it goes over the wire} */
+  /** {@return the body of the request} */
   byte[] request() {
     StringBuilder json = new StringBuilder("{\"model\":\"m\",\"input\":");
     if (tokens > 0) {
@@ -102,12 +102,12 @@ record Workload(
     return json.toString().getBytes(StandardCharsets.US_ASCII);
   }
 
-  /** {@return the answer as the server sends it} */
-  byte[] answer() throws IOException {
+  /** {@return the body of the response, which {@link #render} has written} */
+  byte[] response() throws IOException {
     return Files.readAllBytes(file());
   }
 
-  /** Writes the answer to where {@link #answer()} finds it. */
+  /** Writes the body of the response to a file. */
   void render() throws IOException {
     Files.createDirectories(DIRECTORY);
     try (BufferedWriter out = Files.newBufferedWriter(file(), StandardCharsets.US_ASCII)) {
@@ -135,7 +135,7 @@ record Workload(
     return DIRECTORY.resolve(name + ".json");
   }
 
-  /** {@return one vector as base64 of little-endian floats} */
+  /** {@return the vector as base64 of little-endian floats} */
   String base64(int vector) {
     ByteBuffer bytes = ByteBuffer.allocate(4 * dimensions).order(ByteOrder.LITTLE_ENDIAN);
     for (int j = 0; j < dimensions; j++) {
@@ -144,7 +144,7 @@ record Workload(
     return Base64.getEncoder().encodeToString(bytes.array());
   }
 
-  /** {@return what Python prints of a 32-bit float, which it widens: some 17 digits} */
+  /** {@return the number as Python prints a 32-bit float: widened, with up to 17 digits} */
   private static String number(float element) {
     String digits = Double.toString(element);
     int e = digits.indexOf('E');
@@ -152,20 +152,20 @@ record Workload(
       return digits;
     }
     int exponent = Integer.parseInt(digits.substring(e + 1));
-    if (exponent == -4) { // Python's exponents begin with -5, Java's with -4
+    if (exponent == -4) { // Python uses exponents from -5 on, Java from -4 on
       String mantissa = digits.substring(0, e).replace(".", "");
       return mantissa.startsWith("-") ? "-0.000" + mantissa.substring(1) : "0.000" + mantissa;
     }
     return digits.substring(0, e) + (exponent > -10 ? "e-0" : "e-") + -exponent;
   }
 
-  /** {@return one element of a vector of about unit length} */
+  /** {@return an element of a vector whose length is about 1} */
   private float element(int vector, int index) {
     float uniform = (hash(vector, index) >>> 40) * 0x1p-23f - 1;
     return uniform * (float) Math.sqrt(3.0 / dimensions);
   }
 
-  /** SplittableRandom's, so that an element is known without those before it. */
+  /** The hash of SplittableRandom: computes any element without the ones before it. */
   private static long hash(int i, int j) {
     long z = ((long) i << 32 | j) * 0x9e3779b97f4a7c15L + 0x632be59bd9b4e019L;
     z = (z ^ z >>> 30) * 0xbf58476d1ce4e5b9L;
@@ -174,8 +174,8 @@ record Workload(
   }
 
   /**
-   * Fails unless {@code result} is what a client must make of the answer: a list of {@code float[]}
-   * or of {@code List<Float>}; or, of a client that discards, how many bytes it read.
+   * Fails unless {@code result} is right: a list of {@code float[]} or of {@code List<Float>} with
+   * the vectors of the response, or the number of bytes read by a client that discards them.
    */
   void check(Object result) throws IOException {
     if (result instanceof Long read) {
@@ -197,7 +197,7 @@ record Workload(
 
   private void require(boolean condition, String what) {
     if (!condition) {
-      throw new IllegalStateException("Wrong answer to " + name + ": " + what);
+      throw new IllegalStateException("Wrong result of " + name + ": " + what);
     }
   }
 }

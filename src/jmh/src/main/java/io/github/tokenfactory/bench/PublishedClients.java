@@ -17,11 +17,11 @@ import org.openapitools.client.api.InferenceApi;
 import org.openapitools.client.model.EmbeddingRequest;
 import org.openapitools.client.model.EmbeddingResponse;
 
-/** Published clients, each set up as its documentation says and with nothing tuned. */
-final class Peers {
-  private Peers() {}
+/** Published clients, set up as their documentation says, without tuning. */
+final class PublishedClients {
+  private PublishedClients() {}
 
-  /** OpenAI's own; it hands out vectors as {@code List<Float>}, and they are left so. */
+  /** OpenAI's client; it returns vectors as {@code List<Float>}, which are not converted. */
   static final class OpenAiJava implements Client {
     private final OpenAIClient client;
     private final EncodingFormat encodingFormat;
@@ -55,13 +55,13 @@ final class Peers {
       CreateEmbeddingResponse response = client.embeddings().create(params.build());
       List<List<Float>> vectors = new ArrayList<>();
       for (com.openai.models.embeddings.Embedding embedding : response.data()) {
-        vectors.add(embedding.embedding()); // decodes base64 anew each time
+        vectors.add(embedding.embedding()); // decodes base64 at each call
       }
       return vectors;
     }
   }
 
-  /** On the JDK's HTTP client; takes texts only. */
+  /** LangChain4j on the JDK's HTTP client; supports texts only. */
   static final class LangChain4j implements Client {
     private final OpenAiEmbeddingModel model;
     private final List<TextSegment> texts = new ArrayList<>();
@@ -90,9 +90,9 @@ final class Peers {
   }
 
   /**
-   * What the generator makes of this project's document with its own templates; its two unions,
-   * which would be empty classes, are {@code Object} here, that is {@code List<Double>} or a
-   * string, of which the caller has to make floats.
+   * The client that the generator creates from this project's document with its own templates. The
+   * two unions would be empty classes, so they are mapped to {@code Object}: the caller gets a
+   * {@code List<Double>} or a string and converts it to floats.
    */
   static final class StockGenerator implements Client {
     private final InferenceApi api;

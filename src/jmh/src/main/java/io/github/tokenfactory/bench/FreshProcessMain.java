@@ -3,16 +3,16 @@ package io.github.tokenfactory.bench;
 import java.time.Duration;
 
 /**
- * What a fresh process does: so many calls by one client, of which the first is checked, and the
- * last. Prints the CPU time of the process in nanoseconds.
+ * The main class of {@link FreshProcess}: makes calls with one client, checks the results of the
+ * first and the last, and prints the CPU time of the process in nanoseconds.
  *
- * <p>Nothing here may be slow to load: it would blur what the clients take to start.
+ * <p>This class must load fast, since its time counts as the client's.
  */
-final class Once {
-  private Once() {}
+final class FreshProcessMain {
+  private FreshProcessMain() {}
 
   /**
-   * @param args a client's name, a workload's name, the server's URL and how many calls
+   * @param args the client, the workload, the URL of the server and the number of calls
    */
   public static void main(String[] args) throws Exception {
     Workload workload = Workload.named(args[1]);
