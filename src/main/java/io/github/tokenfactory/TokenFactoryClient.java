@@ -87,8 +87,7 @@ public final class TokenFactoryClient implements AutoCloseable {
             : builder.scheduler;
     RequestValidator validator = new RequestValidator(builder.validator);
     this.calls =
-        new CallRegistry(
-            scheduler, workers, builder.defaults.build(), builder.listener, validator);
+        new CallRegistry(scheduler, workers, builder.defaults.build(), builder.listener, validator);
     RequestPipeline pipeline =
         new RequestPipeline(
             baseUrl, apiKey, headers(builder), ownsHttp ? builder.streamTimeout : null);

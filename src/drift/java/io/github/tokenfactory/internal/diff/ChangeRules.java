@@ -72,7 +72,8 @@ record ChangeRules(
     rule("AAAA", REGENERATE + "; nothing is sent as XML", "xml");
     rule("AAAA", REGENERATE + "; check the parts of the form", "encoding");
     rule("BEAB", REGENERATE + "; the type of the property may change", "format");
-    rule("BEAB", REGENERATE + "; check how binary data is sent", "contentEncoding contentMediaType");
+    rule(
+        "BEAB", REGENERATE + "; check how binary data is sent", "contentEncoding contentMediaType");
     rule("EBEB", REGENERATE + "; check which variant a value stands for", "discriminator");
     rule("EBEB", CHECK_URL, "servers url variables");
     rule("AAAA", CHECK_URL, "first");

@@ -140,8 +140,7 @@ public final class Comparison {
         .forEach(each -> directions.add(each.node, Flow.CALLBACK));
     int i = 0;
     for (String name : components) {
-      differ.compareComponents(
-          wasComponents.get(i), isComponents.get(i++), directions.of(name));
+      differ.compareComponents(wasComponents.get(i), isComponents.get(i++), directions.of(name));
     }
     if (isWhole) {
       offered.values().forEach(this::reportNotBound);

@@ -214,9 +214,7 @@ final class Differ {
         boolean isSameUnion = keyword.equals("union") && pair.was.disjoint && pair.is.disjoint;
         boolean isImplied = keyword.equals("format") && isWithin32Bits(pair);
         findings.add(
-            isSameUnion || isImplied
-                ? Effect.ALTERS
-                : effect(rule, keyword, was, is, pair.flow),
+            isSameUnion || isImplied ? Effect.ALTERS : effect(rule, keyword, was, is, pair.flow),
             first(is, first(was, pair.is.at)),
             is.isEmpty() && !was.isEmpty(),
             keyword,

@@ -35,8 +35,7 @@ final class Directions {
             (label, part) -> pending.push(new Visit(part, visit.flow.into(label))));
         visit.node.groups.forEach(
             (label, members) ->
-                members.forEach(
-                    member -> pending.push(new Visit(member, visit.flow.into(label)))));
+                members.forEach(member -> pending.push(new Visit(member, visit.flow.into(label)))));
       }
     }
   }

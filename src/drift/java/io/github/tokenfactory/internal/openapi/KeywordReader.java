@@ -31,8 +31,7 @@ final class KeywordReader {
 
   /** Keywords that say something only beside another one. */
   private static final Map<String, String> NEEDS =
-      Map.of(
-          "then", "if", "else", "if", "minContains", "contains", "maxContains", "contains");
+      Map.of("then", "if", "else", "if", "minContains", "contains", "maxContains", "contains");
 
   private static final Set<String> READ_ELSEWHERE = Set.of("$ref", "nullable", "discriminator");
   private static final Set<String> EVERY_TYPE =
@@ -207,8 +206,7 @@ final class KeywordReader {
       case "required" -> readNames(node, keyword, member);
       case "unevaluatedProperties" -> {
         // Where nothing else evaluates properties, it is additionalProperties.
-        boolean isPlain =
-            location.object().keySet().stream().noneMatch(EVALUATING::contains);
+        boolean isPlain = location.object().keySet().stream().noneMatch(EVALUATING::contains);
         node.schema(isPlain ? "additionalProperties" : keyword, member);
       }
       default -> {

@@ -23,7 +23,8 @@ import java.util.regex.Pattern;
 public final class OperationReader {
   private static final Pattern PATH_PARAMETER = Pattern.compile("\\{([^}]*)}");
   private static final Pattern KNOWN_DIALECT =
-      Pattern.compile("\"https?://(spec\\.openapis\\.org/oas/3\\.|json-schema\\.org/draft/2020-12/).*");
+      Pattern.compile(
+          "\"https?://(spec\\.openapis\\.org/oas/3\\.|json-schema\\.org/draft/2020-12/).*");
 
   /** What OpenAPI ignores: the media types and the security scheme say it. */
   private static final Set<String> IGNORED_HEADERS =
@@ -284,7 +285,8 @@ public final class OperationReader {
     }
     String scheme = matcher.group(1).toLowerCase(Locale.ROOT);
     String usual = scheme.equals("https") ? ":443" : ":80";
-    String port = usual.equals(matcher.group(3)) || matcher.group(3) == null ? "" : matcher.group(3);
+    String port =
+        usual.equals(matcher.group(3)) || matcher.group(3) == null ? "" : matcher.group(3);
     return scheme + "://" + matcher.group(2).toLowerCase(Locale.ROOT) + port + matcher.group(4);
   }
 
