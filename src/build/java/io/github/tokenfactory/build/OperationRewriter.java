@@ -78,7 +78,11 @@ final class OperationRewriter {
     if (CanonicalJson.isTrue(source.get("deprecated"))) {
       target.addProperty("deprecated", true);
     }
-    target.addProperty("x-path", parameters.path().substring(1));
+    target.addProperty("x-path", parameters.path().rewritten());
+    if (!parameters.path().isSupported()) {
+      notes.add(operation.title() + " is not bound: Retrofit cannot send a parameter there.");
+      return;
+    }
     List<String> headers = new ArrayList<>();
     boolean canHaveBody = !Set.of("get", "head").contains(operation.method()); // OkHttp's rule
     if (source.has("requestBody") && canHaveBody) {
