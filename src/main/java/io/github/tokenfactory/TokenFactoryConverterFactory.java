@@ -94,8 +94,9 @@ public final class TokenFactoryConverterFactory extends Converter.Factory {
     return allTypes || isOwn(type) ? responseConverter(models.apply(type)) : null;
   }
 
-  private static <T> Converter<ResponseBody, T> responseConverter(TypeAdapter<T> adapter) {
-    return body -> read(adapter, body);
+  private <T> Converter<ResponseBody, T> responseConverter(TypeAdapter<T> adapter) {
+    // The client knows which responses may have no content.
+    return body -> allTypes && body.contentLength() == 0 ? null : read(adapter, body);
   }
 
   private static boolean isOwn(Type type) {

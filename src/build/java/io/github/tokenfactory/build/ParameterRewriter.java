@@ -16,7 +16,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,7 +30,8 @@ final class ParameterRewriter {
   private static final Set<String> IGNORED_HEADERS =
       Set.of("accept", "content-type", "authorization");
 
-  private static final Pattern HEADER_NAME = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
+  /** The name of a header, or a part of a media type. */
+  static final String TOKEN = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
 
   private final Document document;
   private final SchemaRewriter schemas;
@@ -131,7 +131,7 @@ final class ParameterRewriter {
           } else {
             boolean hasStyle = encoding.has("style") || encoding.has("explode");
             if (meaning.isOfType("object") && !hasStyle && !encoding.has("contentType")) {
-              encoding.addProperty("contentType", "application/json"); // the default for objects
+              encoding.addProperty("contentType", "application/json"); // the default of OpenAPI
             }
             addValue("form", encoding, property, name, isRequired, property);
           }
@@ -144,16 +144,21 @@ final class ParameterRewriter {
   /** Adds a part, which the caller makes: only the caller knows the name of a file, for example. */
   private void addPart(String name, JsonObject encoding, MergedSchema meaning, boolean isRequired) {
     JsonObject part = SchemaJson.ofType("string");
-    String several = "";
-    if (meaning.isOfType("array") || encoding.has("style")) {
+    boolean isList = meaning.isOfType("array");
+    if (isList || encoding.has("style")) {
       part.addProperty("x-list", true);
-      several = "s";
     }
+    MergedSchema one = isList && meaning.items != null ? schemas.meaning(meaning.items) : meaning;
     String type = CanonicalJson.string(encoding.get("contentType"));
-    String format =
-        " Name of the part%s: %s.".formatted(several, JavadocText.code(name))
-            + (type == null ? "" : " Content type: " + JavadocText.code(type) + ".");
-    String description = description(name, meaning.origin) + format;
+    if (type == null && one.isOfType("object")) {
+      type = "application/json"; // the default of OpenAPI
+    }
+    String description =
+        "%s Name: %s.%s"
+            .formatted(
+                description(name, meaning.origin),
+                JavadocText.code(name),
+                type == null ? "" : " Content type: " + JavadocText.code(type) + ".");
     add("form", javaName(name, takenNames), name, isRequired, description, part);
   }
 
@@ -194,7 +199,7 @@ final class ParameterRewriter {
       }
       case "query" -> addValue(in, source, schema, name, isRequired, parameter);
       case "header" -> {
-        if (!HEADER_NAME.matcher(name).matches()) {
+        if (!name.matches(TOKEN)) {
           notes.add(parameter.pointer() + " is not bound: no header can have its name.");
         } else if (!IGNORED_HEADERS.contains(name.toLowerCase(Locale.ROOT))) {
           addText(in, javaName(name, takenNames), source, schema, name, isRequired, parameter);

@@ -6,6 +6,7 @@ import io.github.tokenfactory.errors.CancelledException;
 import io.github.tokenfactory.errors.InvalidRequestException;
 import io.github.tokenfactory.errors.InvalidResponseException;
 import io.github.tokenfactory.errors.TokenFactoryException;
+import java.lang.reflect.AnnotatedParameterizedType;
 import java.util.Objects;
 import java.util.concurrent.CompletionException;
 import okhttp3.Request;
@@ -92,10 +93,19 @@ public final class ClientCall<T> implements Call<T> {
   }
 
   private <R> R read(Response<T> response, ResponseInfo info, RetryingCall.Reader<T, R> reader) {
-    if (hasBody && response.body() == null && response.code() != 204 && response.code() != 205) {
+    boolean isEmpty = response.body() == null && response.code() != 204 && response.code() != 205;
+    if (hasBody && isEmpty && !mayBeEmpty()) {
       throw new InvalidResponseException("there is no JSON value in it");
     }
     return reader.read(response, info);
+  }
+
+  /** {@return whether the method returns {@code Call<@Nullable T>}} */
+  private boolean mayBeEmpty() {
+    Invocation invocation = call.request().tag(Invocation.class);
+    return invocation != null
+        && invocation.method().getAnnotatedReturnType() instanceof AnnotatedParameterizedType type
+        && type.getAnnotatedActualTypeArguments()[0].isAnnotationPresent(Nullable.class);
   }
 
   @Override
