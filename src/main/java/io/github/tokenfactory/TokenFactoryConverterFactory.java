@@ -109,11 +109,12 @@ public final class TokenFactoryConverterFactory extends Converter.Factory {
   @Override
   public @Nullable Converter<ResponseBody, ?> responseBodyConverter(
       Type type, Annotation[] annotations, Retrofit retrofit) {
-    if (!allTypes && !isOwn(type)) {
-      return null;
-    }
-    TypeAdapter<?> adapter = models.apply(type);
-    return body -> read(adapter, body);
+    return allTypes || isOwn(type) ? responseConverter(models.apply(type)) : null;
+  }
+
+  private <T> Converter<ResponseBody, T> responseConverter(TypeAdapter<T> adapter) {
+    // The client knows which responses may have no content.
+    return body -> allTypes && body.contentLength() == 0 ? null : read(adapter, body);
   }
 
   private static boolean isOwn(Type type) {

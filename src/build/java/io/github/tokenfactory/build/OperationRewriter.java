@@ -1,5 +1,6 @@
 package io.github.tokenfactory.build;
 
+import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import io.github.tokenfactory.internal.openapi.CanonicalJson;
 import io.github.tokenfactory.internal.openapi.Document;
@@ -27,7 +28,12 @@ import org.jspecify.annotations.Nullable;
 final class OperationRewriter {
   private static final String JSON = "application/json";
   private static final Pattern JSON_TYPE =
-      Pattern.compile("(?i)(application|text)/([^;]+\\+)?json\\s*(;.*)?"); // not JSON Lines
+      Pattern.compile("(?i)(application|text)/([!-:<-~]+\\+)?json *(;[ -~]*)?"); // not JSON Lines
+
+  /** A media type with parameters, as OkHttp takes it. */
+  private static final Pattern MEDIA_TYPE =
+      Pattern.compile("T/T(; *(T=(T|\"[ !#-~]*\"))?)*".replace("T", ParameterRewriter.TOKEN));
+
   private static final Pattern ANY_TYPE = Pattern.compile("(\\*|application)/\\*");
   private static final Pattern FORM_TYPE =
       Pattern.compile("(?i)(multipart/form-data|application/x-www-form-urlencoded)\\s*(;.*)?");
@@ -78,18 +84,26 @@ final class OperationRewriter {
     if (CanonicalJson.isTrue(source.get("deprecated"))) {
       target.addProperty("deprecated", true);
     }
-    target.addProperty("x-path", parameters.path().substring(1));
+    target.addProperty("x-path", parameters.path().rewritten());
+    if (!parameters.path().isSupported()) {
+      notes.add(operation.title() + " is not bound: Retrofit cannot send a parameter there.");
+      return;
+    }
+    noteServers(operation);
     List<String> headers = new ArrayList<>();
     boolean canHaveBody = !Set.of("get", "head").contains(operation.method()); // OkHttp's rule
-    if (source.has("requestBody") && canHaveBody) {
+    if (source.has("requestBody") && !canHaveBody) {
+      notes.add(operation.title() + " is bound without its body, which HTTP gives no meaning.");
+    } else if (source.has("requestBody")) {
       JsonLocation body = document.dereference(operation.location().child("requestBody"));
-      JsonObject rewritten = body(body, type + "Request", parameters, headers);
+      JsonObject rewritten = body(operation, body, type + "Request", parameters, headers);
       if (rewritten != null) {
         target.add("requestBody", rewritten);
       }
     }
     target.add("parameters", parameters.parameters());
-    if (parameters.count() > MOST_PARAMETERS) {
+    int count = parameters.count() + (target.has("requestBody") ? 1 : 0);
+    if (count > MOST_PARAMETERS) {
       throw new IllegalArgumentException(
           operation.title() + " has more parameters than a method of Java can have.");
     }
@@ -97,6 +111,32 @@ final class OperationRewriter {
       put(operation, target, headers, null);
     } else {
       addResponses(operation, target, headers, type);
+    }
+  }
+
+  private void noteServers(Operation operation) {
+    for (JsonLocation owner : List.of(operation.item(), operation.location())) {
+      JsonElement servers = owner.object().get("servers");
+      if (servers != null && !servers.equals(document.root().get("servers"))) {
+        notes.add(
+            "Servers of single operations are not used, all calls go to the base URL: " + servers);
+      }
+    }
+  }
+
+  private void noteOthers(
+      Operation operation, String part, List<JsonLocation> media, JsonLocation chosen) {
+    List<String> others =
+        media.stream().filter(one -> one != chosen).map(JsonLocation::name).toList();
+    if (!others.isEmpty()) {
+      notes.add(
+          operation.title()
+              + " is bound with "
+              + part
+              + chosen.name()
+              + ", not with "
+              + others
+              + ".");
     }
   }
 
@@ -171,7 +211,11 @@ final class OperationRewriter {
   }
 
   private @Nullable JsonObject body(
-      JsonLocation body, String type, ParameterRewriter parameters, List<String> headers) {
+      Operation operation,
+      JsonLocation body,
+      String type,
+      ParameterRewriter parameters,
+      List<String> headers) {
     List<JsonLocation> media = media(body);
     if (media.isEmpty()) {
       return null;
@@ -181,6 +225,9 @@ final class OperationRewriter {
     JsonObject fields = form == null ? null : parameters.formFields(form);
     if (form != null) {
       schema(form, type); // a class that says what the fields are
+    }
+    if (json != null || form != null) {
+      noteOthers(operation, "a body of ", media, json == null ? form : json);
     }
     String stated = media.get(0).name();
     JsonObject content;
@@ -197,6 +244,10 @@ final class OperationRewriter {
     }
     // A multipart body states its boundary itself, and a type that is open is the caller's choice.
     boolean isOpen = stated.contains("*") || media.size() > 1 && json == null;
+    if (!MEDIA_TYPE.matcher(stated).matches()) {
+      notes.add(media.get(0).pointer() + " is not sent as stated: it is no media type.");
+      isOpen = true;
+    }
     if (!stated.equals(JSON) && !isOpen && !stated.startsWith("multipart/")) {
       headers.add("Content-Type: " + stated);
     }
@@ -255,19 +306,27 @@ final class OperationRewriter {
     Set<String> accepted = new LinkedHashSet<>();
     boolean isRaw = false;
     boolean hasEvents = false;
+    boolean hasChoice = false;
+    boolean hasEmpty = false;
     List<JsonLocation> responses = responses(operation);
     boolean hasSuccess = responses.stream().anyMatch(each -> each.name().startsWith("2"));
     for (JsonLocation each : responses) {
       boolean isSuccess = each.name().startsWith(hasSuccess ? "2" : "default");
       List<JsonLocation> media = media(document.dereference(each));
+      if (each.name().matches("20[45]")) {
+        media = List.of(); // as HTTP has it
+      }
       JsonLocation json = json(media);
       hasEvents |= isSuccess && find(media, EVENTS.asMatchPredicate()) != null;
+      hasEmpty |= isSuccess && media.isEmpty();
       if (json == null) {
         isRaw |= isSuccess && !media.isEmpty();
       } else if (!isSuccess) {
         schema(json, type + JavaNames.words(each.name()));
       } else {
-        accepted.add(json.name());
+        boolean isAny = json.name().contains("*");
+        hasChoice |= isAny || media.size() > 1;
+        accepted.add(isAny ? JSON : json.name());
         // Responses that are written alike are one class.
         successful.putIfAbsent(schemaText(json), each);
       }
@@ -284,9 +343,12 @@ final class OperationRewriter {
       streamHeaders.add("Accept: text/event-stream");
       put(operation, stream, streamHeaders, null);
     }
-    String first = accepted.isEmpty() ? JSON : accepted.iterator().next();
-    if (hasEvents && schema != null || !accepted.contains(JSON) && !first.equals(JSON)) {
-      headers.add("Accept: " + (first.contains("*") ? JSON : first));
+    if (schema != null && hasEmpty) {
+      target.addProperty("x-nullable", true);
+    }
+    String accept = String.join(", ", accepted);
+    if (schema != null && (hasChoice || isRaw || !accept.equals(JSON))) {
+      headers.add("Accept: " + accept);
     }
     put(operation, target, headers, schema);
   }

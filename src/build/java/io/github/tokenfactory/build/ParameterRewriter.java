@@ -16,30 +16,22 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Rewrites the path and the parameters of one operation so that Retrofit can send them. Each
- * parameter gets its Java name; {@code x-name} is the name that is sent.
+ * Rewrites the parameters of one operation so that Retrofit can send them. Each gets its Java name;
+ * {@code x-name} is the name that is sent.
  */
 final class ParameterRewriter {
   /** Retrofit leaves a parameter out that is null, unless it is in the path or the body. */
   static final String NOT_NULL = "x-not-null";
 
-  private static final Pattern PATH_PARAMETER = Pattern.compile("\\{([^{}]*)}");
-
-  /** No path, a path of another host, or one with a step up, as OkHttp reads it. */
-  private static final Pattern LEAVES_BASE_URL =
-      Pattern.compile("[^/].*|//.*|(.*/)?(\\.|%2[eE]){2}(/.*)?", Pattern.DOTALL);
-
-  /** What OkHttp takes for a slash, or for no character at all. */
-  private static final Pattern NOT_LITERAL = Pattern.compile("[\\x00-\\x1F\\x7F\\\\]");
-
   /** OpenAPI ignores parameters for these headers. */
   private static final Set<String> IGNORED_HEADERS =
       Set.of("accept", "content-type", "authorization");
+
+  /** The name of a header, or a part of a media type. */
+  static final String TOKEN = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
 
   private final Document document;
   private final SchemaRewriter schemas;
@@ -47,8 +39,7 @@ final class ParameterRewriter {
   private final String type;
   private final Collection<String> notes;
   private final Set<String> takenNames = new HashSet<>();
-  private final Map<String, String> pathNames = new LinkedHashMap<>();
-  private final Map<String, String> pathPrefixes = new LinkedHashMap<>();
+  private final PathRewriter path;
   private final Set<String> declaredInPath = new HashSet<>();
   private final List<String> cookies = new ArrayList<>();
   private final JsonArray parameters = new JsonArray();
@@ -72,18 +63,21 @@ final class ParameterRewriter {
     this.operation = operation;
     this.type = type;
     this.notes = notes;
-    PATH_PARAMETER
-        .matcher(operation.path())
-        .results()
-        .forEach(
-            found -> pathNames.computeIfAbsent(found.group(1), name -> javaName(name, takenNames)));
+    path = new PathRewriter(operation.path(), name -> javaName(name, takenNames));
     declared().forEach(this::rewrite);
-    pathNames.forEach(
-        (name, javaName) -> {
-          if (!declaredInPath.contains(name)) {
-            add("path", javaName, name, true, description(name, null), SchemaJson.ofType("string"));
-          }
-        });
+    path.names()
+        .forEach(
+            (name, javaName) -> {
+              if (!declaredInPath.contains(name)) {
+                add(
+                    "path",
+                    javaName,
+                    name,
+                    true,
+                    description(name, null),
+                    SchemaJson.ofType("string"));
+              }
+            });
     if (!cookies.isEmpty()) {
       String format = JavadocText.code(String.join("; ", cookies));
       add(
@@ -106,6 +100,10 @@ final class ParameterRewriter {
     return parameters;
   }
 
+  PathRewriter path() {
+    return path;
+  }
+
   /** {@return the number of parameters, the fields of a form included} */
   int count() {
     return takenNames.size();
@@ -125,21 +123,17 @@ final class ParameterRewriter {
     JsonObject encodings = member(form.object(), "encoding");
     schema.properties.forEach(
         (name, property) -> {
+          JsonObject encoding = member(encodings, name).deepCopy();
           boolean isRequired = schema.required.contains(name);
+          MergedSchema meaning = schemas.meaning(property);
           if (isMultipart) {
-            JsonObject part = SchemaJson.ofType("string");
-            if (schemas.meaning(property).isOfType("array")) {
-              part.addProperty("x-list", true);
-            }
-            add(
-                "form",
-                javaName(name, takenNames),
-                name,
-                isRequired,
-                description(name, null),
-                part);
+            addPart(name, encoding, meaning, isRequired);
           } else {
-            addValue("form", member(encodings, name), property, name, isRequired, null);
+            boolean hasStyle = encoding.has("style") || encoding.has("explode");
+            if (meaning.isOfType("object") && !hasStyle && !encoding.has("contentType")) {
+              encoding.addProperty("contentType", "application/json"); // the default of OpenAPI
+            }
+            addValue("form", encoding, property, name, isRequired, property);
           }
         });
     JsonObject object = SchemaJson.object("type", "object", "properties", fields);
@@ -147,49 +141,29 @@ final class ParameterRewriter {
     return object;
   }
 
+  /** Adds a part, which the caller makes: only the caller knows the name of a file, for example. */
+  private void addPart(String name, JsonObject encoding, MergedSchema meaning, boolean isRequired) {
+    JsonObject part = SchemaJson.ofType("string");
+    boolean isList = meaning.isOfType("array");
+    if (isList || encoding.has("style")) {
+      part.addProperty("x-list", true);
+    }
+    MergedSchema one = isList && meaning.items != null ? schemas.meaning(meaning.items) : meaning;
+    String type = CanonicalJson.string(encoding.get("contentType"));
+    if (type == null && one.isOfType("object")) {
+      type = "application/json"; // the default of OpenAPI
+    }
+    String description =
+        "%s Name: %s.%s"
+            .formatted(
+                description(name, meaning.origin),
+                JavadocText.code(name),
+                type == null ? "" : " Content type: " + JavadocText.code(type) + ".");
+    add("form", javaName(name, takenNames), name, isRequired, description, part);
+  }
+
   private static JsonObject member(JsonObject object, String name) {
     return object.get(name) instanceof JsonObject member ? member : new JsonObject();
-  }
-
-  /**
-   * {@return the path as Retrofit takes it} Names of path parameters are not sent: they are
-   * replaced, because Retrofit allows fewer characters in them than OpenAPI.
-   */
-  String path() {
-    String path = operation.path();
-    if (LEAVES_BASE_URL.matcher(PATH_PARAMETER.matcher(path).replaceAll("x")).matches()) {
-      throw new IllegalArgumentException(
-          "The path "
-              + CanonicalJson.quote(path)
-              + " could leave the base URL: no operation is bound to it.");
-    }
-    JavaNames.requireFits(path, "the paths");
-    boolean hasColon = path.matches("/[^/]*:.*");
-    boolean hasParameter = !pathNames.isEmpty();
-    // Retrofit refuses an empty path; OkHttp takes a colon in the first step for a scheme's.
-    StringBuilder safe =
-        new StringBuilder(path.equals("/") || hasColon && !hasParameter ? "/." : "");
-    int firstStep = path.indexOf('/', 1) < 0 ? path.length() : path.indexOf('/', 1);
-    int end = 0;
-    Matcher parameter = PATH_PARAMETER.matcher(path);
-    while (end < path.length()) {
-      int start = parameter.find() ? parameter.start() : path.length();
-      String plain = JavaNames.literal(percentEncoded(path.substring(end, start)));
-      // Retrofit allows no step "." beside a parameter, so a colon there is escaped.
-      safe.append(hasColon && hasParameter && end < firstStep ? plain.replace(":", "%3A") : plain);
-      if (start < path.length()) {
-        String name = parameter.group(1);
-        safe.append(pathPrefixes.getOrDefault(name, "")).append("{" + pathNames.get(name) + "}");
-      }
-      end = start < path.length() ? parameter.end() : start;
-    }
-    return safe.toString();
-  }
-
-  private static String percentEncoded(String text) {
-    return NOT_LITERAL
-        .matcher(text)
-        .replaceAll(c -> String.format("%%%02X", (int) c.group().charAt(0)));
   }
 
   /** {@return the parameters: those of the operation replace those of its path item} */
@@ -215,17 +189,19 @@ final class ParameterRewriter {
     switch (in) {
       case "cookie" -> cookies.add(name + "=value");
       case "path" -> {
-        if (pathNames.containsKey(name) && declaredInPath.add(name)) {
+        String javaName = path.names().get(name);
+        if (javaName != null && declaredInPath.add(name)) {
           String style = style(source, in);
-          String prefix =
-              style.equals("matrix") ? ";" + name + "=" : style.equals("label") ? "." : "";
-          pathPrefixes.put(name, JavaNames.literal(prefix));
-          addText(in, pathNames.get(name), source, schema, name, true, parameter);
+          path.prefix(
+              name, style.equals("matrix") ? ";" + name + "=" : style.equals("label") ? "." : "");
+          addText(in, javaName, source, schema, name, true, parameter);
         }
       }
       case "query" -> addValue(in, source, schema, name, isRequired, parameter);
       case "header" -> {
-        if (!IGNORED_HEADERS.contains(name.toLowerCase(Locale.ROOT))) {
+        if (!name.matches(TOKEN)) {
+          notes.add(parameter.pointer() + " is not bound: no header can have its name.");
+        } else if (!IGNORED_HEADERS.contains(name.toLowerCase(Locale.ROOT))) {
           addText(in, javaName(name, takenNames), source, schema, name, isRequired, parameter);
         }
       }
@@ -261,8 +237,10 @@ final class ParameterRewriter {
     boolean isSpread = isDeep || style.equals("form") && explodes(source, style);
     MergedSchema meaning =
         schema == null || hasJsonContent(source) ? null : schemas.meaning(schema);
-    if (isSpread && meaning != null && meaning.isOfType("object")) {
+    if (isSpread && meaning != null && isObject(meaning)) {
       addProperties(in, meaning, name, isRequired, isDeep, described);
+    } else if (isDeep && meaning != null && !meaning.variants.isEmpty()) {
+      addMap(in, name, name, true, described);
     } else if (isSpread && meaning != null && meaning.isOfType("array")) {
       // A list is a repeated parameter.
       JsonObject list = schemas.rewrite(schema, type + JavaNames.words(name));
@@ -272,6 +250,13 @@ final class ParameterRewriter {
     } else {
       addText(in, javaName(name, takenNames), source, schema, name, isRequired, described);
     }
+  }
+
+  /** {@return whether the schema allows objects only, each variant of it included} */
+  private boolean isObject(MergedSchema schema) {
+    return schema.isOfType("object")
+        || !schema.variants.isEmpty()
+            && schema.variants.stream().allMatch(each -> isObject(schemas.meaning(each)));
   }
 
   /** Adds a parameter for each property of an object, and one for all others that it may have. */
@@ -300,7 +285,8 @@ final class ParameterRewriter {
             addValue(in, source, location, sent, isNeeded, location);
           }
         });
-    if (schema.additional != null || schema.properties.isEmpty()) {
+    boolean isOpen = schema.additional != null || !schema.variants.isEmpty();
+    if (isOpen || schema.properties.isEmpty()) {
       addMap(in, name, name, isDeep, described);
     }
   }
@@ -390,7 +376,7 @@ final class ParameterRewriter {
     boolean isField = in.equals("form");
     boolean isMap = schema.has("x-map");
     // The generator takes what is said of a field from its schema.
-    JsonObject target = isField ? schema : SchemaJson.object("name", javaName, "in", in);
+    JsonObject target = isField ? beside(schema) : SchemaJson.object("name", javaName, "in", in);
     boolean mayBeLeftOut = !isRequired && !isMap;
     target.addProperty(
         "description", mayBeLeftOut ? description + " Null leaves it out." : description);
@@ -402,7 +388,7 @@ final class ParameterRewriter {
       target.addProperty("x-bounded", true);
     }
     if (isField) {
-      fields.add(javaName, schema);
+      fields.add(javaName, target);
       if (isRequired) {
         requiredFields.add(javaName);
       }
@@ -416,6 +402,18 @@ final class ParameterRewriter {
     }
     target.add("schema", schema);
     parameters.add(target);
+  }
+
+  /** {@return the schema in a form that other members can stand beside} */
+  private static JsonObject beside(JsonObject schema) {
+    if (!schema.has("$ref")) {
+      return schema;
+    }
+    JsonArray one = new JsonArray();
+    one.add(schema);
+    JsonObject wrapper = new JsonObject();
+    wrapper.add("allOf", one);
+    return wrapper;
   }
 
   /** {@return a schema of what Retrofit can send as text} Anything else is left to the caller. */

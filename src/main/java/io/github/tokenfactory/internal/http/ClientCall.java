@@ -7,6 +7,7 @@ import io.github.tokenfactory.errors.InvalidRequestException;
 import io.github.tokenfactory.errors.InvalidResponseException;
 import io.github.tokenfactory.errors.TokenFactoryException;
 import java.lang.annotation.Annotation;
+import java.lang.reflect.AnnotatedParameterizedType;
 import java.lang.reflect.Type;
 import java.util.Arrays;
 import java.util.Objects;
@@ -96,10 +97,18 @@ public final class ClientCall<T> implements Call<T> {
             && !bodyType.getTypeName().equals("kotlin.Unit")
             && response.code() != 204
             && response.code() != 205;
-    if (hasBody && response.body() == null) {
+    if (hasBody && response.body() == null && !mayBeEmpty()) {
       throw new InvalidResponseException("there is no JSON value in it");
     }
     return reader.apply(response, info);
+  }
+
+  /** {@return whether the method returns {@code Call<@Nullable T>}} */
+  private boolean mayBeEmpty() {
+    Invocation invocation = call.request().tag(Invocation.class);
+    return invocation != null
+        && invocation.method().getAnnotatedReturnType() instanceof AnnotatedParameterizedType type
+        && type.getAnnotatedActualTypeArguments()[0].isAnnotationPresent(Nullable.class);
   }
 
   @Override
