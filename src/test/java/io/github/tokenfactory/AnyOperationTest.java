@@ -12,6 +12,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.github.tokenfactory.FaultServer.Exchange;
 import io.github.tokenfactory.FaultServer.Step;
+import io.github.tokenfactory.json.Checks;
 import io.github.tokenfactory.errors.ApiException;
 import io.github.tokenfactory.errors.CancelledException;
 import io.github.tokenfactory.errors.DeadlineExceededException;
@@ -65,11 +66,11 @@ class AnyOperationTest extends FaultServerFixture {
 
   private record Models(List<Model> data) {}
 
-  /** A request with a constraint; public, so that the validator may look at it. */
-  public record Query(String text) {
-    @NotNull
-    public String getText() {
-      return text;
+  /** A handwritten request that checks itself, as generated ones do. */
+  private record Query(String text) implements Checks.Checked {
+    @Override
+    public void check(Checks checks) {
+      checks.at("text", text).required();
     }
   }
 

@@ -4,7 +4,6 @@ import io.github.tokenfactory.drift.Change.Effect;
 import io.github.tokenfactory.internal.openapi.CanonicalJson;
 import io.github.tokenfactory.internal.openapi.JsonLocation;
 import io.github.tokenfactory.internal.openapi.SemanticNode;
-import java.math.BigDecimal;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -12,7 +11,6 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
@@ -212,7 +210,7 @@ final class Differ {
       } else {
         ChangeRules rule = ChangeRules.of(keyword);
         boolean isSameUnion = keyword.equals("union") && pair.was.disjoint && pair.is.disjoint;
-        boolean isImplied = keyword.equals("format") && isWithin32Bits(pair);
+        boolean isImplied = keyword.equals("format") && Bounds.areWithin32Bits(pair.was, pair.is);
         findings.add(
             isSameUnion || isImplied ? Effect.ALTERS : effect(rule, keyword, was, is, pair.flow),
             first(is, first(was, pair.is.at)),
@@ -223,65 +221,6 @@ final class Differ {
             rule.advice());
       }
     }
-  }
-
-  /** {@return whether bounds keep an integer in 32 bits, whatever its format} */
-  private static boolean isWithin32Bits(Pair pair) {
-    return Stream.of(pair.was, pair.is)
-        .allMatch(
-            node -> {
-              try {
-                return bound(node.values("minimum")).intValueExact()
-                    <= bound(node.values("maximum")).intValueExact();
-              } catch (ArithmeticException | NumberFormatException | NoSuchElementException e) {
-                return false;
-              }
-            });
-  }
-
-  private static Effect effect(
-      ChangeRules rule,
-      String keyword,
-      Map<String, JsonLocation> was,
-      Map<String, JsonLocation> is,
-      Flow flow) {
-    if (keyword.equals("enum")) {
-      // Without an enumeration every value is allowed: one that goes adds values.
-      return rule.effect(!was.isEmpty(), was.isEmpty(), flow);
-    }
-    if (was.size() == 1 && is.size() == 1) {
-      String before = was.keySet().iterator().next();
-      String after = is.keySet().iterator().next();
-      if (keyword.equals("pattern")) {
-        return Effect.ALTERS; // written otherwise, it may mean the same
-      } else if (keyword.equals("format") && before.equals("\"int32\"")) {
-        return rule.effect(!after.equals("\"int64\""), true, flow);
-      } else if (keyword.equals("multipleOf")) {
-        return rule.effect(!isMultiple(before, after), !isMultiple(after, before), flow);
-      }
-    }
-    boolean isMinimum = keyword.startsWith("min");
-    if (was.size() == 1 && is.size() == 1 && (isMinimum || keyword.startsWith("max"))) {
-      try {
-        int order = isMinimum ? bound(is).compareTo(bound(was)) : bound(was).compareTo(bound(is));
-        return rule.effect(order >= 0, order <= 0, flow);
-      } catch (NumberFormatException e) {
-        return rule.effect(true, true, flow);
-      }
-    }
-    return rule.effect(!is.isEmpty(), !was.isEmpty(), flow);
-  }
-
-  private static boolean isMultiple(String value, String step) {
-    try {
-      return new BigDecimal(value).remainder(new BigDecimal(step)).signum() == 0;
-    } catch (ArithmeticException | NumberFormatException e) {
-      return false;
-    }
-  }
-
-  private static BigDecimal bound(Map<String, JsonLocation> values) {
-    return new BigDecimal(values.keySet().iterator().next().replaceFirst("^[<>]=? ", ""));
   }
 
   private void compareValues(

@@ -38,9 +38,11 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import retrofit2.http.Body;
 import retrofit2.http.Header;
+import retrofit2.http.Headers;
 import retrofit2.http.POST;
 import retrofit2.http.Query;
 
@@ -358,11 +360,14 @@ final class CodeDrift {
       parameters.add(
           (body.get("required").getAsBoolean() ? "body required " : "body ") + content(body));
     }
+    String headers =
+        operation.has("x-headers") ? operation.get("x-headers").getAsString() + " " : "";
     String answer =
         operation.has("x-raw")
             ? "ResponseBody"
             : content(operation.getAsJsonObject("responses").getAsJsonObject("200"));
     return marks(operation)
+        + headers
         + operation.get("operationId").getAsString()
         + parameters
         + " -> "
@@ -405,7 +410,17 @@ final class CodeDrift {
     AnnotatedType answer =
         ((AnnotatedParameterizedType) method.getAnnotatedReturnType())
             .getAnnotatedActualTypeArguments()[0];
-    return marks(method) + method.getName() + parameters + " -> " + type(answer);
+    Headers headers = method.getAnnotation(Headers.class);
+    String stated =
+        headers == null
+            ? ""
+            : Stream.of(headers.value()).map(JavaNames::quoted).collect(Collectors.joining(", "));
+    return marks(method)
+        + (headers == null ? "" : (headers.value().length == 1 ? stated : "{" + stated + "}") + " ")
+        + method.getName()
+        + parameters
+        + " -> "
+        + type(answer);
   }
 
   private static String value(Annotation annotation) {
