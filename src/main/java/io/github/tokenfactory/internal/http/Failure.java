@@ -130,23 +130,21 @@ record Failure(
             || thrown.getCause() instanceof CertificateException);
     return new Failure(
         isPassing,
-        isRefusedStream(broken) || isClosedBefore(broken),
+        isUnprocessed(broken),
         null,
         note -> new TransportException(message + note, cause, info));
   }
 
   /**
-   * {@return whether the server refused the HTTP/2 stream, or left it out of its GOAWAY} The type
-   * is internal to OkHttp, so its name and message have to tell.
+   * {@return whether the server says that it did nothing: it refused the HTTP/2 stream, left it out
+   * of its GOAWAY, or closed the connection before} The types are internal to OkHttp, so their names
+   * and messages have to tell.
    */
-  private static boolean isRefusedStream(IOException broken) {
-    return broken.getClass().getName().endsWith(".StreamResetException")
-        && String.valueOf(broken.getMessage()).endsWith("REFUSED_STREAM");
-  }
-
-  /** {@return whether the HTTP/2 connection was closed before the request could use it} */
-  static boolean isClosedBefore(IOException broken) {
-    return broken.getClass().getName().endsWith(".ConnectionShutdownException");
+  static boolean isUnprocessed(IOException broken) {
+    String type = broken.getClass().getName();
+    return type.endsWith(".ConnectionShutdownException")
+        || type.endsWith(".StreamResetException")
+            && String.valueOf(broken.getMessage()).endsWith("REFUSED_STREAM");
   }
 
   /** {@return {@code thrown}, or a copy without what it may contain of the server's words} */

@@ -22,9 +22,11 @@ import org.jspecify.annotations.Nullable;
  * The interceptors around a user's own. They make a request safe to send: with the current key, to
  * the configured server only; and its response safe to read.
  *
- * <p>OkHttp repeats nothing by itself that may have been sent; it still tries all addresses of a
- * host before that. Failures of a connection and error statuses are hidden from it. It would repeat
- * some of them, and fail on others, such as a 503 with a large {@code Retry-After}.
+ * <p>A connection that the server has closed while it was idle is no attempt: OkHttp sends the
+ * request again at once, perhaps to another address of the host, if it is safe to repeat or the
+ * server says that it did nothing. All other failures of a connection are hidden from it, and so are
+ * error statuses: it would repeat some of them, and fail on others, such as a 503 with a large
+ * {@code Retry-After}.
  *
  * @param apiKey is asked before each attempt
  * @param headers the client's headers
@@ -140,11 +142,16 @@ public record RequestPipeline(
     try {
       response = chain.proceed(chain.request());
     } catch (IOException e) {
-      throw Failure.isClosedBefore(e) ? e : new SentException(e);
+      throw exchange.settings().safeToRepeat() || Failure.isUnprocessed(e)
+          ? e
+          : new SentException(e);
     }
     exchange.receiveHead(response.code(), response.headers());
-    boolean isForCache = response.code() == HttpURLConnection.HTTP_NOT_MODIFIED;
-    return response.isSuccessful() || isForCache
+    int status = response.code();
+    // A server that gives up waiting says so on an idle connection, before the request.
+    boolean isGivenUp =
+        status == HttpURLConnection.HTTP_CLIENT_TIMEOUT && exchange.settings().safeToRepeat();
+    return response.isSuccessful() || status == HttpURLConnection.HTTP_NOT_MODIFIED || isGivenUp
         ? response
         : response.newBuilder().code(MASK).build();
   }
