@@ -143,16 +143,38 @@ class AnyOperationEdgesTest extends FaultServerFixture {
   // What is sent.
 
   @Test
-  void sendsAGetNoMoreOftenThanAllowed() throws IOException {
+  void sendsAGetAgainAtOnceIfTheServerHasClosedItsConnection() throws IOException {
     serve(GOOD, CLOSE);
+    server.always(GOOD);
+    Service service = service();
+    RequestOptions once = RequestOptions.builder().maxRetries(0).build();
+    service.models().execute();
+
+    assertThat(service.models(once).execute().isSuccessful()).isTrue();
+    assertThat(server.exchanges()).hasSize(3);
+    assertThat(scheduler.waits()).isEmpty();
+  }
+
+  @Test
+  void sendsAGetNoMoreOftenThanAllowedOnANewConnection() throws IOException {
+    serve(CLOSE);
+    server.always(GOOD);
+    RequestOptions once = RequestOptions.builder().maxRetries(0).build();
+
+    assertThatExceptionOfType(TransportException.class)
+        .isThrownBy(() -> service().models(once).execute());
+    assertThat(server.exchanges()).hasSize(1);
+  }
+
+  @Test
+  void sendsAGetAgainAtOnceIfTheServerGaveUpOnItsConnection() throws IOException {
+    serve(GOOD, answer(408, "", "Connection: close").then(CLOSE));
     server.always(GOOD);
     Service service = service();
     service.models().execute();
 
-    assertThatExceptionOfType(TransportException.class)
-        .isThrownBy(() -> service.models(RequestOptions.builder().maxRetries(0).build()).execute());
-
-    assertThat(server.exchanges()).hasSize(2);
+    assertThat(service.models().execute().isSuccessful()).isTrue();
+    assertThat(scheduler.waits()).isEmpty();
   }
 
   @Test

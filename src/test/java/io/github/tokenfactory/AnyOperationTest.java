@@ -12,7 +12,6 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.github.tokenfactory.FaultServer.Exchange;
 import io.github.tokenfactory.FaultServer.Step;
-import io.github.tokenfactory.json.Checks;
 import io.github.tokenfactory.errors.ApiException;
 import io.github.tokenfactory.errors.CancelledException;
 import io.github.tokenfactory.errors.DeadlineExceededException;
@@ -23,7 +22,7 @@ import io.github.tokenfactory.errors.RateLimitException;
 import io.github.tokenfactory.errors.ServerException;
 import io.github.tokenfactory.errors.TokenFactoryException;
 import io.github.tokenfactory.errors.TransportException;
-import jakarta.validation.constraints.NotNull;
+import io.github.tokenfactory.json.Checks;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.ServerSocket;

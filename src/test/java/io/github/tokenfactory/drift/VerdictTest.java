@@ -134,7 +134,8 @@ class VerdictTest {
   }
 
   private static String response(String schema) {
-    return responses("{'200': {description: ok, content: {application/json: {schema: " + schema + "}}}}");
+    return responses(
+        "{'200': {description: ok, content: {application/json: {schema: " + schema + "}}}}");
   }
 
   private static String responses(String responses) {

@@ -212,7 +212,9 @@ final class Differ {
         boolean isSameUnion = keyword.equals("union") && pair.was.disjoint && pair.is.disjoint;
         boolean isImplied = keyword.equals("format") && Bounds.areWithin32Bits(pair.was, pair.is);
         findings.add(
-            isSameUnion || isImplied ? Effect.ALTERS : effect(rule, keyword, was, is, pair.flow),
+            isSameUnion || isImplied
+                ? Effect.ALTERS
+                : Bounds.effect(rule, keyword, was.keySet(), is.keySet(), pair.flow),
             first(is, first(was, pair.is.at)),
             is.isEmpty() && !was.isEmpty(),
             keyword,

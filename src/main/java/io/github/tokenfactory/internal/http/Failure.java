@@ -137,8 +137,8 @@ record Failure(
 
   /**
    * {@return whether the server says that it did nothing: it refused the HTTP/2 stream, left it out
-   * of its GOAWAY, or closed the connection before} The types are internal to OkHttp, so their names
-   * and messages have to tell.
+   * of its GOAWAY, or closed the connection before} The types are internal to OkHttp, so their
+   * names and messages have to tell.
    */
   static boolean isUnprocessed(IOException broken) {
     String type = broken.getClass().getName();

@@ -5,10 +5,14 @@ import java.io.IOException;
 import java.net.HttpURLConnection;
 import java.net.ProtocolException;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.Objects;
+import java.util.Set;
+import java.util.WeakHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import okhttp3.Call;
+import okhttp3.Connection;
 import okhttp3.Headers;
 import okhttp3.HttpUrl;
 import okhttp3.Interceptor;
@@ -24,8 +28,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A connection that the server has closed while it was idle is no attempt: OkHttp sends the
  * request again at once, perhaps to another address of the host, if it is safe to repeat or the
- * server says that it did nothing. All other failures of a connection are hidden from it, and so are
- * error statuses: it would repeat some of them, and fail on others, such as a 503 with a large
+ * server says that it did nothing. All other failures of a connection are hidden from it, and so
+ * are error statuses: it would repeat some of them, and fail on others, such as a 503 with a large
  * {@code Retry-After}.
  *
  * @param apiKey is asked before each attempt
@@ -46,7 +50,9 @@ public record RequestPipeline(
     OkHttpClient.Builder builder =
         http.newBuilder().followRedirects(false).followSslRedirects(false);
     builder.interceptors().add(0, this::outermost);
-    builder.networkInterceptors().add(0, RequestPipeline::onWire);
+    Set<Connection> used =
+        Collections.newSetFromMap(Collections.synchronizedMap(new WeakHashMap<>()));
+    builder.networkInterceptors().add(0, chain -> onWire(chain, used));
     OkHttpClient client = builder.addInterceptor(this::innermost).build();
     return request ->
         client.newCall(request.newBuilder().tag(Exchange.class, new Exchange()).build());
@@ -135,22 +141,24 @@ public record RequestPipeline(
   }
 
   /** Hides failures and error statuses from OkHttp, so that it does not retry by itself. */
-  private static Response onWire(Interceptor.Chain chain) throws IOException {
+  private static Response onWire(Interceptor.Chain chain, Set<Connection> used) throws IOException {
     Exchange exchange = Exchange.of(chain.request());
+    // A connection that has carried a request before may have been closed since.
+    boolean mayBeStale = !used.add(chain.connection()) && exchange.settings().safeToRepeat();
     exchange.startSending();
     Response response;
     try {
       response = chain.proceed(chain.request());
     } catch (IOException e) {
-      throw exchange.settings().safeToRepeat() || Failure.isUnprocessed(e)
-          ? e
-          : new SentException(e);
+      throw mayBeStale || Failure.isUnprocessed(e) ? e : new SentException(e);
     }
     exchange.receiveHead(response.code(), response.headers());
     int status = response.code();
     // A server that gives up waiting says so on an idle connection, before the request.
     boolean isGivenUp =
-        status == HttpURLConnection.HTTP_CLIENT_TIMEOUT && exchange.settings().safeToRepeat();
+        mayBeStale
+            && status == HttpURLConnection.HTTP_CLIENT_TIMEOUT
+            && "close".equalsIgnoreCase(response.header("Connection"));
     return response.isSuccessful() || status == HttpURLConnection.HTTP_NOT_MODIFIED || isGivenUp
         ? response
         : response.newBuilder().code(MASK).build();
