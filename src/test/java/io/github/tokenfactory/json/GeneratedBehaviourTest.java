@@ -125,7 +125,7 @@ class GeneratedBehaviourTest {
         "number | 1.5                                           | asDouble",
         "number | true                                          | asBoolean",
       })
-  void readsAUnionAsTheVariantThatItIs(String property, String json, String accessor)
+  void readsAUnionAsTheMatchingVariant(String property, String json, String accessor)
       throws Exception {
     String whole = "{\"" + property + "\":" + json + "}";
     Object read = read(whole);
@@ -188,7 +188,7 @@ class GeneratedBehaviourTest {
   }
 
   @Test
-  void typesAdditionalPropertiesAndKeepsThoseThatDoNotFit() throws Exception {
+  void readsTypedAdditionalPropertiesAndKeepsOthers() throws Exception {
     String json = "{\"extras\":{\"a\":\"x\",\"b\":7,\"c\":\"seven\",\"d\":null}}";
     Object extras = get(read(json), "getExtras");
 

@@ -50,12 +50,12 @@ import retrofit2.Response;
 import retrofit2.http.Body;
 import retrofit2.http.POST;
 
-/** The tuned HTTP client, on each kind of connection that it makes. */
+/** The default HTTP client on each kind of connection. */
 class DefaultHttpClientTest {
   private static final EmbeddingInput INPUT = EmbeddingInput.text("a");
   private static final int DIMENSIONS = 40_000;
 
-  /** How client and server talk. */
+  /** The kind of connection between client and server. */
   enum Link {
     CLEARTEXT,
     TLS,
@@ -128,7 +128,7 @@ class DefaultHttpClientTest {
 
   @ParameterizedTest
   @EnumSource
-  void sendsAtOnceAndReadsLargeAnswers(Link link) throws Exception {
+  void sendsWithoutDelayAndReadsLargeResponses(Link link) throws Exception {
     server.enqueue(new MockResponse().setBody(largeBody()));
     server.enqueue(new MockResponse().setBody(largeBody()));
     try (TokenFactoryClient client = client(link)) {
@@ -142,13 +142,13 @@ class DefaultHttpClientTest {
     assertThat(protocol).hasValue(link == Link.HTTP_2 ? Protocol.HTTP_2 : Protocol.HTTP_1_1);
     RecordedRequest request = server.takeRequest(10, TimeUnit.SECONDS);
     assertThat(request.getTlsVersion() != null).isEqualTo(link != Link.CLEARTEXT);
-    // The second call took the first one's connection.
+    // The second call used the connection of the first.
     assertThat(server.takeRequest(10, TimeUnit.SECONDS).getSequenceNumber()).isEqualTo(1);
   }
 
   @ParameterizedTest
   @EnumSource
-  void endsASilenceAtTheDeadline(Link link) throws Exception {
+  void deadlineEndsASilentCall(Link link) throws Exception {
     server.enqueue(new MockResponse().setSocketPolicy(SocketPolicy.NO_RESPONSE));
     server.enqueue(
         new MockResponse().setBody(largeBody()).throttleBody(100, 100, TimeUnit.MILLISECONDS));
@@ -167,8 +167,8 @@ class DefaultHttpClientTest {
 
   @ParameterizedTest
   @EnumSource
-  void endsWhenItIsCancelled(Link link) throws Exception {
-    // By what is asked: the server may answer the second request before the first.
+  void cancellingTheFutureEndsTheCall(Link link) throws Exception {
+    // Decides by content, because the server may read the second request before the first.
     server.setDispatcher(
         new Dispatcher() {
           @Override
@@ -226,7 +226,7 @@ class DefaultHttpClientTest {
   }
 
   @Test
-  void asksForCompressionOnlyIfToldTo() throws Exception {
+  void requestsCompressionOnlyIfConfigured() throws Exception {
     server.enqueue(new MockResponse().setBody(largeBody()));
     server.enqueue(compressed());
     try (TokenFactoryClient plain = ownClient().build();
@@ -247,7 +247,7 @@ class DefaultHttpClientTest {
   }
 
   @Test
-  void leavesCompressionTimeoutsAndSocketsOfAnOwnClientAlone() throws Exception {
+  void keepsCompressionTimeoutsAndSocketsOfAUsersClient() throws Exception {
     server.enqueue(compressed());
     server.enqueue(new MockResponse().setSocketPolicy(SocketPolicy.NO_RESPONSE));
     OkHttpClient own =
