@@ -221,7 +221,7 @@ final class FaultServer implements Closeable {
           step = script.isEmpty() ? always : script.remove();
         }
         if (step == null) {
-          throw new AssertionError("a request too many");
+          throw new AssertionError("unexpected request");
         }
         step.serve(exchange);
         if (socket.isClosed()) {

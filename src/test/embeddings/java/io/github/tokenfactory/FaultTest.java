@@ -52,7 +52,7 @@ class FaultTest {
   private static final float[] SECOND = {-1, 1e-3f, 3.25f, 0};
   private static final byte[] BOMB = bomb();
 
-  enum Way {
+  enum CallStyle {
     SYNC,
     ASYNC;
 
@@ -68,7 +68,7 @@ class FaultTest {
     }
   }
 
-  enum Form {
+  enum VectorForm {
     FLOAT,
     BASE64;
 
@@ -106,7 +106,7 @@ class FaultTest {
    */
   record Fault(
       String name,
-      Function<Form, List<Step>> script,
+      Function<VectorForm, List<Step>> script,
       Class<? extends TokenFactoryException> error,
       int sent) {
     @Override
@@ -117,18 +117,18 @@ class FaultTest {
 
   // Unusual but valid responses.
 
-  private static Fault accepted(String name, Function<Form, Step> step) {
+  private static Fault accepted(String name, Function<VectorForm, Step> step) {
     return new Fault("accepts " + name, form -> List.of(step.apply(form)), null, 1);
   }
 
-  private static Fault acceptedBody(String name, Function<Form, String> body) {
+  private static Fault acceptedBody(String name, Function<VectorForm, String> body) {
     return accepted(name, form -> answer(200, body.apply(form), "Content-Type: application/json"));
   }
 
   // Temporary faults: a later attempt succeeds, or the call fails after three attempts.
 
   private static List<Fault> retried(
-      String name, Class<? extends TokenFactoryException> error, Function<Form, Step> step) {
+      String name, Class<? extends TokenFactoryException> error, Function<VectorForm, Step> step) {
     return List.of(
         new Fault(
             "retries after " + name,
@@ -145,22 +145,22 @@ class FaultTest {
   // Permanent faults: one request and an error.
 
   private static Fault refused(
-      String name, Class<? extends TokenFactoryException> error, Function<Form, Step> step) {
+      String name, Class<? extends TokenFactoryException> error, Function<VectorForm, Step> step) {
     return new Fault("refuses " + name, form -> List.of(step.apply(form)), error, 1);
   }
 
-  private static Fault refusedBody(String name, Function<Form, String> body) {
+  private static Fault refusedBody(String name, Function<VectorForm, String> body) {
     return refused(
         name,
         InvalidResponseException.class,
         form -> answer(200, body.apply(form), "Content-Type: application/json"));
   }
 
-  private static Step good(Form form) {
+  private static Step good(VectorForm form) {
     return answer(200, form.good(), "Content-Type: application/json");
   }
 
-  private static Step cut(Form form, Step end) {
+  private static Step cut(VectorForm form, Step end) {
     String body = form.good();
     return Step.raw(
             head(200)
@@ -516,7 +516,8 @@ class FaultTest {
                 "base64 of a NaN",
                 form ->
                     form.good()
-                        .replace(form.vector(SECOND), Form.BASE64.vector(1, Float.NaN, 2, 3))),
+                        .replace(
+                            form.vector(SECOND), VectorForm.BASE64.vector(1, Float.NaN, 2, 3))),
             refusedBody(
                 "base64 of no whole floats",
                 form -> form.good().replace(form.vector(SECOND), "\"AACAPwA=\"")),
@@ -533,7 +534,7 @@ class FaultTest {
     return faults;
   }
 
-  private static Step dripped(Form form) {
+  private static Step dripped(VectorForm form) {
     return exchange -> {
       byte[] response =
           (head(200) + "Content-Length: " + form.good().length() + "\r\n\r\n" + form.good())
@@ -544,7 +545,7 @@ class FaultTest {
     };
   }
 
-  private static Step endless(Form form) {
+  private static Step endless(VectorForm form) {
     return exchange -> {
       exchange.send(head(200) + "\r\n{\"x\":\"");
       byte[] filler = "x".repeat(1 << 16).getBytes(StandardCharsets.ISO_8859_1);
@@ -565,14 +566,17 @@ class FaultTest {
     return faults().stream()
         .flatMap(
             fault ->
-                Stream.of(Way.values())
+                Stream.of(CallStyle.values())
                     .flatMap(
-                        way -> Stream.of(Form.values()).map(form -> arguments(fault, way, form))));
+                        style ->
+                            Stream.of(VectorForm.values())
+                                .map(form -> arguments(fault, style, form))));
   }
 
   @ParameterizedTest(name = "{0} ({1}, {2})")
   @MethodSource("rows")
-  void returnsVectorsOrTheErrorOfTheFault(Fault fault, Way way, Form form) throws Exception {
+  void returnsVectorsOrTheErrorOfTheFault(Fault fault, CallStyle style, VectorForm form)
+      throws Exception {
     FakeScheduler scheduler = FakeScheduler.impatient();
     try (FaultServer server = new FaultServer(fault.script.apply(form).toArray(new Step[0]))) {
       TokenFactoryClient client =
@@ -589,10 +593,10 @@ class FaultTest {
               .dimensions(4L)
               .build();
       if (fault.error == null) {
-        assertThat(way.call(client, request).vectors()).containsExactly(FIRST, SECOND);
+        assertThat(style.call(client, request).vectors()).containsExactly(FIRST, SECOND);
       } else {
         TokenFactoryException error =
-            catchThrowableOfType(TokenFactoryException.class, () -> way.call(client, request));
+            catchThrowableOfType(TokenFactoryException.class, () -> style.call(client, request));
         assertThat(error).isExactlyInstanceOf(fault.error);
         assertThat(TestClients.trace(error)).doesNotContain(KEY, TEXT, "secret");
         assertThat(error.info().body()).doesNotContain(KEY);
@@ -619,7 +623,7 @@ class FaultTest {
   @Test
   void opensANewConnectionIfTheServerClosedTheLast() throws Exception {
     FakeScheduler scheduler = FakeScheduler.impatient();
-    Step closing = good(Form.BASE64).then(CLOSE);
+    Step closing = good(VectorForm.BASE64).then(CLOSE);
     try (FaultServer server = new FaultServer().always(closing);
         TokenFactoryClient client =
             TokenFactoryClient.builder()
@@ -643,11 +647,11 @@ class FaultTest {
         Step.raw(
             head(200)
                 + "Content-Length: "
-                + Form.FLOAT.good().length()
+                + VectorForm.FLOAT.good().length()
                 + "\r\n\r\n"
-                + Form.FLOAT.good()
+                + VectorForm.FLOAT.good()
                 + "{}\r\n");
-    try (FaultServer server = new FaultServer(longer, longer, good(Form.FLOAT));
+    try (FaultServer server = new FaultServer(longer, longer, good(VectorForm.FLOAT));
         TokenFactoryClient client =
             TokenFactoryClient.builder()
                 .apiKey(KEY)
@@ -670,7 +674,7 @@ class FaultTest {
             CLOSE,
             answer(408, ""),
             answer(503, "", "Retry-After: 0"),
-            cut(Form.FLOAT, RESET))) {
+            cut(VectorForm.FLOAT, RESET))) {
       try (FaultServer server = new FaultServer(step);
           TokenFactoryClient client =
               TokenFactoryClient.builder()

@@ -170,10 +170,10 @@ class SoakTest {
     int attempt = tries.computeIfAbsent(id, each -> new AtomicInteger()).incrementAndGet();
     // Seeded, so that a call gets the same faults whatever the order of the calls.
     Random random = new Random(31L * id + attempt);
-    FaultTest.Form form =
+    FaultTest.VectorForm form =
         request.get("encoding_format").getAsString().equals("float")
-            ? FaultTest.Form.FLOAT
-            : FaultTest.Form.BASE64;
+            ? FaultTest.VectorForm.FLOAT
+            : FaultTest.VectorForm.BASE64;
     List<String> items = new ArrayList<>();
     for (int i = 0; i < inputs.size(); i++) {
       items.add(form.item(String.valueOf(i), id, i));
