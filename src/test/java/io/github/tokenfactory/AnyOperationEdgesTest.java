@@ -54,9 +54,9 @@ import retrofit2.http.Streaming;
 import retrofit2.http.Tag;
 import retrofit2.http.Url;
 
-/** Calls of an interface typed by hand that go wrong in unusual ways. */
+/** Rare cases of calls through a handwritten Retrofit interface. */
 class AnyOperationEdgesTest extends FaultServerFixture {
-  /** Public, since a default method returns it. */
+  /** Public, because a default method of a public interface returns it. */
   public record Models(List<String> data) {}
 
   private static final class Unloadable {
@@ -134,16 +134,20 @@ class AnyOperationEdgesTest extends FaultServerFixture {
     return client.create(Service.class);
   }
 
-  private void assertThatNoCallIsLeft() {
+  private void assertThatNoCallIsInProgress() {
     assertThat(InternalAccess.of(client, CallRegistry.class))
         .extracting("inProgress")
         .isEqualTo(Set.of());
   }
 
-  // What is sent.
+  // Requests.
 
   @Test
+<<<<<<< HEAD
   void sendsAGetAgainAtOnceIfTheServerHasClosedItsConnection() throws IOException {
+=======
+  void doesNotRepeatAGetWithMaxRetriesZero() throws IOException {
+>>>>>>> words
     serve(GOOD, CLOSE);
     server.always(GOOD);
     Service service = service();
@@ -178,7 +182,7 @@ class AnyOperationEdgesTest extends FaultServerFixture {
   }
 
   @Test
-  void joinsTheProjectWithAQuery() throws IOException {
+  void addsTheProjectToAQueryThatDoesNotNameOne() throws IOException {
     serve(GOOD, GOOD);
     Service service = service(builder().aiProjectId("a+b&c=ü"));
 
@@ -192,7 +196,7 @@ class AnyOperationEdgesTest extends FaultServerFixture {
   }
 
   @Test
-  void doesNotQuoteAnArgumentThatCannotBeSent() {
+  void errorDoesNotQuoteAnArgumentThatCannotBeSent() {
     Service service = service();
     List<Call<Models>> calls =
         List.of(
@@ -210,10 +214,10 @@ class AnyOperationEdgesTest extends FaultServerFixture {
     assertThat(server.connections()).isZero();
   }
 
-  // Answers.
+  // Responses.
 
   @Test
-  void readsBodiesOfOtherTypes() throws IOException {
+  void readsListsStringsAndResponsesInAFuture() throws IOException {
     serve(answer(200, "[\"a\"]"), answer(200, "\"a\""), GOOD, answer(404, ""));
     Service service = service();
 
@@ -225,7 +229,7 @@ class AnyOperationEdgesTest extends FaultServerFixture {
   }
 
   @Test
-  void endsIfAModelCannotBeLoaded() throws IOException {
+  void failsIfAModelClassCannotBeLoaded() throws IOException {
     serve(answer(200, "{}"), answer(200, "{}"));
     Service service = service();
 
@@ -236,7 +240,7 @@ class AnyOperationEdgesTest extends FaultServerFixture {
   }
 
   @Test
-  void leavesErrorsOutOfAUsersCache(@TempDir Path dir) throws IOException {
+  void usersCacheStoresNoErrors(@TempDir Path dir) throws IOException {
     String maxAge = "Cache-Control: max-age=1000";
     serve(
         answer(404, "{}", maxAge),
@@ -260,7 +264,7 @@ class AnyOperationEdgesTest extends FaultServerFixture {
   }
 
   @Test
-  void showsTheKeyNowhereThoughTheServerRepeatsIt() throws IOException {
+  void hidesAKeyThatTheServerRepeats() throws IOException {
     serve(
         Step.raw("HTTP/1.1 200 k3y\r\nX-k3y: k3y\r\nContent-Length: 2\r\n\r\n{}"),
         answer(400, "{\"error\":{\"message\":\"a\\nk3y\",\"code\":\"k3y\"}}"),
@@ -287,10 +291,10 @@ class AnyOperationEdgesTest extends FaultServerFixture {
     assertThat(TestClients.trace(error) + error.detail() + error.code()).doesNotContain("k/3+y");
   }
 
-  // Callbacks and readers.
+  // Callbacks.
 
   @Test
-  void callsBackThoughItIsCancelledBefore() throws InterruptedException {
+  void callsOnFailureIfCancelledBeforeEnqueue() throws InterruptedException {
     LinkedBlockingQueue<Throwable> failures = new LinkedBlockingQueue<>();
     Call<Models> call = service().models();
     call.cancel();
@@ -313,7 +317,7 @@ class AnyOperationEdgesTest extends FaultServerFixture {
   }
 
   @Test
-  void logsAFailureOfACallback() throws Exception {
+  void logsAnExceptionThatACallbackThrows() throws Exception {
     serve(GOOD);
     LinkedBlockingQueue<LogRecord> logged = new LinkedBlockingQueue<>();
     Handler handler =
@@ -356,7 +360,7 @@ class AnyOperationEdgesTest extends FaultServerFixture {
   // Streams.
 
   @Test
-  void limitsTheSilenceOfAStreamOnlyAfterItsHeaders() throws Exception {
+  void streamTimeoutAppliesOnlyAfterTheHeaders() throws Exception {
     CountDownLatch goOn = new CountDownLatch(1);
     Step late =
         exchange -> {
@@ -377,13 +381,13 @@ class AnyOperationEdgesTest extends FaultServerFixture {
 
     ResponseBody silent = service.stream().execute().body();
     assertThat(catchThrowable(silent::bytes)).isInstanceOf(IOException.class);
-    goOn.countDown(); // the first call has been silent for longer
+    goOn.countDown(); // by now the first call has waited longer than the stream timeout
 
     assertThat(first.get(10, TimeUnit.SECONDS)).isNull();
   }
 
   @Test
-  void boundsWhatIsReadAtOnceThoughItIsMarkedAsAStream() throws IOException {
+  void limitsTheSizeOfAParsedBodyMarkedAsStreaming() throws IOException {
     serve(answer(200, "{\"data\":[\"" + "x".repeat(200) + "\"]}"));
     Service service = service(builder().maxResponseBytes(100));
 
@@ -394,7 +398,7 @@ class AnyOperationEdgesTest extends FaultServerFixture {
 
   @ParameterizedTest
   @ValueSource(strings = {"read", "closed", "cancelled", "broken", "empty", "model", "error"})
-  void keepsNoCallOnceItsStreamIsOver(String end) throws IOException {
+  void forgetsACallWhenItsStreamEnds(String end) throws IOException {
     Step stream = answer(200, "abc");
     serve(
         switch (end) {
@@ -421,7 +425,7 @@ class AnyOperationEdgesTest extends FaultServerFixture {
       }
     }
 
-    assertThatNoCallIsLeft();
+    assertThatNoCallIsInProgress();
   }
 
   @Test
@@ -445,10 +449,10 @@ class AnyOperationEdgesTest extends FaultServerFixture {
     assertThatExceptionOfType(CancelledException.class).isThrownBy(call::execute);
 
     assertThat(server.exchanges().get(0).sawClientGo()).isTrue();
-    assertThatNoCallIsLeft();
+    assertThatNoCallIsInProgress();
   }
 
-  // What can be created.
+  // Interfaces.
 
   private interface RawCall {
     @GET("v1/models")
@@ -471,13 +475,13 @@ class AnyOperationEdgesTest extends FaultServerFixture {
   @ParameterizedTest
   @ValueSource(
       classes = {RawCall.class, CallOfResponse.class, Generic.class, OfGeneric.class, String.class})
-  void refusesWhatCannotBeCalledAtOnce(Class<?> service) {
+  void refusesUnsupportedInterfacesWhenTheyAreCreated(Class<?> service) {
     service();
 
     assertThatIllegalArgumentException().isThrownBy(() -> client.create(service));
   }
 
-  /** Public, since Retrofit calls default methods of no other interface. */
+  /** Public, because Retrofit calls default methods of public interfaces only. */
   public interface WithHelpers {
     @GET("v1/models")
     Call<Models> models();
@@ -496,7 +500,7 @@ class AnyOperationEdgesTest extends FaultServerFixture {
   }
 
   @Test
-  void takesStaticPrivateAndDefaultMethods() throws IOException {
+  void acceptsStaticPrivateAndDefaultMethods() throws IOException {
     serve(GOOD);
     service();
 
@@ -504,7 +508,7 @@ class AnyOperationEdgesTest extends FaultServerFixture {
   }
 
   @Test
-  void repeatsWhatAnInterceptorAnswersByItself() {
+  void retriesAnErrorStatusThatAnInterceptorReturns() {
     OkHttpClient http =
         new OkHttpClient.Builder()
             .addInterceptor(

@@ -59,17 +59,25 @@ import retrofit2.http.Streaming;
 import retrofit2.http.Tag;
 import retrofit2.http.Url;
 
-/** Operations that this library does not bind, through a Retrofit interface typed by hand. */
+/** Operations that this library does not bind, called through a handwritten Retrofit interface. */
 class AnyOperationTest extends FaultServerFixture {
   private record Model(String id) {}
 
   private record Models(List<Model> data) {}
 
+<<<<<<< HEAD
   /** A handwritten request that checks itself, as generated ones do. */
   private record Query(String text) implements Checks.Checked {
     @Override
     public void check(Checks checks) {
       checks.at("text", text).required();
+=======
+  /** A request with a constraint; public, because the validator calls the getter. */
+  public record Query(String text) {
+    @NotNull
+    public String getText() {
+      return text;
+>>>>>>> words
     }
   }
 
@@ -81,7 +89,7 @@ class AnyOperationTest extends FaultServerFixture {
     Call<Models> models(@Tag RequestOptions options);
 
     @GET("v1/models")
-    CompletableFuture<Models> modelsToCome();
+    CompletableFuture<Models> modelsAsync();
 
     @GET("v1/models")
     Call<Models> models(@Header("X-Team") String team, @Tag RequestOptions options);
@@ -127,10 +135,10 @@ class AnyOperationTest extends FaultServerFixture {
     return open(builder).create(Service.class);
   }
 
-  // What every call carries.
+  // Requests and responses.
 
   @Test
-  void carriesKeyProjectAndHeaders() throws IOException {
+  void sendsKeyProjectAndHeaders() throws IOException {
     serve(GOOD);
     Service service = service(builder().aiProjectId("p 1").header("X-Team", "search"));
 
@@ -160,7 +168,7 @@ class AnyOperationTest extends FaultServerFixture {
   }
 
   @Test
-  void prefersHeadersOfTheCallToTheOperationsAndThoseToTheClients() throws IOException {
+  void headersOfTheCallReplaceThoseOfTheOperationAndTheClient() throws IOException {
     serve(GOOD, GOOD, GOOD);
     Service service = service(builder().header("X-Team", "client"));
 
@@ -186,7 +194,7 @@ class AnyOperationTest extends FaultServerFixture {
   }
 
   @Test
-  void givesAFutureAndACallback() throws Exception {
+  void completesFuturesAndCallbacks() throws Exception {
     serve(GOOD, GOOD, answer(404, ""), answer(404, ""));
     Service service = service();
     LinkedBlockingQueue<Object> called = new LinkedBlockingQueue<>();
@@ -203,18 +211,18 @@ class AnyOperationTest extends FaultServerFixture {
           }
         };
 
-    assertThat(service.modelsToCome().join().data()).hasSize(1);
+    assertThat(service.modelsAsync().join().data()).hasSize(1);
     service.models().enqueue(callback);
     assertThat(called.poll(10, TimeUnit.SECONDS)).isInstanceOf(Models.class);
     assertThatExceptionOfType(CompletionException.class)
-        .isThrownBy(() -> service.modelsToCome().join())
+        .isThrownBy(() -> service.modelsAsync().join())
         .withCauseInstanceOf(NotFoundException.class);
     service.models().enqueue(callback);
     assertThat(called.poll(10, TimeUnit.SECONDS)).isInstanceOf(NotFoundException.class);
   }
 
   @Test
-  void describesTheResponse() throws IOException {
+  void responseInfoDescribesTheResponse() throws IOException {
     serve(answer(503, ""), answer(200, "{}", "X-Request-Id: r", "x-ratelimit-limit-requests: 9"));
 
     ResponseInfo info = ResponseInfo.of(service().models().execute());
@@ -226,7 +234,7 @@ class AnyOperationTest extends FaultServerFixture {
   }
 
   @Test
-  void tellsTheListenerOfEachAttempt() throws IOException {
+  void notifiesTheListenerOfEachAttempt() throws IOException {
     serve(answer(503, ""), GOOD);
     List<String> told = new ArrayList<>();
     CallListener listener =
@@ -278,7 +286,7 @@ class AnyOperationTest extends FaultServerFixture {
   }
 
   @Test
-  void boundsTheResponse() throws IOException {
+  void limitsTheSizeOfTheResponse() throws IOException {
     serve(GOOD, answer(200, "x".repeat(2_000)));
     Service service = service(builder().maxResponseBytes(1_000));
 
@@ -290,7 +298,7 @@ class AnyOperationTest extends FaultServerFixture {
   }
 
   @Test
-  void reportsAResponseThatIsNotItsType() throws IOException {
+  void failsIfTheResponseIsNotOfTheDeclaredType() throws IOException {
     serve(answer(200, "null"), answer(200, "{\"data\":\"s3cret\"}"), answer(200, "{\"data\":["));
 
     for (int i = 0; i < 3; i++) {
@@ -301,7 +309,7 @@ class AnyOperationTest extends FaultServerFixture {
   }
 
   @Test
-  void takesASuccessWithoutABody() throws IOException {
+  void acceptsASuccessWithoutABody() throws IOException {
     serve(
         Step.raw("HTTP/1.1 204 None\r\n\r\n"), GOOD, Step.raw(head(200, "Content-Length: 5", "")));
     Service service = service();
@@ -315,7 +323,7 @@ class AnyOperationTest extends FaultServerFixture {
   // Retries.
 
   @Test
-  void repeatsMethodsThatHttpCallsIdempotent() throws IOException {
+  void retriesIdempotentMethods() throws IOException {
     Step busy = answer(500, "");
     Step empty = answer(200, "");
     serve(busy, GOOD, busy, empty, busy, empty, CLOSE, GOOD);
@@ -348,7 +356,7 @@ class AnyOperationTest extends FaultServerFixture {
   }
 
   @Test
-  void doesNotRepeatAPatchEither() throws IOException {
+  void doesNotRepeatAPatchThatMayHaveBeenProcessed() throws IOException {
     serve(answer(500, ""));
 
     assertThatExceptionOfType(ServerException.class)
@@ -381,7 +389,7 @@ class AnyOperationTest extends FaultServerFixture {
   }
 
   @Test
-  void repeatsAPostThatTheCallerCallsSafe() throws IOException {
+  void repeatsAPostThatTheCallerDeclaresSafe() throws IOException {
     serve(answer(500, ""), CLOSE, GOOD);
 
     assertThat(service().rerank(QUERY, SAFE).execute().body()).isNotNull();
@@ -390,7 +398,7 @@ class AnyOperationTest extends FaultServerFixture {
   }
 
   @Test
-  void obeysTheServerThatForbidsARepeat() throws IOException {
+  void doesNotRepeatIfTheServerForbidsIt() throws IOException {
     serve(answer(429, "", "x-should-retry: false"));
 
     assertThatExceptionOfType(RateLimitException.class)
@@ -399,7 +407,7 @@ class AnyOperationTest extends FaultServerFixture {
   }
 
   @Test
-  void repeatsAsOftenAsTheOptionsOfTheCallSay() throws IOException {
+  void optionsOfTheCallSetTheNumberOfRetries() throws IOException {
     serve().always(answer(500, ""));
     Service service = service();
 
@@ -415,7 +423,7 @@ class AnyOperationTest extends FaultServerFixture {
   // The end of a call.
 
   @Test
-  void endsAtItsDeadline() throws Exception {
+  void endsAtTheDeadline() throws Exception {
     serve(HANG);
     CompletableFuture<Throwable> ended =
         CompletableFuture.supplyAsync(() -> catchThrowable(() -> service().models().execute()));
@@ -428,7 +436,7 @@ class AnyOperationTest extends FaultServerFixture {
   }
 
   @Test
-  void endsWhenItIsCancelled() throws Exception {
+  void endsWhenCancelled() throws Exception {
     serve(HANG, HANG);
     Service service = service();
     Call<Models> call = service.models();
@@ -443,7 +451,7 @@ class AnyOperationTest extends FaultServerFixture {
     assertThat(call.isCanceled()).isTrue();
     assertThatExceptionOfType(IllegalStateException.class).isThrownBy(call::execute);
 
-    CompletableFuture<Models> future = service.modelsToCome();
+    CompletableFuture<Models> future = service.modelsAsync();
     while (server.exchanges().size() < 2) {
       Thread.onSpinWait();
     }
@@ -452,7 +460,7 @@ class AnyOperationTest extends FaultServerFixture {
   }
 
   @Test
-  void doesNotStartOnceItIsCancelled() {
+  void sendsNothingIfCancelledBefore() {
     Call<Models> call = service().models();
     call.cancel();
 
@@ -461,7 +469,7 @@ class AnyOperationTest extends FaultServerFixture {
   }
 
   @Test
-  void isCalledAgainAsAClone() throws IOException {
+  void cloneCanBeExecutedAgain() throws IOException {
     serve(GOOD, GOOD);
     Call<Models> call = service().models();
 
@@ -493,20 +501,20 @@ class AnyOperationTest extends FaultServerFixture {
   }
 
   @Test
-  void handsAStreamOverWithItsHeaders() throws Exception {
+  void returnsAStreamAfterItsHeaders() throws Exception {
     CountDownLatch goOn = new CountDownLatch(1);
     serve(answer(503, ""), streamed(goOn));
     Service service = service(builder().maxResponseBytes(100));
 
     try (ResponseBody body = service.stream().execute().body()) {
-      assertThat(scheduler.deadlines()).isZero(); // it bounds the stream no more
+      assertThat(scheduler.deadlines()).isZero(); // the deadline does not apply to the stream
       goOn.countDown();
       assertThat(body.bytes()).hasSize(4_000);
     }
   }
 
   @Test
-  void endsASilentStream() throws Exception {
+  void streamTimeoutEndsASilentStream() throws Exception {
     CountDownLatch goOn = new CountDownLatch(1);
     serve(streamed(goOn));
     Service service = service(builder().streamTimeout(Duration.ofMillis(200)));
@@ -520,7 +528,7 @@ class AnyOperationTest extends FaultServerFixture {
 
   @ParameterizedTest
   @ValueSource(strings = {"body", "call", "client"})
-  void endsAStreamThatIsClosed(String closed) throws Exception {
+  void closingTheBodyTheCallOrTheClientEndsAStream(String closed) throws Exception {
     serve(
         exchange -> {
           exchange.send(head(200) + "Content-Length: 4\r\n\r\nab");
@@ -544,7 +552,7 @@ class AnyOperationTest extends FaultServerFixture {
     }
   }
 
-  // What can be created.
+  // Interfaces.
 
   private interface Unsupported {
     @GET("v1/models")
@@ -552,7 +560,7 @@ class AnyOperationTest extends FaultServerFixture {
   }
 
   @Test
-  void refusesAnotherReturnTypeAtOnce() {
+  void refusesAnotherReturnTypeWhenTheInterfaceIsCreated() {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> open(builder()).create(Unsupported.class))
         .withMessageContaining("models()")
@@ -560,7 +568,7 @@ class AnyOperationTest extends FaultServerFixture {
   }
 
   @Test
-  void takesDefaultMethods() {
+  void acceptsDefaultMethods() {
     assertThat(open(builder()).create(OnlyDefaults.class)).isNotNull();
   }
 
@@ -571,7 +579,7 @@ class AnyOperationTest extends FaultServerFixture {
   }
 
   @Test
-  void callsOperationsOfTheDocumentOnly() {
+  void refusesACallThatTheGeneratedInterfaceDidNotReturn() {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> open(builder()).call(api -> null))
         .withMessageContaining("must return the call");

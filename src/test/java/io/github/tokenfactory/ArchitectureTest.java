@@ -13,7 +13,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** Holds the packages to the direction that ARCHITECTURE.md draws. */
+/** Checks that packages depend on each other only as ARCHITECTURE.md says. */
 class ArchitectureTest {
   private static final String ROOT = "io.github.tokenfactory";
   private static final Path TARGET = Path.of("target");
@@ -37,12 +37,13 @@ class ArchitectureTest {
               Set.of("", "api", "errors", "internal.codec", "internal.http", "json", "model")),
           Map.entry("bulk", Set.of("", "embeddings", "errors", "internal.http", "model")));
 
-  /** Types that a lower package uses all the same, each with its reason. */
+  /** Types that a lower package may use as an exception, each with the reason. */
   private static final Map<String, Set<String>> EXCEPTIONS =
       Map.of(
           // Every error carries the response, which callers get from the client as well.
           "errors", Set.of("ResponseInfo"),
-          // The transport takes and returns the types that callers see: own ones would be copies.
+          // The transport takes and returns the types that callers see; its own types would be
+          // copies.
           "internal.http", Set.of("CallListener", "RequestOptions", "ResponseInfo"),
           // Handwritten classes stand in for two unions of the document.
           "model", Set.of("EmbeddingInput", "EmbeddingVector"),
@@ -51,7 +52,7 @@ class ArchitectureTest {
           "internal.diff", Set.of("CannotCheckException", "Change"));
 
   @Test
-  void noPackageUsesOneAboveIt() {
+  void packagesUseOnlyPackagesBelowThem() {
     List<Path> classes =
         Stream.of("drift-classes", "build-classes", "classes").map(TARGET::resolve).toList();
 
@@ -67,7 +68,7 @@ class ArchitectureTest {
   }
 
   @Test
-  void theClientIsCompiledAgainstNeitherTheDriftCheckNorTheBuildsPrograms() {
+  void clientUsesNeitherTheDriftCheckNorTheBuildsPrograms() {
     Set<String> packages =
         new ClassFileImporter()
             .importPath(TARGET.resolve("classes")).stream()

@@ -21,7 +21,7 @@ public final class FakeScheduler extends Scheduler {
 
   private final boolean holding;
   private final AtomicLong nanos =
-      new AtomicLong(Long.MAX_VALUE - 1_000_000); // so that it overflows, as it may
+      new AtomicLong(Long.MAX_VALUE - 1_000_000); // overflows, as System.nanoTime() may
   private final List<Duration> waits = new CopyOnWriteArrayList<>();
   private final BlockingQueue<Runnable> deadlines = new LinkedBlockingQueue<>();
   private final BlockingQueue<Runnable> held = new LinkedBlockingQueue<>();
@@ -54,7 +54,7 @@ public final class FakeScheduler extends Scheduler {
     return waits;
   }
 
-  /** Waits until a call waits, and takes what ends that. */
+  /** Blocks until a call waits before a retry; returns the task that ends the wait. */
   public Runnable takeHeld() throws InterruptedException {
     Runnable task = held.poll(10, TimeUnit.SECONDS);
     if (task == null) {
@@ -63,7 +63,7 @@ public final class FakeScheduler extends Scheduler {
     return task;
   }
 
-  /** Lets the time of the call started first be over. */
+  /** Passes the deadline of the call that started first. */
   public void passDeadline() throws InterruptedException {
     Runnable task = deadlines.poll(10, TimeUnit.SECONDS);
     if (task == null) {
@@ -72,7 +72,7 @@ public final class FakeScheduler extends Scheduler {
     task.run();
   }
 
-  /** {@return how many deadlines are not called off} A thread that is about to call one off may. */
+  /** {@return the number of deadlines, after waiting for threads that are about to cancel one} */
   public synchronized int deadlines() throws InterruptedException {
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
     while (!deadlines.isEmpty() && System.nanoTime() < end) {
@@ -81,7 +81,7 @@ public final class FakeScheduler extends Scheduler {
     return deadlines.size();
   }
 
-  private synchronized void callOff(Runnable deadline) {
+  private synchronized void cancel(Runnable deadline) {
     deadlines.remove(deadline);
     notifyAll();
   }
@@ -104,7 +104,7 @@ public final class FakeScheduler extends Scheduler {
   @Override
   public Runnable atDeadline(Duration delay, Runnable task) {
     deadlines.add(task);
-    return () -> callOff(task);
+    return () -> cancel(task);
   }
 
   @Override

@@ -22,15 +22,15 @@ import java.util.concurrent.TimeUnit;
 import java.util.zip.GZIPOutputStream;
 
 /**
- * An HTTP/1.1 server on a raw socket that does what its script says, byte by byte, and sees all
- * that arrives.
+ * An HTTP/1.1 server on a raw socket that serves each request with the next step of its script, so
+ * that a test decides which bytes the client receives. It records all requests.
  */
 final class FaultServer implements Closeable {
-  /** What to do with one request; the connection stays open after it unless it is closed. */
+  /** What to do with one request. The connection stays open unless the step closes it. */
   interface Step {
     void serve(Exchange exchange) throws IOException;
 
-    /** {@return the step that sends these bytes as they are} */
+    /** {@return the step that sends these bytes unchanged} */
     static Step raw(String latin1) {
       return exchange -> exchange.send(latin1);
     }
@@ -44,10 +44,10 @@ final class FaultServer implements Closeable {
     }
   }
 
-  /** Ends the connection in order. */
+  /** Closes the connection. */
   static final Step CLOSE = exchange -> exchange.socket.close();
 
-  /** Ends the connection with a reset. */
+  /** Resets the connection. */
   static final Step RESET =
       exchange -> {
         exchange.socket.setSoLinger(true, 0);
@@ -57,7 +57,7 @@ final class FaultServer implements Closeable {
   /** Does nothing until the client closes the connection. */
   static final Step HANG = Exchange::awaitClientGone;
 
-  /** {@return the step that answers with this status and body, its length told} */
+  /** {@return the step that sends a response with this status, body and a Content-Length} */
   static Step answer(int status, String body, String... headers) {
     return answer(status, body.getBytes(StandardCharsets.UTF_8), headers);
   }
@@ -91,7 +91,7 @@ final class FaultServer implements Closeable {
     return out.toByteArray();
   }
 
-  /** One request and the connection that it came by. */
+  /** One request and its connection. */
   static final class Exchange {
     final String line;
     final Map<String, String> headers;
@@ -118,11 +118,11 @@ final class FaultServer implements Closeable {
       socket.getOutputStream().flush();
     }
 
-    /** Returns when the client has closed the connection, in whichever way. */
+    /** Returns when the client has closed or reset the connection. */
     void awaitClientGone() {
       try {
         while (in.read() >= 0) {
-          // it should not send anything
+          // ignore what it sends
         }
       } catch (IOException e) {
         // reset: gone
@@ -130,7 +130,7 @@ final class FaultServer implements Closeable {
       clientGone.countDown();
     }
 
-    /** {@return whether {@link #HANG} has seen the client go} */
+    /** {@return whether {@link #awaitClientGone} has returned, within ten seconds} */
     boolean sawClientGo() throws InterruptedException {
       return clientGone.await(10, TimeUnit.SECONDS);
     }
@@ -149,7 +149,7 @@ final class FaultServer implements Closeable {
     start(this::accept);
   }
 
-  /** Serves every request with {@code step} once the script is over. */
+  /** Serves every request after the end of the script with {@code step}. */
   FaultServer always(Step step) {
     always = step;
     return this;
@@ -163,7 +163,7 @@ final class FaultServer implements Closeable {
     return listener.getLocalPort();
   }
 
-  /** {@return the requests that have arrived whole, so far} */
+  /** {@return the complete requests so far} */
   List<Exchange> exchanges() {
     return exchanges;
   }
@@ -221,7 +221,7 @@ final class FaultServer implements Closeable {
           step = script.isEmpty() ? always : script.remove();
         }
         if (step == null) {
-          throw new AssertionError("a request too many");
+          throw new AssertionError("unexpected request");
         }
         step.serve(exchange);
         if (socket.isClosed()) {

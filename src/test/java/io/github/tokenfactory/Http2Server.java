@@ -20,7 +20,7 @@ import okio.Okio;
  * test decides which frames the client receives.
  */
 final class Http2Server implements Closeable {
-  /** What to do with one request, once it has arrived whole. */
+  /** What to do with one complete request. */
   interface Step {
     void serve(Stream stream) throws IOException;
 
@@ -88,7 +88,7 @@ final class Http2Server implements Closeable {
     return "http://127.0.0.1:" + listener.getLocalPort() + "/";
   }
 
-  /** {@return the requests that have arrived whole, so far} */
+  /** {@return the complete requests so far} */
   List<Stream> streams() {
     return streams;
   }

@@ -79,7 +79,7 @@ class ParameterConstraintsTest {
   }
 
   @Test
-  void areCheckedBeforeSendingUnderTheNamesOnTheWire() throws IOException {
+  void refusesInvalidArgumentsWithTheirNamesOnTheWire() throws IOException {
     try (FaultServer server = new FaultServer();
         TokenFactoryClient client = client(server)) {
       Service service = client.create(Service.class);
@@ -98,7 +98,7 @@ class ParameterConstraintsTest {
   }
 
   @Test
-  void letValidArgumentsPass() throws IOException {
+  void sendsValidArguments() throws IOException {
     try (FaultServer server = new FaultServer(FaultServer.answer(200, "{}"));
         TokenFactoryClient client = client(server)) {
       Service service = client.create(Service.class);
@@ -108,7 +108,7 @@ class ParameterConstraintsTest {
   }
 
   @Test
-  void areGeneratedFromTheDocument(@TempDir Path directory) throws Exception {
+  void generatesConstraintsFromTheDocument(@TempDir Path directory) throws Exception {
     Path document = Files.writeString(directory.resolve("parameters.yaml"), DOCUMENT);
     Map<String, String> sources = Generation.of(document, "*", settings -> {});
     Path classes = Files.createDirectory(directory.resolve("classes"));

@@ -33,11 +33,11 @@ import org.jspecify.annotations.NullMarked;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What users can see of compiled classes: one block of lines a type, one line a member, the same on
- * every JDK.
+ * Describes the public API of compiled classes: a block for each type with a line for each member,
+ * the same on every JDK.
  *
- * <p>A line has all that a caller or an implementor may have to change with: modifiers, generics,
- * nullness, exceptions, the values of constants, deprecation.
+ * <p>A line has everything that may affect callers and implementors: modifiers, generics, nullness,
+ * exceptions, the values of constants, deprecation.
  */
 final class PublicApi {
   private static final Path INTERNAL = Path.of("io/github/tokenfactory/internal");
@@ -48,7 +48,7 @@ final class PublicApi {
     this.type = type;
   }
 
-  /** {@return the blocks of the types below {@code classes} that users can see, by binary name} */
+  /** {@return the blocks of the visible types in the directory {@code classes}, by binary name} */
   static Map<String, String> of(Path classes) throws IOException {
     Map<String, String> api = new TreeMap<>();
     try (Stream<Path> files = Files.walk(classes)) {
@@ -251,7 +251,7 @@ final class PublicApi {
     return of.isAnnotationPresent(Nullable.class) ? "@Nullable " : "";
   }
 
-  /** {@return the name as one would write it in the type's own file} */
+  /** {@return the name as in the source file of the type} */
   private String name(Class<?> other) {
     Class<?> outermost = other;
     while (outermost.getEnclosingClass() != null) {

@@ -16,8 +16,8 @@ import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
 /**
- * The public API, handwritten and generated, is what {@code api.txt} says: no change of it goes
- * unseen.
+ * The public API, handwritten and generated, matches {@code api.txt}, so that no change of it goes
+ * unnoticed.
  *
  * <p>{@code -Dapi.accept} writes the file.
  */
@@ -25,7 +25,7 @@ class PublicApiTest {
   private static final Path ACCEPTED = Path.of("src/test/resources/api.txt");
 
   @Test
-  void isTheAcceptedOne() throws IOException {
+  void publicApiMatchesTheAcceptedFile() throws IOException {
     Map<String, String> api = api();
     if (System.getProperty("api.accept") != null) {
       Files.writeString(ACCEPTED, String.join("\n", api.values()));
@@ -45,7 +45,7 @@ class PublicApiTest {
   }
 
   @Test
-  void saysWhatChanged() {
+  void describesChanges() {
     Map<String, String> before = Map.of("A", "A: class\n  int a()\n  int b()\n", "B", "B: class\n");
     Map<String, String> after = Map.of("A", "A: class\n  int b()\n  int c()\n", "C", "C: class\n");
 

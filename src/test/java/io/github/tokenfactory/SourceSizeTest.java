@@ -27,7 +27,7 @@ class SourceSizeTest {
   private static final int MAX_FILE = 450;
   private static final int MAX_METHOD = 60;
 
-  /** What may be longer, as {@code File.java} or {@code File.java method}, each with the reason. */
+  /** The exceptions, as {@code File.java} or {@code File.java method}, each with the reason. */
   private static final Map<String, String> EXCEPTIONS = Map.of();
 
   @Test

@@ -6,11 +6,11 @@ import io.github.tokenfactory.internal.http.Scheduler;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 
-/** Helps tests with clients: a clock of their own, the threads that are left, and stack traces. */
+/** Helps tests with clients: sets their clock, finds threads that do not end, prints errors. */
 public final class TestClients {
   private TestClients() {}
 
-  /** {@return {@code builder}, with {@code scheduler} in place of the system's clock} */
+  /** {@return {@code builder} with {@code scheduler} instead of the real clock} */
   public static TokenFactoryClientBuilder withScheduler(
       TokenFactoryClientBuilder builder, Scheduler scheduler) {
     return builder.scheduler(scheduler);
@@ -26,7 +26,7 @@ public final class TestClients {
     }
   }
 
-  /** {@return the stack trace of {@code error}, with all causes and messages} */
+  /** {@return the stack trace of {@code error} with all causes and messages} */
   public static String trace(Throwable error) {
     StringWriter trace = new StringWriter();
     error.printStackTrace(new PrintWriter(trace));

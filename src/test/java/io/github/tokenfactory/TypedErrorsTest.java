@@ -39,14 +39,14 @@ import retrofit2.Response;
 import retrofit2.Retrofit;
 import retrofit2.http.GET;
 
-/** Typed errors in a Retrofit of the user's own. */
+/** Typed errors in a user's own Retrofit. */
 class TypedErrorsTest {
   private interface Service {
     @GET("v1/models")
     Call<ResponseBody> models();
 
     @GET("v1/models")
-    CompletableFuture<ResponseBody> modelsToCome();
+    CompletableFuture<ResponseBody> modelsAsync();
   }
 
   private static final String KEY = "k3y-0f-the-caller";
@@ -104,7 +104,7 @@ class TypedErrorsTest {
   }
 
   @Test
-  void tellsACallbackAndAFuture() throws Exception {
+  void failsCallbacksAndFuturesWithTypedErrors() throws Exception {
     Service service = service(true, answer(429, "", "Retry-After: 7"), answer(429, ""));
     LinkedBlockingQueue<Throwable> failures = new LinkedBlockingQueue<>();
 
@@ -128,12 +128,12 @@ class TypedErrorsTest {
             RateLimitException.class,
             error -> assertThat(error.info().retryAfter()).isEqualTo(Duration.ofSeconds(7)));
     assertThatExceptionOfType(CompletionException.class)
-        .isThrownBy(() -> service.modelsToCome().join())
+        .isThrownBy(() -> service.modelsAsync().join())
         .withCauseInstanceOf(RateLimitException.class);
   }
 
   @Test
-  void addsNothingElse() throws IOException {
+  void changesNeitherRequestsNorSuccessfulResponses() throws IOException {
     Service service = service(true, answer(200, "a"), CLOSE, CLOSE);
     Call<ResponseBody> call = service.models();
 
@@ -145,7 +145,7 @@ class TypedErrorsTest {
   }
 
   @Test
-  void turnsAResponseIntoItsErrorWithoutTheFactory() throws IOException {
+  void createsTheErrorOfAResponseWithoutTheFactory() throws IOException {
     Service service = service(false, BAD, answer(200, "a"));
 
     Response<ResponseBody> bad = service.models().execute();
@@ -161,7 +161,7 @@ class TypedErrorsTest {
 
   @ParameterizedTest
   @MethodSource
-  void readsWhateverErrorBodyThereIs(ResponseBody body, String detail) throws IOException {
+  void readsErrorBodiesOfAnyForm(ResponseBody body, String detail) throws IOException {
     server = new FaultServer();
     ApiException error = TokenFactoryException.of(Response.error(500, body));
 
@@ -170,7 +170,7 @@ class TypedErrorsTest {
     assertThat(error.info().body().length()).isLessThanOrEqualTo(2_000);
   }
 
-  static List<Arguments> readsWhateverErrorBodyThereIs() throws IOException {
+  static List<Arguments> readsErrorBodiesOfAnyForm() throws IOException {
     ResponseBody read = ResponseBody.create("read", null);
     read.string();
     ResponseBody closed =
@@ -217,7 +217,7 @@ class TypedErrorsTest {
     assertThat(TestClients.trace(error) + error.info().body()).doesNotContain(KEY);
   }
 
-  /** Another factory of the user's, which is for none of these types. */
+  /** A user's call adapter factory that supports none of these types. */
   private static final class OtherFactory extends CallAdapter.Factory {
     @Override
     public CallAdapter<?, ?> get(Type returnType, Annotation[] annotations, Retrofit retrofit) {

@@ -34,7 +34,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What can be set, and what becomes of it. */
+/** The settings of clients and calls, and their effect. */
 class ConfigurationTest {
   private static final EmbeddingInput INPUT = EmbeddingInput.text("a");
   private static final String BODY = "{\"data\":[{\"embedding\":[1.0],\"index\":0}]}";
@@ -108,7 +108,7 @@ class ConfigurationTest {
         "http://127.0.0.1.example.com/",
         "http://localhost.example.com/"
       })
-  void sendsNoKeyInTheClearUnlessAllowed(String url) {
+  void refusesCleartextUnlessItIsAllowed(String url) {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> TokenFactoryClient.builder().apiKey("k3y").baseUrl(url).build())
         .withMessageContaining("allowCleartext")
@@ -126,12 +126,12 @@ class ConfigurationTest {
         "http://api.localhost/",
         "https://example.com/"
       })
-  void staysOnThisMachineInTheClear(String url) {
+  void acceptsCleartextToThisMachine(String url) {
     TokenFactoryClient.builder().apiKey("k3y").baseUrl(url).build().close();
   }
 
   @Test
-  void showsTheKeyToNoInterceptorOfTheUsers() {
+  void hidesTheKeyFromAUsersInterceptors() {
     List<String> seen = Collections.synchronizedList(new ArrayList<>());
     OkHttpClient http =
         new OkHttpClient.Builder()
@@ -154,7 +154,7 @@ class ConfigurationTest {
   }
 
   @Test
-  void givesTheKeyToNoServerThatAnInterceptorTurnsTo() throws IOException {
+  void sendsNoKeyToAServerThatAnInterceptorSelects() throws IOException {
     try (FaultServer other = new FaultServer().always(GOOD)) {
       OkHttpClient http =
           new OkHttpClient.Builder()
@@ -199,7 +199,7 @@ class ConfigurationTest {
   }
 
   @Test
-  void namesItselfAsToldTo() {
+  void sendsTheConfiguredUserAgent() {
     try (TokenFactoryClient client = builder().userAgent("app/1.0").build()) {
       EmbeddingsService.of(client).create("m", INPUT);
     }
@@ -216,7 +216,7 @@ class ConfigurationTest {
     "'',s3cret",
     "X-A,'s3cret\nX: y'"
   })
-  void refusesAHeaderWithoutShowingIt(String name, String value) {
+  void refusesAnInvalidHeaderWithoutShowingIt(String name, String value) {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> TokenFactoryClient.builder().header(name, value))
         .withMessageContaining("eader")
@@ -230,7 +230,7 @@ class ConfigurationTest {
   // Numbers.
 
   @Test
-  void refusesSettingsThatMakeNoSense() {
+  void refusesInvalidSettings() {
     TokenFactoryClientBuilder builder = TokenFactoryClient.builder();
 
     assertThatIllegalArgumentException()
@@ -249,7 +249,7 @@ class ConfigurationTest {
   }
 
   @Test
-  void takesTimeoutsWithoutEnd() {
+  void acceptsUnlimitedTimeouts() {
     Duration forever = Duration.ofSeconds(Long.MAX_VALUE);
     try (TokenFactoryClient client =
         TokenFactoryClient.builder()
@@ -263,7 +263,7 @@ class ConfigurationTest {
   }
 
   @Test
-  void takesNoMoreThanTheBytesThatItMay() {
+  void limitsTheSizeOfTheResponse() {
     try (TokenFactoryClient client = builder().maxResponseBytes(BODY.length()).build()) {
       assertThat(EmbeddingsService.of(client).create("m", INPUT).size()).isEqualTo(1);
     }
@@ -274,10 +274,10 @@ class ConfigurationTest {
     }
   }
 
-  // An own OkHttpClient.
+  // A user's OkHttpClient.
 
   @Test
-  void usesTheUsersOkHttpAndLeavesItOpen() throws Exception {
+  void usesAUsersOkHttpClientAndLeavesItOpen() throws Exception {
     AtomicInteger connects = new AtomicInteger();
     OkHttpClient http =
         new OkHttpClient.Builder()
@@ -313,7 +313,7 @@ class ConfigurationTest {
   }
 
   @Test
-  void takesAnAnswerThatAnInterceptorMadeUp() {
+  void acceptsAResponseThatAnInterceptorCreates() {
     OkHttpClient http =
         new OkHttpClient.Builder()
             .addInterceptor(
@@ -336,7 +336,7 @@ class ConfigurationTest {
   }
 
   @Test
-  void saysThatAnInterceptorFailed() {
+  void reportsAnInterceptorThatFails() {
     OkHttpClient http =
         new OkHttpClient.Builder()
             .addInterceptor(
@@ -355,7 +355,7 @@ class ConfigurationTest {
   }
 
   @Test
-  void saysThatLibrariesDoNotFitTogether() {
+  void reportsLibrariesThatDoNotFitTogether() {
     OkHttpClient http =
         new OkHttpClient.Builder()
             .addInterceptor(
@@ -373,14 +373,14 @@ class ConfigurationTest {
   }
 
   @Test
-  void triesAgainAfterATimeoutOfTheUsersOkHttp() throws IOException {
+  void retriesAfterATimeoutOfAUsersOkHttpClient() throws IOException {
     server.close();
     server = new FaultServer(FaultServer.HANG, GOOD);
     OkHttpClient http = new OkHttpClient.Builder().readTimeout(Duration.ofMillis(20)).build();
     server.always(GOOD);
     try (TokenFactoryClient client =
         builder().httpClient(http).maxRetries(50).timeout(Duration.ofDays(1)).build()) {
-      // On a busy machine a good answer can take as long as the timeout, too.
+      // On a busy machine a good response can take longer than the timeout, too.
       assertThat(EmbeddingsService.of(client).create("m", INPUT).info().attempts())
           .isGreaterThanOrEqualTo(2);
     }
@@ -395,7 +395,7 @@ class ConfigurationTest {
   // The listener.
 
   @Test
-  void tellsTheListenerOfEachAttempt() throws IOException {
+  void notifiesTheListenerOfEachAttempt() throws IOException {
     server.close();
     server = new FaultServer(answer(503, "busy"), CLOSE, GOOD);
     List<String> told = Collections.synchronizedList(new ArrayList<>());

@@ -25,8 +25,8 @@ import retrofit2.Retrofit;
 import retrofit2.converter.gson.GsonConverterFactory;
 
 /**
- * The generated interface in a Retrofit of the user's own, with the stock Gson converter and
- * nothing else of ours.
+ * The generated interface in a user's own Retrofit with the stock Gson converter, without the
+ * client of this library.
  */
 class DropInTest {
   private static final EmbeddingRequest REQUEST =
@@ -56,7 +56,7 @@ class DropInTest {
   }
 
   @Test
-  void sendsTheRequestAsItIs() throws IOException, InterruptedException {
+  void sendsTheRequestUnchanged() throws IOException, InterruptedException {
     server.enqueue(new MockResponse().setBody("{}"));
     server.enqueue(new MockResponse().setBody("{}"));
 
@@ -77,7 +77,7 @@ class DropInTest {
   }
 
   @Test
-  void readsBothFormsOfVectorsAndKeepsWhatIsNew() throws IOException {
+  void readsBothFormsOfVectorsAndKeepsUnknownProperties() throws IOException {
     String json =
         """
         {"object":"list","model":"m","usage":{"prompt_tokens":2,"total_tokens":2,"cost":null},\

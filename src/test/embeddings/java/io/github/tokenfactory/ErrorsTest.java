@@ -26,7 +26,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What errors keep of an answer, what they make of it, and how long they make a call wait. */
+/** What errors tell about the response, and how long a call waits after them. */
 class ErrorsTest {
   private static final String KEY = "k3y-0f-the-caller";
   private static final Step GOOD = answer(200, "{\"data\":[{\"embedding\":[1.0],\"index\":0}]}");
@@ -140,7 +140,7 @@ class ErrorsTest {
           []                                                                     | []
           ``                                                                     | ``
           """)
-  void readsWhateverElseThereIs(String body, String detail) {
+  void readsErrorBodiesOfOtherForms(String body, String detail) {
     ApiException error = error(BadRequestException.class, answer(400, body));
 
     assertThat(error.detail()).isEqualTo(detail.isEmpty() ? null : detail);
@@ -148,7 +148,7 @@ class ErrorsTest {
   }
 
   @Test
-  void survivesAnErrorThatIsNestedWithoutEnd() {
+  void ignoresTheDetailOfAnErrorNestedTooDeeply() {
     assertThat(
             error(BadRequestException.class, answer(400, "{\"detail\":" + "[".repeat(100_000)))
                 .detail())
@@ -162,7 +162,7 @@ class ErrorsTest {
   }
 
   @Test
-  void readsNoMoreOfAnErrorThanItCanUse() {
+  void readsOnlyTheStartOfAnEndlessErrorBody() {
     BadRequestException error =
         error(
             BadRequestException.class,
@@ -170,7 +170,8 @@ class ErrorsTest {
                 .then(
                     exchange -> {
                       while (true) {
-                        exchange.send("endless ".repeat(10_000)); // until the client has had enough
+                        exchange.send(
+                            "endless ".repeat(10_000)); // until the client closes the connection
                       }
                     }));
 
@@ -186,7 +187,7 @@ class ErrorsTest {
   }
 
   @Test
-  void blotsOutTheKeyWhereverTheServerRepeatsIt() {
+  void hidesTheKeyWhereverTheServerRepeatsIt() {
     for (String body :
         List.of(
             "%s is wrong",
@@ -211,7 +212,7 @@ class ErrorsTest {
   }
 
   @Test
-  void keepsWhatIsKnownOfTheAnswer() throws Exception {
+  void errorDescribesTheResponse() throws Exception {
     RateLimitException error =
         error(
             RateLimitException.class,
@@ -249,7 +250,7 @@ class ErrorsTest {
   }
 
   @Test
-  void keepsAsMuchOfAnUnusableAnswer() {
+  void errorDescribesAnUnusableResponse() {
     InvalidResponseException error =
         error(
             InvalidResponseException.class, answer(200, " <html>hello</html>", "request-id: r-2"));
@@ -276,7 +277,7 @@ class ErrorsTest {
           {"se cret":{"x":                                   | at path $.
           null                                               | no JSON value
           """)
-  void saysWhatIsWrongWithAnAnswerAndWhere(String body, String what) {
+  void saysWhatIsWrongWithAResponseAndWhere(String body, String what) {
     InvalidResponseException error = error(InvalidResponseException.class, answer(200, body));
 
     assertThat(error)
@@ -288,7 +289,7 @@ class ErrorsTest {
   }
 
   @Test
-  void namesTheErrorThatComesWithSuccess() {
+  void namesTheTypeOfAnErrorWithStatus200() {
     Step step = answer(200, "{\"error\":{\"message\":\"hello\",\"type\":\"overloaded_error\"}}");
 
     assertThat(error(InvalidResponseException.class, step))
@@ -297,7 +298,7 @@ class ErrorsTest {
   }
 
   @Test
-  void tellsWhatComesWithASuccess() throws Exception {
+  void resultDescribesTheResponse() throws Exception {
     EmbeddingResult result =
         call(
             TokenFactoryClient.builder(),
@@ -365,7 +366,7 @@ class ErrorsTest {
         "--",
         "."
       })
-  void hasNoRateLimitsOfNonsense(String value) throws Exception {
+  void ignoresInvalidRateLimits(String value) throws Exception {
     RateLimits limits =
         call(
                 TokenFactoryClient.builder(),
@@ -423,7 +424,7 @@ class ErrorsTest {
   }
 
   @Test
-  void waitsLongerEachTimeByItself() throws Exception {
+  void doublesTheWaitUpToEightSeconds() throws Exception {
     Step busy = answer(503, "");
     call(
         TokenFactoryClient.builder().maxRetries(7), busy, busy, busy, busy, busy, busy, busy, GOOD);
@@ -433,7 +434,7 @@ class ErrorsTest {
   }
 
   @Test
-  void leavesTheWaitToChance() throws Exception {
+  void randomizesTheWait() throws Exception {
     scheduler.random = 0.25;
     call(TokenFactoryClient.builder(), answer(503, ""), answer(503, ""), GOOD);
 
@@ -450,7 +451,7 @@ class ErrorsTest {
           retry-after-ms: 120001.5                   | 120.0015 s
           Retry-After: Sun, 22 Nov 2026 13:00:00 GMT | 3600 s
           """)
-  void failsAtOnceIfTheServerAsksForMoreThanThereIs(String header, String said) {
+  void failsAtOnceIfTheServerAsksForAWaitBeyondTheDeadline(String header, String said) {
     RateLimitException error = error(RateLimitException.class, answer(429, "", header));
 
     assertThat(error)
@@ -461,7 +462,7 @@ class ErrorsTest {
   }
 
   @Test
-  void countsEarlierWaitsInTheTimeThatIsLeft() {
+  void earlierWaitsCountTowardsTheDeadline() {
     RateLimitException error =
         error(
             RateLimitException.class,

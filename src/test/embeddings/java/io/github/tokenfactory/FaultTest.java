@@ -42,8 +42,8 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Every fault, in both ways to call and both forms on the wire: the result or the error, and how
- * often was sent.
+ * Every fault of a server, with blocking and asynchronous calls and both forms of vectors: the
+ * result or the error, and the number of requests.
  */
 class FaultTest {
   private static final String KEY = "k3y-0f-the-caller";
@@ -52,7 +52,7 @@ class FaultTest {
   private static final float[] SECOND = {-1, 1e-3f, 3.25f, 0};
   private static final byte[] BOMB = bomb();
 
-  enum Way {
+  enum CallStyle {
     SYNC,
     ASYNC;
 
@@ -68,7 +68,7 @@ class FaultTest {
     }
   }
 
-  enum Form {
+  enum VectorForm {
     FLOAT,
     BASE64;
 
@@ -101,12 +101,12 @@ class FaultTest {
   }
 
   /**
-   * What the server does, and what must come of it: {@code error} is null for a result, {@code
-   * sent} counts requests.
+   * What the server does, and the expected outcome: {@code error} is null for a result, {@code
+   * sent} is the number of requests.
    */
   record Fault(
       String name,
-      Function<Form, List<Step>> script,
+      Function<VectorForm, List<Step>> script,
       Class<? extends TokenFactoryException> error,
       int sent) {
     @Override
@@ -115,52 +115,52 @@ class FaultTest {
     }
   }
 
-  // Answers that are odd, but good.
+  // Unusual but valid responses.
 
-  private static Fault accepted(String name, Function<Form, Step> step) {
+  private static Fault accepted(String name, Function<VectorForm, Step> step) {
     return new Fault("accepts " + name, form -> List.of(step.apply(form)), null, 1);
   }
 
-  private static Fault acceptedBody(String name, Function<Form, String> body) {
+  private static Fault acceptedBody(String name, Function<VectorForm, String> body) {
     return accepted(name, form -> answer(200, body.apply(form), "Content-Type: application/json"));
   }
 
-  // Faults that pass: another attempt succeeds; and, if they do not pass, an error after three.
+  // Temporary faults: a later attempt succeeds, or the call fails after three attempts.
 
   private static List<Fault> retried(
-      String name, Class<? extends TokenFactoryException> error, Function<Form, Step> step) {
+      String name, Class<? extends TokenFactoryException> error, Function<VectorForm, Step> step) {
     return List.of(
         new Fault(
-            "survives " + name,
+            "retries after " + name,
             form -> List.of(step.apply(form), step.apply(form), good(form)),
             null,
             3),
         new Fault(
-            "gives up after three times " + name,
+            "fails after three times " + name,
             form -> Collections.nCopies(3, step.apply(form)),
             error,
             3));
   }
 
-  // Faults that stay: one request, one error.
+  // Permanent faults: one request and an error.
 
   private static Fault refused(
-      String name, Class<? extends TokenFactoryException> error, Function<Form, Step> step) {
+      String name, Class<? extends TokenFactoryException> error, Function<VectorForm, Step> step) {
     return new Fault("refuses " + name, form -> List.of(step.apply(form)), error, 1);
   }
 
-  private static Fault refusedBody(String name, Function<Form, String> body) {
+  private static Fault refusedBody(String name, Function<VectorForm, String> body) {
     return refused(
         name,
         InvalidResponseException.class,
         form -> answer(200, body.apply(form), "Content-Type: application/json"));
   }
 
-  private static Step good(Form form) {
+  private static Step good(VectorForm form) {
     return answer(200, form.good(), "Content-Type: application/json");
   }
 
-  private static Step cut(Form form, Step end) {
+  private static Step cut(VectorForm form, Step end) {
     String body = form.good();
     return Step.raw(
             head(200)
@@ -200,7 +200,7 @@ class FaultTest {
     List<Fault> faults = new ArrayList<>();
     faults.addAll(
         List.of(
-            accepted("a plain answer", FaultTest::good),
+            accepted("a plain response", FaultTest::good),
             acceptedBody(
                 "vectors out of order",
                 form -> form.body(form.item("1", SECOND), form.item("0", FIRST))),
@@ -245,10 +245,10 @@ class FaultTest {
                 form -> answer(200, form.good(), "Content-Type: ;;=json")),
             accepted("status 201", form -> answer(201, form.good())),
             accepted(
-                "an answer after 100 Continue",
+                "a response after 100 Continue",
                 form -> Step.raw(head(100) + "\r\n").then(good(form))),
             accepted(
-                "an answer in chunks of one byte",
+                "a response in chunks of one byte",
                 form -> chunked(chunks(form.good(), 1) + "0\r\n\r\n")),
             accepted(
                 "chunks with extensions and trailers",
@@ -258,11 +258,11 @@ class FaultTest {
                             + "0\r\nX: y\r\n\r\n")),
             accepted("one byte at a time", FaultTest::dripped),
             accepted(
-                "an answer that ends with its connection", form -> closeDelimited(form.good())),
+                "a response that ends with its connection", form -> closeDelimited(form.good())),
             accepted(
                 "HTTP/1.0", form -> Step.raw("HTTP/1.0 200 OK\r\n\r\n" + form.good()).then(CLOSE)),
             accepted("gzip", form -> answer(200, gzip(form.good()), "Content-Encoding: gzip")),
-            accepted("a connection closed after the answer", form -> good(form).then(CLOSE)),
+            accepted("a connection closed after the response", form -> good(form).then(CLOSE)),
             accepted(
                 "hundreds of headers",
                 form -> answer(200, form.good(), "X-Filler: 0123456789\r\n".repeat(500) + "X: y")),
@@ -278,9 +278,10 @@ class FaultTest {
                 2)));
 
     faults.addAll(
-        retried("a connection reset before the answer", TransportException.class, form -> RESET));
+        retried("a connection reset before the response", TransportException.class, form -> RESET));
     faults.addAll(
-        retried("a connection closed before the answer", TransportException.class, form -> CLOSE));
+        retried(
+            "a connection closed before the response", TransportException.class, form -> CLOSE));
     faults.addAll(
         retried(
             "a connection reset in the headers",
@@ -466,7 +467,7 @@ class FaultTest {
                 form -> "{\"object\":\"error\",\"message\":\"" + TEXT + "\",\"code\":400}"),
             refusedBody("half the JSON", form -> form.good().substring(0, 150)),
             refusedBody("something after the JSON", form -> form.good() + "\n" + TEXT),
-            refusedBody("two answers in one", form -> form.good() + form.good()),
+            refusedBody("two JSON values in one body", form -> form.good() + form.good()),
             refusedBody("names without quotes", form -> form.good().replace("\"data\"", "data")),
             refusedBody("a text as its own name", form -> "{\"" + TEXT + KEY + "\":tru"),
             refusedBody("a missing vector", form -> form.body(form.item("0", FIRST))),
@@ -515,7 +516,8 @@ class FaultTest {
                 "base64 of a NaN",
                 form ->
                     form.good()
-                        .replace(form.vector(SECOND), Form.BASE64.vector(1, Float.NaN, 2, 3))),
+                        .replace(
+                            form.vector(SECOND), VectorForm.BASE64.vector(1, Float.NaN, 2, 3))),
             refusedBody(
                 "base64 of no whole floats",
                 form -> form.good().replace(form.vector(SECOND), "\"AACAPwA=\"")),
@@ -532,18 +534,18 @@ class FaultTest {
     return faults;
   }
 
-  private static Step dripped(Form form) {
+  private static Step dripped(VectorForm form) {
     return exchange -> {
-      byte[] answer =
+      byte[] response =
           (head(200) + "Content-Length: " + form.good().length() + "\r\n\r\n" + form.good())
               .getBytes(StandardCharsets.ISO_8859_1);
-      for (byte each : answer) {
+      for (byte each : response) {
         exchange.send(new byte[] {each});
       }
     };
   }
 
-  private static Step endless(Form form) {
+  private static Step endless(VectorForm form) {
     return exchange -> {
       exchange.send(head(200) + "\r\n{\"x\":\"");
       byte[] filler = "x".repeat(1 << 16).getBytes(StandardCharsets.ISO_8859_1);
@@ -564,14 +566,17 @@ class FaultTest {
     return faults().stream()
         .flatMap(
             fault ->
-                Stream.of(Way.values())
+                Stream.of(CallStyle.values())
                     .flatMap(
-                        way -> Stream.of(Form.values()).map(form -> arguments(fault, way, form))));
+                        style ->
+                            Stream.of(VectorForm.values())
+                                .map(form -> arguments(fault, style, form))));
   }
 
   @ParameterizedTest(name = "{0} ({1}, {2})")
   @MethodSource("rows")
-  void copesWith(Fault fault, Way way, Form form) throws Exception {
+  void returnsVectorsOrTheErrorOfTheFault(Fault fault, CallStyle style, VectorForm form)
+      throws Exception {
     FakeScheduler scheduler = FakeScheduler.impatient();
     try (FaultServer server = new FaultServer(fault.script.apply(form).toArray(new Step[0]))) {
       TokenFactoryClient client =
@@ -588,10 +593,10 @@ class FaultTest {
               .dimensions(4L)
               .build();
       if (fault.error == null) {
-        assertThat(way.call(client, request).vectors()).containsExactly(FIRST, SECOND);
+        assertThat(style.call(client, request).vectors()).containsExactly(FIRST, SECOND);
       } else {
         TokenFactoryException error =
-            catchThrowableOfType(TokenFactoryException.class, () -> way.call(client, request));
+            catchThrowableOfType(TokenFactoryException.class, () -> style.call(client, request));
         assertThat(error).isExactlyInstanceOf(fault.error);
         assertThat(TestClients.trace(error)).doesNotContain(KEY, TEXT, "secret");
         assertThat(error.info().body()).doesNotContain(KEY);
@@ -616,9 +621,9 @@ class FaultTest {
   }
 
   @Test
-  void survivesAConnectionClosedBetweenCalls() throws Exception {
+  void opensANewConnectionIfTheServerClosedTheLast() throws Exception {
     FakeScheduler scheduler = FakeScheduler.impatient();
-    Step closing = good(Form.BASE64).then(CLOSE);
+    Step closing = good(VectorForm.BASE64).then(CLOSE);
     try (FaultServer server = new FaultServer().always(closing);
         TokenFactoryClient client =
             TokenFactoryClient.builder()
@@ -636,17 +641,17 @@ class FaultTest {
   }
 
   @Test
-  void doesNotTakeTheRestOfOneAnswerForTheNext() throws Exception {
+  void doesNotReadExcessBytesAsTheNextResponse() throws Exception {
     FakeScheduler scheduler = FakeScheduler.impatient();
     Step longer =
         Step.raw(
             head(200)
                 + "Content-Length: "
-                + Form.FLOAT.good().length()
+                + VectorForm.FLOAT.good().length()
                 + "\r\n\r\n"
-                + Form.FLOAT.good()
+                + VectorForm.FLOAT.good()
                 + "{}\r\n");
-    try (FaultServer server = new FaultServer(longer, longer, good(Form.FLOAT));
+    try (FaultServer server = new FaultServer(longer, longer, good(VectorForm.FLOAT));
         TokenFactoryClient client =
             TokenFactoryClient.builder()
                 .apiKey(KEY)
@@ -662,14 +667,14 @@ class FaultTest {
   }
 
   @Test
-  void sendsOnceIfThereAreToBeNoRetries() throws Exception {
+  void sendsOnceWithMaxRetriesZero() throws Exception {
     for (Step step :
         List.of(
             RESET,
             CLOSE,
             answer(408, ""),
             answer(503, "", "Retry-After: 0"),
-            cut(Form.FLOAT, RESET))) {
+            cut(VectorForm.FLOAT, RESET))) {
       try (FaultServer server = new FaultServer(step);
           TokenFactoryClient client =
               TokenFactoryClient.builder()
@@ -690,7 +695,7 @@ class FaultTest {
   }
 
   @Test
-  void triesAgainIfNobodyListens() throws IOException {
+  void retriesIfTheConnectionIsRefused() throws IOException {
     FaultServer server = new FaultServer();
     String url = server.url();
     server.close();

@@ -66,7 +66,7 @@ import retrofit2.http.Streaming;
 import retrofit2.http.Tag;
 import retrofit2.http.Url;
 
-/** Compiles and runs the Java of the README, and measures the dependencies in its table. */
+/** Compiles and runs the Java code of the README, and checks its table of dependencies. */
 class ReadmeTest {
   private static final Pattern JAVA_BLOCK = Pattern.compile("(?ms)^```java\\n(.*?)^```");
   private static final Pattern LINK = Pattern.compile("]\\(([^)#]+)\\)");
@@ -235,7 +235,7 @@ class ReadmeTest {
   }
 
   @Test
-  void servesARetrofitOfTheUsersOwn() throws IOException {
+  void worksInAUsersOwnRetrofit() throws IOException {
     OkHttpClient yourOkHttp = new OkHttpClient();
     Retrofit retrofit =
         new Retrofit.Builder()
@@ -312,7 +312,7 @@ class ReadmeTest {
   }
 
   @Test
-  void callsAnInterfaceTypedByHand() throws IOException {
+  void callsAHandwrittenInterface() throws IOException {
     server.setDispatcher(new QueueDispatcher());
     server.enqueue(new MockResponse().setBody("{\"data\":[{\"id\":\"m\"}]}"));
     server.enqueue(new MockResponse().setResponseCode(500));
@@ -406,7 +406,7 @@ class ReadmeTest {
   }
 
   @Test
-  void linksToFilesThatAreThere() throws IOException {
+  void linksToExistingFiles() throws IOException {
     List<String> files =
         LINK.matcher(readme())
             .results()
@@ -435,7 +435,7 @@ class ReadmeTest {
   }
 
   @Test
-  void listsTheRuntimeDependenciesAsTheBuildMeasuresThem() throws IOException {
+  void listsTheRuntimeDependenciesWithTheirMeasuredSizes() throws IOException {
     StringBuilder table = new StringBuilder("| dependency | KB |\n| --- | ---: |\n");
     long total = 0;
     for (String jar :

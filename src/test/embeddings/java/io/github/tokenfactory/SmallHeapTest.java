@@ -23,7 +23,7 @@ import okhttp3.mockwebserver.MockWebServer;
 import okhttp3.mockwebserver.RecordedRequest;
 import org.junit.jupiter.api.Test;
 
-/** Large answers, one after the other, and corpora fit into a heap with room for little of them. */
+/** A small heap is enough for many large responses in sequence, and for a corpus larger than it. */
 class SmallHeapTest {
   private static final int CALLS = 50;
   private static final int VECTORS = 256;
@@ -32,8 +32,8 @@ class SmallHeapTest {
   private static final int TEXT_BYTES = 4096;
 
   @Test
-  void receivesLargeAnswersInASmallHeap() throws IOException, InterruptedException {
-    try (FaultServer server = new FaultServer().always(FaultServer.answer(200, answer()))) {
+  void receivesLargeResponsesInASmallHeap() throws IOException, InterruptedException {
+    try (FaultServer server = new FaultServer().always(FaultServer.answer(200, largeBody()))) {
       run(Caller.class, 16, server.url());
 
       assertThat(server.exchanges()).hasSize(CALLS);
@@ -47,7 +47,7 @@ class SmallHeapTest {
           new Dispatcher() {
             @Override
             public MockResponse dispatch(RecordedRequest request) {
-              return answer(
+              return response(
                   JsonParser.parseString(request.getBody().readUtf8())
                       .getAsJsonObject()
                       .getAsJsonArray("input"));
@@ -65,23 +65,23 @@ class SmallHeapTest {
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx" + megabytes + "m",
-                "-XX:+UseSerialGC", // as on a machine that is as small
+                "-XX:+UseSerialGC", // the default on a machine of that size
                 "-cp",
                 System.getProperty("java.class.path"),
                 program.getName(),
                 url)
             .redirectErrorStream(true)
             .start();
-    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
 
-    assertThat(process.waitFor()).as(said).isZero();
+    assertThat(process.waitFor()).as(output).isZero();
   }
 
   private static float[] vector(int index) {
     return Decoding.floats(DIMENSIONS, index);
   }
 
-  private static byte[] answer() {
+  private static byte[] largeBody() {
     return IntStream.range(0, VECTORS)
         .mapToObj(
             i ->
@@ -93,8 +93,8 @@ class SmallHeapTest {
         .getBytes(StandardCharsets.UTF_8);
   }
 
-  /** {@return vectors that are their texts' numbers} */
-  private static MockResponse answer(JsonArray texts) {
+  /** {@return a vector for each text, whose only element is the number of the text} */
+  private static MockResponse response(JsonArray texts) {
     return new MockResponse()
         .setBody(
             IntStream.range(0, texts.size())
@@ -117,7 +117,7 @@ class SmallHeapTest {
     return Integer.parseInt(text.substring(0, text.indexOf(' ')));
   }
 
-  /** What the small machine runs. */
+  /** The program of the small JVM: receives large responses. */
   static final class Caller {
     private Caller() {}
 
@@ -137,7 +137,7 @@ class SmallHeapTest {
     }
   }
 
-  /** What it runs on a corpus. */
+  /** The program of the small JVM: embeds a large corpus. */
   static final class CorpusReader {
     private CorpusReader() {}
 

@@ -33,18 +33,18 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /**
- * Thousands of calls from many threads over faults by chance: each gets its own vectors, or the
- * error that is its own.
+ * Thousands of calls from many threads to a server with random faults: each call gets its own
+ * vectors or its own error.
  */
 class SoakTest {
   private static final int THREADS = 8;
   private static final int CALLS = 300;
-  private static final int PATIENCE = 40;
+  private static final int MAX_RETRIES = 40;
 
   private final Map<Integer, AtomicInteger> tries = new ConcurrentHashMap<>();
 
   @Test
-  void losesNothingAndMixesNothingUp() throws Exception {
+  void everyCallGetsItsOwnResult() throws Exception {
     FakeScheduler scheduler = FakeScheduler.impatient();
     ExecutorService threads = Executors.newFixedThreadPool(THREADS);
     AtomicInteger started = new AtomicInteger();
@@ -74,7 +74,7 @@ class SoakTest {
           TokenFactoryClient.builder()
               .apiKey("k3y")
               .baseUrl(server.url())
-              .maxRetries(PATIENCE)
+              .maxRetries(MAX_RETRIES)
               .timeout(java.time.Duration.ofDays(1))
               .scheduler(scheduler)
               .listener(listener)
@@ -95,7 +95,7 @@ class SoakTest {
       assertThat(scheduler.deadlines()).isZero();
       assertThat(started).hasValue(sent);
       assertThat(ended).hasValue(sent);
-      // A request on a connection that the server had just closed did not arrive.
+      // The server does not see a request on a connection that it has just closed.
       assertThat(server.exchanges()).hasSizeBetween(THREADS * CALLS, sent);
     } finally {
       threads.shutdownNow();
@@ -144,7 +144,7 @@ class SoakTest {
   }
 
   /**
-   * Every eleventh call has an answer that stays wrong, and must fail; every other must have its
+   * Every eleventh call always gets a wrong response and must fail; every other call must get its
    * own tokens as vectors.
    */
   private static int check(int id, EmbeddingResult result, Throwable error) {
@@ -168,13 +168,12 @@ class SoakTest {
     JsonArray inputs = request.getAsJsonArray("input");
     int id = inputs.get(0).getAsJsonArray().get(0).getAsInt();
     int attempt = tries.computeIfAbsent(id, each -> new AtomicInteger()).incrementAndGet();
-    Random random =
-        new Random(
-            31L * id + attempt); // the same faults for the same call, in whichever order they run
-    FaultTest.Form form =
+    // Seeded, so that a call gets the same faults whatever the order of the calls.
+    Random random = new Random(31L * id + attempt);
+    FaultTest.VectorForm form =
         request.get("encoding_format").getAsString().equals("float")
-            ? FaultTest.Form.FLOAT
-            : FaultTest.Form.BASE64;
+            ? FaultTest.VectorForm.FLOAT
+            : FaultTest.VectorForm.BASE64;
     List<String> items = new ArrayList<>();
     for (int i = 0; i < inputs.size(); i++) {
       items.add(form.item(String.valueOf(i), id, i));
@@ -202,7 +201,7 @@ class SoakTest {
           Step.raw(head(200, header, "Transfer-Encoding: chunked") + "\r\nfff\r\n" + body)
               .then(CLOSE);
       case 8 -> Step.raw(head(200, header) + "\r\n" + body.substring(0, half)).then(CLOSE);
-      case 9 -> answer(200, body, header).then(CLOSE); // without saying so
+      case 9 -> answer(200, body, header).then(CLOSE); // without "Connection: close"
       case 10 -> answer(200, gzip(body), header, "Content-Encoding: gzip");
       case 11 ->
           Step.raw(

@@ -35,14 +35,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Deadline, cancellation, interruption, closing: each ends the call and its socket at once, and
- * nothing is sent after.
+ * Deadline, cancellation, interruption and closing of the client: each ends the call and closes its
+ * connection at once, and nothing is sent afterwards.
  */
 class StopTest {
   private static final EmbeddingInput INPUT = EmbeddingInput.text("a");
   private static final Step GOOD = answer(200, "{\"data\":[{\"embedding\":[1.0],\"index\":0}]}");
 
-  /** Where the server leaves a call alone. */
+  /** The phase of a call in which the server stops responding. */
   enum Phase {
     BEFORE_THE_ANSWER(HANG),
     IN_THE_HEADERS(Step.raw("HTTP/1.1 200 OK\r\nContent-").then(HANG)),
@@ -85,7 +85,7 @@ class StopTest {
     server.close();
   }
 
-  private void leaveAlone(Phase phase) {
+  private void stallIn(Phase phase) {
     server.always(
         exchange -> {
           stuck.add(exchange);
@@ -93,7 +93,7 @@ class StopTest {
         });
   }
 
-  /** Waits until the call is where {@code phase} leaves it. */
+  /** Waits until the server has stopped responding in {@code phase}. */
   private Exchange reach(Phase phase) throws InterruptedException {
     Exchange exchange = stuck.poll(10, TimeUnit.SECONDS);
     assertThat(exchange).isNotNull();
@@ -103,7 +103,7 @@ class StopTest {
     return exchange;
   }
 
-  private void assertThatItIsOver(Exchange exchange) throws InterruptedException {
+  private void assertThatTheCallHasEnded(Exchange exchange) throws InterruptedException {
     assertThat(exchange.sawClientGo()).isTrue();
     assertThat(server.exchanges()).hasSize(1);
     assertThat(scheduler.deadlines()).isZero();
@@ -111,8 +111,8 @@ class StopTest {
 
   @ParameterizedTest
   @EnumSource
-  void endsWithItsFuture(Phase phase) throws Exception {
-    leaveAlone(phase);
+  void cancellingTheFutureEndsTheCall(Phase phase) throws Exception {
+    stallIn(phase);
     CompletableFuture<EmbeddingResult> future =
         EmbeddingsService.of(client).createAsync("m", INPUT);
     Exchange exchange = reach(phase);
@@ -120,13 +120,13 @@ class StopTest {
     assertThat(future.cancel(true)).isTrue();
 
     assertThat(future).isCancelled();
-    assertThatItIsOver(exchange);
+    assertThatTheCallHasEnded(exchange);
   }
 
   @ParameterizedTest
   @EnumSource
-  void endsWithItsThreadsInterruption(Phase phase) throws Exception {
-    leaveAlone(phase);
+  void interruptingTheThreadEndsTheCall(Phase phase) throws Exception {
+    stallIn(phase);
     CompletableFuture<Boolean> flag = new CompletableFuture<>();
     CompletableFuture<Throwable> error = new CompletableFuture<>();
     Thread thread =
@@ -145,20 +145,20 @@ class StopTest {
         .hasMessageContaining("interrupted");
     assertThat(((TokenFactoryException) error.get()).info().attempts()).isEqualTo(1);
     assertThat(flag.get(10, TimeUnit.SECONDS)).as("interrupted").isTrue();
-    assertThatItIsOver(exchange);
+    assertThatTheCallHasEnded(exchange);
   }
 
   private FutureTask<Throwable> callOnAnOpenConnection(Phase phase) throws Exception {
     server.always(GOOD);
     EmbeddingsService.of(client).create("m", INPUT);
-    leaveAlone(phase);
+    stallIn(phase);
     return new FutureTask<>(
         () -> catchThrowable(() -> EmbeddingsService.of(client).create("m", INPUT)));
   }
 
   @ParameterizedTest
   @EnumSource
-  void endsWithItsThreadsInterruptionOnAnOpenConnection(Phase phase) throws Exception {
+  void interruptingTheThreadEndsACallOnAnOpenConnection(Phase phase) throws Exception {
     FutureTask<Throwable> call = callOnAnOpenConnection(phase);
     Thread thread = new Thread(call);
     thread.start();
@@ -175,7 +175,7 @@ class StopTest {
 
   @ParameterizedTest
   @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "IN_A_WAIT")
-  void endsWhenItsTimeIsOverOnAnOpenConnection(Phase phase) throws Exception {
+  void deadlineEndsACallOnAnOpenConnection(Phase phase) throws Exception {
     FutureTask<Throwable> call = callOnAnOpenConnection(phase);
     new Thread(call).start();
     Exchange exchange = reach(phase);
@@ -189,8 +189,8 @@ class StopTest {
 
   @ParameterizedTest
   @EnumSource
-  void endsWithTheClient(Phase phase) throws Exception {
-    leaveAlone(phase);
+  void closingTheClientEndsTheCall(Phase phase) throws Exception {
+    stallIn(phase);
     CompletableFuture<EmbeddingResult> future =
         EmbeddingsService.of(client).createAsync("m", INPUT);
     Exchange exchange = reach(phase);
@@ -201,7 +201,7 @@ class StopTest {
     assertThatExceptionOfType(ExecutionException.class)
         .isThrownBy(future::get)
         .withCauseInstanceOf(CancelledException.class);
-    assertThatItIsOver(exchange);
+    assertThatTheCallHasEnded(exchange);
     assertThatExceptionOfType(CancelledException.class)
         .isThrownBy(() -> EmbeddingsService.of(client).create("m", INPUT))
         .withMessageContaining("closed");
@@ -210,8 +210,8 @@ class StopTest {
 
   @ParameterizedTest
   @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "IN_A_WAIT")
-  void endsWhenItsTimeIsOver(Phase phase) throws Exception {
-    leaveAlone(phase);
+  void deadlineEndsTheCall(Phase phase) throws Exception {
+    stallIn(phase);
     FutureTask<Throwable> call =
         new FutureTask<>(
             () -> catchThrowable(() -> EmbeddingsService.of(client).create("m", INPUT)));
@@ -224,12 +224,12 @@ class StopTest {
         .isInstanceOf(DeadlineExceededException.class)
         .hasMessageContaining("within 120 s, in 1 attempt")
         .hasNoCause();
-    assertThatItIsOver(exchange);
+    assertThatTheCallHasEnded(exchange);
   }
 
   @Test
-  void endsBeforeWhatHangsOnToItsFuture() throws Exception {
-    leaveAlone(Phase.IN_THE_BODY);
+  void connectionIsClosedBeforeDependentsOfTheFutureRun() throws Exception {
+    stallIn(Phase.IN_THE_BODY);
     CompletableFuture<EmbeddingResult> future =
         EmbeddingsService.of(client).createAsync("m", INPUT);
     Exchange exchange = reach(Phase.IN_THE_BODY);
@@ -249,7 +249,7 @@ class StopTest {
   }
 
   @Test
-  void saysWhatFailedBeforeItsTimeWasOver() throws Exception {
+  void deadlineErrorNamesTheLastFailure() throws Exception {
     server.always(
         exchange -> {
           if (server.exchanges().size() == 1) {
@@ -288,8 +288,8 @@ class StopTest {
   }
 
   @Test
-  void sendsNothingAfterItIsStoppedThoughItsWaitIsOverThen() throws Exception {
-    leaveAlone(Phase.IN_A_WAIT);
+  void sendsNothingIfCancelledWhileTheWaitEnds() throws Exception {
+    stallIn(Phase.IN_A_WAIT);
     CompletableFuture<EmbeddingResult> future =
         EmbeddingsService.of(client).createAsync("m", INPUT);
     Runnable next = scheduler.takeHeld();
@@ -301,7 +301,7 @@ class StopTest {
   }
 
   @Test
-  void endsACallThatIsStillConnecting() throws Exception {
+  void deadlineEndsACallThatIsStillConnecting() throws Exception {
     CountDownLatch looking = new CountDownLatch(1);
     CountDownLatch found = new CountDownLatch(1);
     OkHttpClient http =
@@ -342,9 +342,9 @@ class StopTest {
   }
 
   @Test
-  void retriesNothingThatTheUsersOkHttpHasCancelled() throws Exception {
+  void doesNotRetryACallThatAUsersOkHttpClientCancels() throws Exception {
     OkHttpClient http = new OkHttpClient();
-    leaveAlone(Phase.IN_THE_BODY);
+    stallIn(Phase.IN_THE_BODY);
     try (TokenFactoryClient own =
         TokenFactoryClient.builder()
             .apiKey("k3y")
@@ -359,13 +359,13 @@ class StopTest {
 
       assertThat(catchThrowable(() -> future.get(10, TimeUnit.SECONDS)))
           .hasCauseInstanceOf(CancelledException.class);
-      assertThatItIsOver(exchange);
+      assertThatTheCallHasEnded(exchange);
     }
     http.dispatcher().executorService().shutdown();
   }
 
   @Test
-  void tellsTheListenerOfEachEndOnce() throws Exception {
+  void notifiesTheListenerOnceWhenAnAttemptEnds() throws Exception {
     AtomicInteger ends = new AtomicInteger();
     BlockingQueue<TokenFactoryException> errors = new LinkedBlockingQueue<>();
     CallListener listener =
@@ -376,7 +376,7 @@ class StopTest {
             errors.add(error);
           }
         };
-    leaveAlone(Phase.IN_THE_BODY);
+    stallIn(Phase.IN_THE_BODY);
     try (TokenFactoryClient listening =
         TokenFactoryClient.builder()
             .apiKey("k3y")
@@ -398,12 +398,11 @@ class StopTest {
   }
 
   /**
-   * With the real clock: what ends the call is the timeout itself, however long the test has to
-   * wait for that.
+   * With the real clock, the timeout itself ends the call; the test waits as long as that takes.
    */
   @Test
-  void passesByItself() throws Exception {
-    leaveAlone(Phase.IN_THE_BODY);
+  void deadlineEndsACallWithTheRealClock() throws Exception {
+    stallIn(Phase.IN_THE_BODY);
     try (TokenFactoryClient real =
         TokenFactoryClient.builder()
             .apiKey("k3y")
@@ -419,7 +418,7 @@ class StopTest {
   }
 
   @Test
-  void waitsAndTriesAgainByItself() throws Exception {
+  void retriesWithTheRealClock() throws Exception {
     server.close();
     server = new FaultServer(answer(503, "", "retry-after-ms: 1.5"), GOOD);
     try (TokenFactoryClient real =

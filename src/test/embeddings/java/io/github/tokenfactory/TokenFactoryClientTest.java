@@ -32,7 +32,7 @@ import org.junit.jupiter.api.condition.DisabledIfEnvironmentVariable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** How a client is made, shown, shared and closed. */
+/** Building, printing, sharing and closing a client. */
 class TokenFactoryClientTest {
   private static final EmbeddingInput INPUT = EmbeddingInput.text("a");
 
@@ -44,7 +44,7 @@ class TokenFactoryClientTest {
         new Dispatcher() {
           @Override
           public MockResponse dispatch(RecordedRequest request) {
-            // The vector is the tokens that were sent: who gets another's answer notices.
+            // Vectors are the tokens of the request, so a call notices the response of another.
             String input =
                 JsonParser.parseString(request.getBody().readUtf8())
                     .getAsJsonObject()
@@ -66,7 +66,7 @@ class TokenFactoryClientTest {
   }
 
   @Test
-  void needsAnApiKey() {
+  void requiresAnApiKey() {
     assertThatNullPointerException()
         .isThrownBy(() -> TokenFactoryClient.builder().build())
         .withMessageContaining("apiKey");
@@ -99,7 +99,7 @@ class TokenFactoryClientTest {
   }
 
   @Test
-  void dropsWhiteSpaceAroundTheApiKey() throws InterruptedException {
+  void stripsWhiteSpaceAroundTheApiKey() throws InterruptedException {
     try (TokenFactoryClient client =
         TokenFactoryClient.builder().apiKey(" k3y\n").baseUrl(server.url("/").toString()).build()) {
       EmbeddingsService.of(client).create("m", INPUT);
@@ -121,7 +121,7 @@ class TokenFactoryClientTest {
         "https://example.com/#s3cret",
         "https://example.com:99999/"
       })
-  void refusesABaseUrlThatIsNone(String url) {
+  void refusesAnInvalidBaseUrl(String url) {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> TokenFactoryClient.builder().baseUrl(url))
         .withMessageContaining("base URL")
@@ -129,7 +129,7 @@ class TokenFactoryClientTest {
   }
 
   @Test
-  void goesToThePublishedServerUnlessToldOtherwise() {
+  void usesThePublishedServerByDefault() {
     assertThat(TokenFactoryClient.DEFAULT_BASE_URL)
         .isEqualTo("https://api.tokenfactory.nebius.com/");
     try (TokenFactoryClient client = TokenFactoryClient.builder().apiKey("k3y").build()) {
@@ -138,7 +138,7 @@ class TokenFactoryClientTest {
   }
 
   @Test
-  void showsNeitherKeyNorUserinfo() {
+  void toStringShowsNeitherKeyNorUserinfo() {
     TokenFactoryClientBuilder builder =
         TokenFactoryClient.builder()
             .apiKey("k3y")
@@ -159,7 +159,7 @@ class TokenFactoryClientTest {
   }
 
   @Test
-  void showsNoUserinfoInAnErrorEither() throws IOException {
+  void errorsShowNoUserinfo() throws IOException {
     String url =
         server.url("/").newBuilder().username("user").password("s3cret").build().toString();
     server.shutdown();
@@ -179,14 +179,14 @@ class TokenFactoryClientTest {
       named = "NEBIUS_API_KEY",
       matches = ".*\\S.*",
       disabledReason = "this environment has a key")
-  void saysWhichEnvironmentVariableIsMissing() {
+  void namesTheMissingEnvironmentVariable() {
     assertThatIllegalStateException()
         .isThrownBy(TokenFactoryClient::fromEnv)
         .withMessageContaining("NEBIUS_API_KEY");
   }
 
   @Test
-  void isNotChangedByItsBuilder() {
+  void isNotChangedByLaterCallsOfItsBuilder() {
     TokenFactoryClientBuilder builder =
         TokenFactoryClient.builder().apiKey("k3y").baseUrl(server.url("/").toString());
     try (TokenFactoryClient client = builder.build()) {
@@ -220,13 +220,13 @@ class TokenFactoryClientTest {
   }
 
   @Test
-  void isSharedByThreads() throws InterruptedException, ExecutionException {
+  void canBeSharedByThreads() throws InterruptedException, ExecutionException {
     ExecutorService threads = Executors.newFixedThreadPool(2);
     try (TokenFactoryClient client = client()) {
-      List<Future<Boolean>> answers = new ArrayList<>();
+      List<Future<Boolean>> results = new ArrayList<>();
       for (int thread = 0; thread < 2; thread++) {
         int first = 1000 * thread;
-        answers.add(
+        results.add(
             threads.submit(
                 () -> {
                   for (int i = first; i < first + 5; i++) {
@@ -245,8 +245,8 @@ class TokenFactoryClientTest {
                   return true;
                 }));
       }
-      for (Future<Boolean> answer : answers) {
-        assertThat(answer.get()).isTrue();
+      for (Future<Boolean> result : results) {
+        assertThat(result.get()).isTrue();
       }
     } finally {
       threads.shutdownNow();

@@ -20,7 +20,7 @@ import javax.tools.ToolProvider;
 import org.openapitools.codegen.DefaultGenerator;
 import org.openapitools.codegen.config.CodegenConfigurator;
 
-/** Helps to run the generator as the build does, in this process and on any document. */
+/** Runs the generator as the build does, in this process and on any document. */
 public final class Generation {
   public static final Path DOCUMENT = Path.of("openapi.json");
   public static final Path SETTINGS = Path.of("generated-sources-config.yaml");
@@ -95,7 +95,7 @@ public final class Generation {
     }
   }
 
-  /** Compiles sources as strictly as the build does; fails with the compiler's words. */
+  /** Compiles sources as strictly as the build does; fails with the compiler's messages. */
   public static void compile(Map<String, String> sources, Path output) throws IOException {
     List<SimpleJavaFileObject> files = new ArrayList<>();
     sources.forEach(

@@ -36,14 +36,16 @@ import org.openapitools.codegen.config.GeneratorSettings;
 import org.openapitools.codegen.config.WorkflowSettings;
 import org.openapitools.codegen.languages.JavaClientCodegen;
 
-/** The generator swallows most mistakes in settings and templates: these tests do not. */
+/**
+ * Finds mistakes in the generator's settings and templates, most of which the generator ignores.
+ */
 class GenerationTest {
   private static final Pattern TAG = Pattern.compile("\\{\\{\\{?[#^/&>]?\\s*([^{}!]+?)\\s*}}}?");
   private static final Pattern PARTIAL = Pattern.compile("\\{\\{>\\s*([^{}]+?)\\s*}}");
 
   private static final Path BUILD = Path.of("src/build/java/io/github/tokenfactory/build");
 
-  /** What the engine itself provides, and the maps around the models and operations. */
+  /** The variables of the template engine, and those of the maps around models and operations. */
   private static final Set<String> GIVEN =
       Set.of(
           ".",
@@ -84,7 +86,7 @@ class GenerationTest {
   }
 
   @Test
-  void knowsEachNormalizerRule() throws IOException {
+  void usesOnlyNormalizerRulesThatTheGeneratorKnows() throws IOException {
     assertThat(constants(OpenAPINormalizer.class))
         .containsAll(section("openapiNormalizer").keySet());
   }
@@ -110,7 +112,7 @@ class GenerationTest {
   }
 
   @Test
-  void importsExactlyTheHandwrittenClassesThatSchemasAndTypesAreMappedTo() {
+  void importsExactlyTheMappedHandwrittenClasses() {
     Set<Object> mapped = new TreeSet<>(section("schemaMappings").values());
     section("typeMappings").values().stream()
         .filter(type -> type.equals("JsonElement"))
@@ -123,7 +125,7 @@ class GenerationTest {
   }
 
   @Test
-  void usesOnlyVariablesThatTheGeneratorSets() throws IOException {
+  void templatesUseOnlyVariablesThatTheGeneratorSets() throws IOException {
     Set<String> known = new HashSet<>(GIVEN);
     for (Class<?> type :
         List.of(
@@ -157,7 +159,7 @@ class GenerationTest {
   }
 
   @Test
-  void hasEachPartialUnderANameOfItsOwnAndNoneUnused() throws IOException {
+  void partialsAreUsedAndDoNotHaveNamesOfStockTemplates() throws IOException {
     Set<String> used = new TreeSet<>(Set.of("api", "model"));
     Set<String> present = new TreeSet<>();
     for (Path template : templates()) {
@@ -174,7 +176,7 @@ class GenerationTest {
   }
 
   @Test
-  void printsSomethingWhereverSomethingIsRequired() {
+  void generatedSourcesHaveNoGaps() {
     Generation.ofPinned()
         .forEach(
             (name, source) ->

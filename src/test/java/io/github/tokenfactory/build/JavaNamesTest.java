@@ -17,7 +17,7 @@ class JavaNamesTest {
   private static final Pattern IMPORT = Pattern.compile("(?m)^import .*\\.(\\w+);$");
 
   @Test
-  void noModelTakesANameThatTemplatesImport() throws IOException {
+  void modelNamesDifferFromImportsOfTemplates() throws IOException {
     Set<String> imported = new TreeSet<>();
     try (Stream<Path> templates = Files.list(Generation.TEMPLATES)) {
       for (Path template : templates.toList()) {
@@ -35,7 +35,7 @@ class JavaNamesTest {
   }
 
   @Test
-  void noModelTakesANameThatTheGeneratorReplaces() {
+  void modelNamesDifferFromTypesThatTheGeneratorMaps() {
     JavaClientCodegen generator = new JavaClientCodegen();
     generator.setLibrary("retrofit2");
     generator.processOpts();
@@ -49,10 +49,11 @@ class JavaNamesTest {
   }
 
   @Test
-  void theGeneratorLeavesNamesOfModelsAsTheyAre() {
+  void generatorKeepsModelNames() {
     JavaClientCodegen generator = new JavaClientCodegen();
     Set<String> words = new TreeSet<>(generator.reservedWords());
-    words.removeIf(word -> word.matches("local(var|return).*")); // variables in its templates
+    words.removeIf(
+        word -> word.matches("local(var|return).*")); // variables in the generator's own templates
 
     assertThat(words)
         .contains("import", "file", "apiclient")

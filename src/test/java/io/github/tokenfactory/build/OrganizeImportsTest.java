@@ -24,7 +24,7 @@ import org.junit.jupiter.api.TestFactory;
 
 class OrganizeImportsTest {
   @Test
-  void keepsWhatCodeUsesInOrder() {
+  void keepsUsedImportsAndSortsThem() {
     assertThat(
             OrganizeImports.organize(
                 """

@@ -21,7 +21,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Pulls as the build does with -Dspec.url, -Dspec.pull, -Dspec.accept and -o. */
+/**
+ * Pulls the document with the options -Dspec.url, -Dspec.pull, -Dspec.accept and -o of the build.
+ */
 class PullDocumentTest {
   private static final String OPERATION = "POST /v1/embeddings";
 
@@ -43,7 +45,7 @@ class PullDocumentTest {
   }
 
   @Test
-  void keepsWhatIsPublishedForTheDriftTest() throws IOException {
+  void storesThePublishedDocumentForTheDriftTest() throws IOException {
     serve(published(), "\"1\"");
     pull("auto", false, false);
 
@@ -53,7 +55,7 @@ class PullDocumentTest {
   }
 
   @Test
-  void asksOnlyWhetherTheDocumentHasChanged() throws Exception {
+  void downloadsTheDocumentOnlyIfItHasChanged() throws Exception {
     serve(published(), "\"1\"");
     server.enqueue(new MockResponse().setResponseCode(304));
     pull("require", false, false);
@@ -66,7 +68,7 @@ class PullDocumentTest {
   }
 
   @Test
-  void acceptsTheNewSliceAndThenFindsNoDrift() throws IOException {
+  void acceptedSliceHasNoDrift() throws IOException {
     String published = published();
     serve(published, null);
     pull("auto", false, true);
@@ -95,7 +97,7 @@ class PullDocumentTest {
 
   @ParameterizedTest
   @CsvSource({"never, false, -Dspec.pull=never", "auto, true, the build is offline"})
-  void doesNotPullIfSwitchedOff(String pull, boolean offline, String reason) throws IOException {
+  void doesNotPullIfSetToNever(String pull, boolean offline, String reason) throws IOException {
     pull(pull, offline, false);
 
     assertThat(server.getRequestCount()).isZero();
@@ -103,7 +105,7 @@ class PullDocumentTest {
   }
 
   @Test
-  void goesOnWithoutAPublishedDocumentAndSaysWhy() throws IOException {
+  void continuesWithoutAPublishedDocumentAndSaysWhy() throws IOException {
     server.enqueue(new MockResponse().setResponseCode(503).setBody("down"));
     pull("auto", false, false);
 
@@ -156,7 +158,7 @@ class PullDocumentTest {
     server.enqueue(tag == null ? response : response.setHeader("ETag", tag));
   }
 
-  /** {@return the pinned document with a new property, within a larger one} */
+  /** {@return a larger document that contains the pinned one with a new property} */
   private String published() {
     JsonObject document = JsonParser.parseString(original).getAsJsonObject();
     document

@@ -12,14 +12,14 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
 /**
- * Compares the pinned document with the published one. Skipped, with the reason, if the build did
- * not pull that.
+ * Compares the pinned document with the published one. If the build did not pull it, the test is
+ * skipped with the reason.
  */
 class UpstreamDriftTest {
   private static final Path PUBLISHED = Path.of("target/published");
 
   @Test
-  void findsNoDriftInWhatIsPublished() throws IOException {
+  void findsNoDriftInThePublishedDocument() throws IOException {
     Path document = PUBLISHED.resolve(PullDocument.PULLED);
     if (!Files.exists(document)) {
       Path why = PUBLISHED.resolve(PullDocument.NOT_CHECKED);

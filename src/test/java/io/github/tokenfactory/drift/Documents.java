@@ -7,7 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Reads the documents that tests compare: the pinned one, and two that use every keyword. */
+/** Loads the documents of tests: the pinned one, and two that use every keyword. */
 public final class Documents {
   private Documents() {}
 

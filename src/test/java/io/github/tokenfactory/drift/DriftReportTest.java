@@ -15,7 +15,7 @@ class DriftReportTest {
       "a|b`c\\d\n# e <img src=x> @octocat https://evil.example \u001b[31m \u202e _f_ &amp; [g](h)";
 
   @Test
-  void statesTheSameFactsInAllForms() {
+  void containsTheSameChangesInAllFormats() {
     JsonObject published = Documents.json("openapi.json");
     JsonObject schemas = published.getAsJsonObject("components").getAsJsonObject("schemas");
     schemas.getAsJsonObject("Usage").getAsJsonObject("properties").remove("total_tokens");
@@ -87,7 +87,7 @@ class DriftReportTest {
   }
 
   @Test
-  void showsLongValuesWhereTheyDiffer() {
+  void shortensLongValuesToWhereTheyDiffer() {
     JsonObject published = Documents.json("openapi.json");
     JsonObject tier =
         published

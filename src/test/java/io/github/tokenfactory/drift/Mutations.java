@@ -13,11 +13,11 @@ import java.util.function.BiConsumer;
 import java.util.function.Predicate;
 
 /**
- * Helps to change documents: a list of single changes that matter, and the places where they apply.
- * Independent of the code under test.
+ * Changes documents: a list of significant single changes, and a walk over the places to apply
+ * them. Independent of the code under test.
  */
 public final class Mutations {
-  /** Changes a value in place; says whether there was anything to change. */
+  /** Changes a value in place; returns false if that is not possible. */
   public interface Mutation extends Predicate<JsonObject> {}
 
   private static final List<String> MAPS =
@@ -43,7 +43,7 @@ public final class Mutations {
     return JsonParser.parseString(text.replace('\'', '"'));
   }
 
-  /** Visits every schema object of a document, with a readable path. */
+  /** Visits every schema object of a document with a readable path. */
   public static void schemas(JsonObject document, BiConsumer<String, JsonObject> visitor) {
     operations(
         document,
@@ -91,7 +91,7 @@ public final class Mutations {
                         }));
   }
 
-  /** Outside of schemas, whatever is called "schema" is one, except in examples. */
+  /** Outside of schemas, every value named "schema" is a schema, except in examples. */
   private static void schemasBelow(
       String path, JsonElement value, BiConsumer<String, JsonObject> visitor) {
     if (value instanceof JsonArray array) {
@@ -136,7 +136,7 @@ public final class Mutations {
     ONES.forEach(key -> schema(path + "/" + key, schema.get(key), visitor));
   }
 
-  /** Changes of one schema that always matter. */
+  /** {@return changes of a schema that are always significant} */
   public static Map<String, Mutation> ofSchemas() {
     Map<String, Mutation> all = new LinkedHashMap<>();
     for (String type :
@@ -405,7 +405,7 @@ public final class Mutations {
     return all;
   }
 
-  /** Changes of one operation that always matter. */
+  /** {@return changes of an operation that are always significant} */
   public static Map<String, Mutation> ofOperations() {
     Map<String, Mutation> all = new LinkedHashMap<>();
     all.put("operationId changed", o -> set(o, "operationId", json("'fresh'")));
@@ -567,7 +567,7 @@ public final class Mutations {
     return all;
   }
 
-  /** Schemas that say something about a value; keywords beside a reference are another test. */
+  /** {@return whether a schema constrains values itself} Another test is for references. */
   static boolean plain(JsonObject schema) {
     return !schema.has("$ref");
   }

@@ -80,7 +80,7 @@ class OpenApiDocumentTest {
 
   @ParameterizedTest
   @MethodSource("texts")
-  void refusesWhatIsNotADocument(String text, Reason reason, String says) {
+  void refusesTextThatIsNotADocument(String text, Reason reason, String says) {
     assertThatExceptionOfType(CannotCheckException.class)
         .isThrownBy(() -> OpenApiDocument.parse(text.getBytes(StandardCharsets.UTF_8)))
         .withMessageContaining(says)
@@ -129,7 +129,7 @@ class OpenApiDocumentTest {
     "12345678901234567890123, 12345678901234567890123",
     "1_000, \"1_000\""
   })
-  void readsYamlByTheCoreSchema(String yaml, String json) {
+  void readsYamlWithTheCoreSchema(String yaml, String json) {
     OpenApiDocument document =
         OpenApiDocument.parse("openapi: 3.1.0\ninfo:\n  200: " + yaml + "\n");
 
@@ -178,7 +178,7 @@ class OpenApiDocumentTest {
   }
 
   @Test
-  void writesThePinnedDocumentAsItIs() {
+  void writesThePinnedDocumentUnchanged() {
     String pinned = Documents.text("openapi.json");
 
     assertThat(OpenApiDocument.parse(pinned).toCanonicalJson()).isEqualTo(pinned);

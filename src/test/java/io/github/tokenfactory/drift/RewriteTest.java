@@ -14,18 +14,18 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Writes documents differently without changing their meaning, in one way at each place and in many
- * ways at random, and expects no drift.
+ * Rewrites documents without changing their meaning, with one rewrite at each place and with many
+ * random ones, and expects no drift.
  */
 class RewriteTest {
-  /** Longer runs: -Dstride=1 -Dseeds=3000. */
+  /** {@code -Dstride=1 -Dseeds=3000} makes a longer run. */
   private static final int SEEDS = Integer.getInteger("seeds", 100);
 
   private static final int STRIDE = Integer.getInteger("stride", 5);
 
   @ParameterizedTest
   @ValueSource(strings = {"openapi.json", "everything-3.1.json", "everything-3.0.json"})
-  void seesNoDriftInEverySingleRewrite(String name) {
+  void findsNoDriftAfterASingleRewrite(String name) {
     JsonObject document = document(name);
     List<String> wrong = new ArrayList<>();
     int places = schemas(document).size();
@@ -58,7 +58,7 @@ class RewriteTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"openapi.json", "everything-3.1.json", "everything-3.0.json"})
-  void seesNoDriftInManyRewritesAtOnce(String name) {
+  void findsNoDriftAfterManyRewrites(String name) {
     JsonObject document = document(name);
     List<String> wrong = new ArrayList<>();
     for (int seed = 0; seed < SEEDS; seed++) {
@@ -158,7 +158,7 @@ class RewriteTest {
     return operations;
   }
 
-  /** A reference into a schema does not survive when that schema is written differently. */
+  /** A reference into a schema would break when that schema is rewritten. */
   private static JsonObject document(String name) {
     String text = Documents.json(name).toString();
     return JsonParser.parseString(text.replace("/schemas/Thing/properties/tree", "/schemas/Tree"))

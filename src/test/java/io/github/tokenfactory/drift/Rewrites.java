@@ -20,14 +20,14 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 
-/** Helps to write the same meaning differently. Independent of the code under test. */
+/** Rewrites documents without changing their meaning. Independent of the code under test. */
 final class Rewrites {
-  /** Rewrites one schema of a document in place; says whether that was possible. */
+  /** Rewrites one schema of a document in place; returns false if that is not possible. */
   interface Rewrite {
     boolean apply(JsonObject schema, JsonObject document, Random random);
   }
 
-  /** A list, since a set's order would make a seed mean something else in each run. */
+  /** A list, because the order of a set differs between runs, and a seed would not repeat a run. */
   private static final List<String> DOCUMENTED =
       List.of("title", "description", "example", "examples", "$comment", "externalDocs");
 
@@ -277,7 +277,7 @@ final class Rewrites {
     return all;
   }
 
-  /** Rewrites of whole documents. */
+  /** {@return rewrites of whole documents} */
   static Map<String, Rewrite> ofDocuments() {
     Map<String, Rewrite> all = new LinkedHashMap<>();
     all.put(
@@ -325,7 +325,7 @@ final class Rewrites {
     return all;
   }
 
-  /** Rewrites of one operation. */
+  /** {@return rewrites of one operation} */
   static Map<String, Rewrite> ofOperations() {
     Map<String, Rewrite> all = new LinkedHashMap<>();
     all.put(
@@ -405,7 +405,7 @@ final class Rewrites {
     return all;
   }
 
-  /** Without a mapping, the name of a variant goes over the wire. */
+  /** Without a mapping, the name of a variant is sent, so it cannot be renamed. */
   private static boolean isNamedVariant(JsonObject schema, JsonObject document) {
     return !is31(document)
         && (schema.toString().contains("schemas/Left")
@@ -435,7 +435,7 @@ final class Rewrites {
     return document.get("openapi").getAsString().startsWith("3.1");
   }
 
-  /** In 3.0, nothing means anything beside a reference. */
+  /** In OpenAPI 3.0, keywords beside a reference have no meaning. */
   private static boolean meaningful(JsonObject schema, JsonObject document) {
     return is31(document) || !schema.has("$ref");
   }

@@ -15,7 +15,7 @@ class SliceTest {
       OpenApiDocument.parse(Documents.text("everything-3.1.json"));
 
   @Test
-  void keepsWhatTheOperationNeedsAndNothingElse() {
+  void keepsOnlyWhatTheOperationNeeds() {
     OpenApiDocument document =
         OpenApiDocument.parse(
             """
@@ -78,7 +78,7 @@ class SliceTest {
   }
 
   @Test
-  void isTheSameWhenSlicedAgain() {
+  void slicingAgainChangesNothing() {
     for (List<String> operations :
         List.of(List.of("*"), List.of("getThing"), List.of("makeThing"))) {
       OpenApiDocument slice = EVERYTHING.slice(operations);
@@ -88,7 +88,7 @@ class SliceTest {
   }
 
   @Test
-  void keepsWhatReferencesIntoOtherPlacesNeed() {
+  void keepsTargetsOfReferencesOutsideOfComponents() {
     JsonObject slice = EVERYTHING.slice(List.of("getThing")).document.root();
 
     assertThat(slice.getAsJsonObject("paths").getAsJsonObject("/v1/things/{id}/{part}").keySet())
@@ -98,7 +98,7 @@ class SliceTest {
   }
 
   @Test
-  void keepsMappedSchemas() {
+  void keepsSchemasOfADiscriminatorMapping() {
     OpenApiDocument document =
         operation(
             """
@@ -152,7 +152,7 @@ class SliceTest {
         "#/components/schemas/Loop | REFERENCE_CYCLE",
         "#/components/schemas/Self | REFERENCE_CYCLE",
       })
-  void refusesReferencesThatLeadNowhere(String ref, Reason reason) {
+  void refusesReferencesWithoutATarget(String ref, Reason reason) {
     OpenApiDocument document =
         operation(
             "schema: {items: {$ref: '" + ref + "'}}",

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SpecDriftTest {
   private static final String PINNED = Documents.text("openapi.json");
 
-  /** Request schema, then response schema, each before and after, and the verdict on each. */
+  /** Schema before, schema after, and the classification in a request and in a response. */
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -40,7 +40,7 @@ class SpecDriftTest {
         "{} | deprecated: true | ALTERS | ALTERS",
         "{} | title: a | DOCUMENTATION | DOCUMENTATION",
       })
-  void judgesRequestsAndResponsesDifferently(
+  void classifiesRequestsAndResponsesDifferently(
       String was, String is, Change.Effect request, Change.Effect response) {
     DriftReport onRequest = compare(request(was), request(is));
     DriftReport onResponse = compare(response(was), response(is));
@@ -199,7 +199,7 @@ class SpecDriftTest {
         "items: {$ref: '#/components/schemas/Tree'} | items: {properties: {children: {items: {$ref:"
             + " '#/components/schemas/Tree'}}}}",
       })
-  void seesNoDrift(String was, String is) {
+  void findsNoDrift(String was, String is) {
     assertThat(compare(request(was), request(is)).toText()).startsWith("No drift");
     assertThat(compare(request(is), request(was)).toText()).startsWith("No drift");
   }
@@ -271,7 +271,7 @@ class SpecDriftTest {
         .hasSize(300);
   }
 
-  /** Equal text means something else if what it refers to differs. */
+  /** Equal text has another meaning if the targets of its references differ. */
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -283,7 +283,7 @@ class SpecDriftTest {
         "Cat: {properties: {c: {}}} | Cat: {properties: {d: {}}}",
         "default: wide | default: narrow",
       })
-  void comparesEqualTextByWhatItRefersTo(String was, String is) {
+  void comparesEqualReferencesByTheirTargets(String was, String is) {
     String document =
         """
         openapi: 3.1.0
@@ -330,7 +330,7 @@ class SpecDriftTest {
         "anyOf: [null] | anyOf/0",
         "properties: {a: {$ref: '#/components/schemas/Gone'}} | '#/components/schemas/Gone'",
       })
-  void namesTheDocumentAndThePlaceThatItCannotCheck(String schema, String says) {
+  void namesTheDocumentAndTheLocationThatCannotBeChecked(String schema, String says) {
     assertThatExceptionOfType(CannotCheckException.class)
         .isThrownBy(() -> compare(request("{}"), request(schema)))
         .withMessageStartingWith("published document: ")

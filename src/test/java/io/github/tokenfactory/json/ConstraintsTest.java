@@ -20,7 +20,7 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The document's constraints mean the same in Jakarta Validation. */
+/** Constraints of the document have the same meaning in Jakarta Validation. */
 class ConstraintsTest {
   private static final String DOCUMENT =
       """

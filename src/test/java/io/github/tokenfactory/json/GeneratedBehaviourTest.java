@@ -178,7 +178,7 @@ class GeneratedBehaviourTest {
         "code   | {\"n\":3}                                    | asJson",
         "alike  | {\"a\":\"x\"}                                | asZebra",
       })
-  void readsAUnionAsTheVariantThatItIs(String property, String json, String accessor)
+  void readsAUnionAsTheMatchingVariant(String property, String json, String accessor)
       throws Exception {
     String whole = "{\"" + property + "\":" + json + "}";
     Object read = read(whole);
@@ -290,7 +290,7 @@ class GeneratedBehaviourTest {
   }
 
   @Test
-  void typesAdditionalPropertiesAndKeepsThoseThatDoNotFit() throws Exception {
+  void readsTypedAdditionalPropertiesAndKeepsOthers() throws Exception {
     String json = "{\"extras\":{\"a\":\"x\",\"b\":7,\"c\":\"seven\",\"d\":null}}";
     Object extras = get(read(json), "getExtras");
 

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Only the bound operations of a document have an influence on the generated code. */
+/** Only the bound operations of a document affect the generated code. */
 class BindingScopeTest {
   private static final String OPERATION = "POST /v1/embeddings";
   private static final Path LARGE = Path.of("src/test/resources/documents/everything-3.1.yaml");
@@ -113,7 +113,7 @@ class BindingScopeTest {
   }
 
   @Test
-  void namesAnOperationThatIsNotThere() {
+  void namesAMissingOperation() {
     assertThatThrownBy(() -> Generation.of(Generation.DOCUMENT, "GET /v1/nothing", settings -> {}))
         .isInstanceOf(CannotCheckException.class)
         .hasMessageContaining("GET /v1/nothing");
@@ -200,7 +200,7 @@ class BindingScopeTest {
         .getAsJsonObject();
   }
 
-  /** {@return the pinned document within a larger one, whose own schemas come first} */
+  /** {@return a larger document that contains the pinned one after schemas of its own} */
   private static JsonObject padded() throws IOException {
     JsonObject document = parse(LARGE);
     JsonObject pinned = parse(Generation.DOCUMENT);

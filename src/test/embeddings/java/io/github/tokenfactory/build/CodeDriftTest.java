@@ -20,7 +20,7 @@ import java.util.function.BiConsumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The pinned document, the generated classes and the handwritten facade agree. */
+/** The generated and the handwritten classes match the pinned document. */
 class CodeDriftTest {
   private static final Path BUNDLED = Path.of("target/classes/META-INF/tokenfactory/openapi.json");
   private static final JsonObject PINNED = pinned();
@@ -38,12 +38,12 @@ class CodeDriftTest {
   }
 
   @Test
-  void findsEachPartOfThePinnedDocumentInTheCode() {
+  void codeMatchesThePinnedDocument() {
     assertThat(CodeDrift.differences(PINNED)).isEmpty();
   }
 
   @Test
-  void asksForAHelperForANewVariantOfTheInput() {
+  void asksForAFactoryMethodForANewVariantOfTheInput() {
     JsonObject document = PINNED.deepCopy();
     JsonArray variants =
         document
@@ -67,7 +67,7 @@ class CodeDriftTest {
    * compiled classes.
    */
   @Test
-  void noticesEveryChangeThatChangesTheGeneratedCode(@TempDir Path directory) throws IOException {
+  void reportsEveryChangeThatChangesTheGeneratedCode(@TempDir Path directory) throws IOException {
     String rewritten = rewritten(PINNED);
     Map<String, String> generated = uncommented(Generation.of(BUNDLED, "*", settings -> {}));
     List<String> missed = new ArrayList<>();
@@ -76,10 +76,10 @@ class CodeDriftTest {
         (name, mutant) -> {
           try {
             if (rewritten(mutant).equals(rewritten)) {
-              return; // nothing that the generator would see
+              return; // the input of the generator is the same
             }
           } catch (CannotCheckException e) {
-            return; // refused by the build itself
+            return; // the build refuses the document
           }
           if (!CodeDrift.differences(mutant).isEmpty()) {
             noticed.incrementAndGet();
@@ -92,7 +92,7 @@ class CodeDriftTest {
     assertThat(noticed).hasValueGreaterThan(200);
   }
 
-  /** {@return what the generator would see, but for what becomes Javadoc} */
+  /** {@return the input of the generator without the descriptions, which become Javadoc} */
   private static String rewritten(JsonObject document) {
     return CodeDrift.rewritten(document)
         .toString()

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Compares the pinned document with one that is served over HTTP, as a published one is. */
+/** Compares the pinned document with one that is published over HTTP. */
 class PublishedDocumentTest {
   private static final String OPERATION = "POST /v1/embeddings";
 
@@ -42,7 +42,7 @@ class PublishedDocumentTest {
   }
 
   @Test
-  void namesAPropertyThatIsGone() throws IOException {
+  void namesARemovedProperty() throws IOException {
     DriftReport report =
         compareWith(schemas -> properties(schemas, "Usage").remove("prompt_tokens"));
 
@@ -84,7 +84,7 @@ class PublishedDocumentTest {
   }
 
   @Test
-  void cannotCheckAgainstAServerThatIsNotThere() throws IOException {
+  void failsIfNoServerListens() throws IOException {
     String url = server.url("/openapi.json").toString();
     server.shutdown();
 

@@ -33,7 +33,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What every generated model promises, tried on the ones that the document gives. */
+/** The contract of every generated model, tested with the models of the pinned document. */
 class GeneratedModelsTest {
   private static final Gson GSON = new Gson();
 
@@ -82,7 +82,7 @@ class GeneratedModelsTest {
 
   @ParameterizedTest
   @MethodSource("gsons")
-  void readsAndWritesTheSameWhateverTheGson(Gson gson) {
+  void readsAndWritesTheSameWithAnyGson(Gson gson) {
     EmbeddingResponse response = gson.fromJson(FULL_RESPONSE, EmbeddingResponse.class);
     EmbeddingRequest request = gson.fromJson(FULL_REQUEST, EmbeddingRequest.class);
 
@@ -97,7 +97,7 @@ class GeneratedModelsTest {
   }
 
   @Test
-  void doesNotSendWhatIsNotSet() {
+  void doesNotWriteUnsetProperties() {
     assertThat(GSON.toJson(EmbeddingRequest.builder().build())).isEqualTo("{}");
     assertThat(GSON.toJson(EmbeddingRequest.builder().model("m").user("u").user(null).build()))
         .isEqualTo("{\"model\":\"m\"}");
@@ -109,7 +109,7 @@ class GeneratedModelsTest {
   }
 
   @Test
-  void sendsAllThatIsSetUnderTheNamesOfTheDocument() {
+  void writesSetPropertiesWithTheNamesOfTheDocument() {
     EmbeddingRequest request =
         EmbeddingRequest.builder()
             .model("m")
@@ -158,7 +158,7 @@ class GeneratedModelsTest {
   }
 
   @Test
-  void tellsAnExplicitNullFromAnAbsentProperty() {
+  void distinguishesAnExplicitNullFromAMissingProperty() {
     String json =
         """
         {"model":"m","encoding_format":null,"user":null}\
@@ -181,7 +181,7 @@ class GeneratedModelsTest {
   }
 
   @Test
-  void setsAPropertyInPlaceOfAnExplicitNull() {
+  void settingAPropertyReplacesAnExplicitNull() {
     EmbeddingRequest request = GSON.fromJson("{\"user\":null}", EmbeddingRequest.class);
 
     assertThat(GSON.toJson(request.toBuilder().user("u").build())).isEqualTo("{\"user\":\"u\"}");
@@ -189,7 +189,7 @@ class GeneratedModelsTest {
   }
 
   @Test
-  void sendsAnExplicitNullInPlaceOfAPropertyThatWasSet() {
+  void anExplicitNullReplacesASetProperty() {
     EmbeddingRequest request =
         EmbeddingRequest.builder()
             .model("m")
@@ -202,7 +202,7 @@ class GeneratedModelsTest {
   }
 
   @Test
-  void takesTheLastOfARepeatedMember() {
+  void keepsTheLastOfARepeatedMember() {
     assertThat(GSON.fromJson("{\"user\":\"a\",\"user\":\"b\"}", EmbeddingRequest.class).getUser())
         .isEqualTo("b");
     assertThat(GSON.fromJson("{\"user\":null,\"user\":\"b\"}", EmbeddingRequest.class).getUser())
@@ -225,7 +225,7 @@ class GeneratedModelsTest {
   }
 
   @Test
-  void listsTheServiceTiersOfTheDocument() {
+  void hasAConstantForEachServiceTier() {
     assertThat(ServiceTier.listed().stream().map(ServiceTier::value))
         .containsExactly("auto", "default", "over-limit", "flex", "no-limit");
     assertThat(ServiceTier.of("over-limit"))
@@ -251,7 +251,7 @@ class GeneratedModelsTest {
   }
 
   @Test
-  void copiesAllThroughToBuilder() {
+  void toBuilderCopiesAllProperties() {
     EmbeddingResponse response = GSON.fromJson(FULL_RESPONSE, EmbeddingResponse.class);
     EmbeddingRequest request = GSON.fromJson(FULL_REQUEST, EmbeddingRequest.class);
 
@@ -262,7 +262,7 @@ class GeneratedModelsTest {
   }
 
   @Test
-  void showsNoTextsAndNoVectors() {
+  void toStringShowsNeitherTextsNorVectors() {
     EmbeddingRequest request =
         EmbeddingRequest.builder()
             .model("m")
@@ -319,7 +319,7 @@ class GeneratedModelsTest {
           {"usage":{"prompt_tokens_details":5}}                 | PromptTokensDetails            | $.usage.prompt_tokens_details
           {"service_tier":["secret"]}                           | EmbeddingResponse.service_tier | $.service_tier
           """)
-  void saysWhereATypeIsWrongButNotTheValue(String json, String what, String path) {
+  void namesTheLocationOfAWrongTypeButNotTheValue(String json, String what, String path) {
     assertThatExceptionOfType(JsonSyntaxException.class)
         .isThrownBy(() -> GSON.fromJson(json, EmbeddingResponse.class))
         .withMessageContaining(what)
@@ -331,7 +331,7 @@ class GeneratedModelsTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"[\"secret\"]", "\"secret\"", "5"})
-  void refusesWhatIsNoObject(String json) {
+  void refusesJsonThatIsNotAnObject(String json) {
     assertThatExceptionOfType(JsonSyntaxException.class)
         .isThrownBy(() -> GSON.fromJson(json, EmbeddingResponse.class))
         .withMessageContaining("EmbeddingResponse")
@@ -378,7 +378,7 @@ class GeneratedModelsTest {
   }
 
   @Test
-  void keepsTheErrorOfAServerThatIsNotFastApi() {
+  void keepsErrorBodiesOfOtherServers() {
     String json =
         """
         {"object":"error","message":"no dimensions for this model","code":400}\
@@ -393,7 +393,7 @@ class GeneratedModelsTest {
   }
 
   @Test
-  void handsOutUnmodifiableCollections() {
+  void returnsUnmodifiableCollections() {
     EmbeddingResponse read = GSON.fromJson(FULL_RESPONSE, EmbeddingResponse.class);
     EmbeddingResponse built =
         EmbeddingResponse.builder().data(new ArrayList<>(read.getData())).build();
@@ -407,7 +407,7 @@ class GeneratedModelsTest {
   }
 
   @Test
-  void doesNotChangeWithWhatItWasBuiltFrom() {
+  void copiesTheCallersCollections() {
     List<Embedding> data = new ArrayList<>(List.of(Embedding.builder().index(0L).build()));
     JsonObject member = JsonParser.parseString("{\"a\":1}").getAsJsonObject();
     EmbeddingResponse.Builder builder = EmbeddingResponse.builder().data(data).unknown("x", member);
@@ -421,7 +421,7 @@ class GeneratedModelsTest {
   }
 
   @Test
-  void doesNotChangeWithTheRawJsonThatItHandsOut() {
+  void returnsCopiesOfRawJson() {
     EmbeddingResponse response = GSON.fromJson("{\"x\":{\"a\":1}}", EmbeddingResponse.class);
     ValidationError error = GSON.fromJson("{\"loc\":[{\"a\":1}]}", ValidationError.class);
 
@@ -433,7 +433,7 @@ class GeneratedModelsTest {
   }
 
   @Test
-  void readsNullAsNoModel() {
+  void readsJsonNullAsNull() {
     assertThat(GSON.fromJson("null", EmbeddingResponse.class)).isNull();
     assertThat(GSON.toJson(null, EmbeddingResponse.class)).isEqualTo("null");
     assertThat(GSON.fromJson("{\"data\":[null]}", EmbeddingResponse.class).getData())
@@ -457,12 +457,12 @@ class GeneratedModelsTest {
     return json;
   }
 
-  /** Undoes Gson's escape for HTML. */
+  /** {@return JSON without Gson's escapes for HTML} */
   private static String unescaped(String json) {
     return json.replace("\\u003d", "=");
   }
 
-  /** What a user might register for texts of their own. */
+  /** An adapter that a user might register for strings. */
   private static final class Shouting extends TypeAdapter<String> {
     @Override
     public String read(JsonReader in) throws IOException {

@@ -29,7 +29,7 @@ class PathDescriberTest {
         "#/paths/~1v1~1embeddings/post/requestBody/required | POST /v1/embeddings request",
         "#/servers/0/url | servers 0 url",
       })
-  void describesAPlaceInWords(String pointer, String place) {
+  void describesALocationInWords(String pointer, String place) {
     assertThat(PathDescriber.describe(PINNED, pointer)).isEqualTo(place);
   }
 }

@@ -88,7 +88,7 @@ class RequestValidatorTest {
   }
 
   @Test
-  void refusesWhatIsNot() {
+  void refusesInvalidValues() {
     assertInvalid(new Bean(null, null, null, null), "name must not be null");
     assertInvalid(new Bean("a", 0L, null, null), "count must be greater than or equal to 1");
     assertInvalid(

@@ -45,7 +45,7 @@ class SchedulerTest {
   }
 
   @Test
-  void goesOffInTheOrderOfTimeWhateverTheOrderOfStarting() throws InterruptedException {
+  void runsTasksInTheOrderOfTheirTimes() throws InterruptedException {
     start(Duration.ofDays(365), "never");
     start(Duration.ofMillis(60), "second");
     start(Duration.ofMillis(20), "first");
@@ -56,7 +56,7 @@ class SchedulerTest {
   }
 
   @Test
-  void doesNotGoOffOnceItIsStopped() throws InterruptedException {
+  void doesNotRunAStoppedTask() throws InterruptedException {
     Runnable stop = start(Duration.ofMillis(50), "stopped");
     stop.run();
     stop.run();
@@ -67,7 +67,7 @@ class SchedulerTest {
   }
 
   @Test
-  void startsNothingOnceItIsClosed() throws InterruptedException {
+  void runsNothingAfterItIsClosed() throws InterruptedException {
     start(Duration.ofMillis(50), "open");
     scheduler.close();
     start(Duration.ZERO, "closed").run();

@@ -77,7 +77,7 @@ class DocumentSourceTest {
   }
 
   @Test
-  void readsCompressedAnswers() {
+  void readsCompressedResponses() {
     serve(
         "/openapi.json",
         exchange -> {
@@ -109,7 +109,7 @@ class DocumentSourceTest {
   }
 
   @Test
-  void refusesWhatIsTooLarge() throws IOException {
+  void refusesADocumentThatIsTooLarge() throws IOException {
     serve("/large", exchange -> answer(exchange, 200, new byte[(1 << 20) + 1]));
     Path file = Files.write(directory.resolve("large"), new byte[(1 << 20) + 1]);
 
@@ -118,7 +118,7 @@ class DocumentSourceTest {
   }
 
   @Test
-  void givesUpOnABodyThatArrivesTooSlowly() {
+  void failsIfTheBodyArrivesTooSlowly() {
     serve(
         "/drip",
         exchange -> {
@@ -147,7 +147,7 @@ class DocumentSourceTest {
   }
 
   @Test
-  void namesALocationThatHoldsNoDocument() {
+  void namesALocationWithoutADocument() {
     String unused = url("/");
     server.stop(0);
 

@@ -50,13 +50,13 @@ import retrofit2.Response;
 import retrofit2.http.Body;
 import retrofit2.http.POST;
 
-/** The tuned HTTP client, on each kind of connection that it makes. */
+/** The default HTTP client on each kind of connection. */
 class DefaultHttpClientTest {
   private static final EmbeddingInput INPUT = EmbeddingInput.text("a");
   private static final int DIMENSIONS = 40_000;
 
-  /** How client and server talk. */
-  enum Link {
+  /** The kind of connection between client and server. */
+  enum ConnectionKind {
     CLEARTEXT,
     TLS,
     HTTP_2
@@ -90,9 +90,10 @@ class DefaultHttpClientTest {
     server.shutdown();
   }
 
-  private TokenFactoryClient client(Link link) throws IOException {
-    OkHttpClient.Builder http = DefaultHttpClient.builder(link != Link.CLEARTEXT, workers);
-    if (link != Link.CLEARTEXT) {
+  private TokenFactoryClient client(ConnectionKind kind) throws IOException {
+    OkHttpClient.Builder http =
+        DefaultHttpClient.builder(kind != ConnectionKind.CLEARTEXT, workers);
+    if (kind != ConnectionKind.CLEARTEXT) {
       HandshakeCertificates certificates =
           new HandshakeCertificates.Builder()
               .heldCertificate(certificate)
@@ -100,7 +101,7 @@ class DefaultHttpClientTest {
               .build();
       server.useHttps(certificates.sslSocketFactory(), false);
       server.setProtocols(
-          link == Link.TLS
+          kind == ConnectionKind.TLS
               ? List.of(Protocol.HTTP_1_1)
               : List.of(Protocol.HTTP_2, Protocol.HTTP_1_1));
       http.sslSocketFactory(certificates.sslSocketFactory(), certificates.trustManager());
@@ -128,10 +129,10 @@ class DefaultHttpClientTest {
 
   @ParameterizedTest
   @EnumSource
-  void sendsAtOnceAndReadsLargeAnswers(Link link) throws Exception {
+  void sendsWithoutDelayAndReadsLargeResponses(ConnectionKind kind) throws Exception {
     server.enqueue(new MockResponse().setBody(largeBody()));
     server.enqueue(new MockResponse().setBody(largeBody()));
-    try (TokenFactoryClient client = client(link)) {
+    try (TokenFactoryClient client = client(kind)) {
       for (int i = 0; i < 2; i++) {
         assertThat(EmbeddingsService.of(client).create("m", INPUT).dimensions())
             .isEqualTo(DIMENSIONS);
@@ -139,20 +140,21 @@ class DefaultHttpClientTest {
     }
 
     assertThat(noDelay).hasValue(true);
-    assertThat(protocol).hasValue(link == Link.HTTP_2 ? Protocol.HTTP_2 : Protocol.HTTP_1_1);
+    assertThat(protocol)
+        .hasValue(kind == ConnectionKind.HTTP_2 ? Protocol.HTTP_2 : Protocol.HTTP_1_1);
     RecordedRequest request = server.takeRequest(10, TimeUnit.SECONDS);
-    assertThat(request.getTlsVersion() != null).isEqualTo(link != Link.CLEARTEXT);
-    // The second call took the first one's connection.
+    assertThat(request.getTlsVersion() != null).isEqualTo(kind != ConnectionKind.CLEARTEXT);
+    // The second call used the connection of the first.
     assertThat(server.takeRequest(10, TimeUnit.SECONDS).getSequenceNumber()).isEqualTo(1);
   }
 
   @ParameterizedTest
   @EnumSource
-  void endsASilenceAtTheDeadline(Link link) throws Exception {
+  void deadlineEndsASilentCall(ConnectionKind kind) throws Exception {
     server.enqueue(new MockResponse().setSocketPolicy(SocketPolicy.NO_RESPONSE));
     server.enqueue(
         new MockResponse().setBody(largeBody()).throttleBody(100, 100, TimeUnit.MILLISECONDS));
-    try (TokenFactoryClient client = client(link)) {
+    try (TokenFactoryClient client = client(kind)) {
       RequestOptions shortly = RequestOptions.builder().timeout(Duration.ofMillis(300)).build();
       for (int i = 0; i < 2; i++) {
         assertThatExceptionOfType(DeadlineExceededException.class)
@@ -167,8 +169,8 @@ class DefaultHttpClientTest {
 
   @ParameterizedTest
   @EnumSource
-  void endsWhenItIsCancelled(Link link) throws Exception {
-    // By what is asked: the server may answer the second request before the first.
+  void cancellingTheFutureEndsTheCall(ConnectionKind kind) throws Exception {
+    // Decides by content, because the server may read the second request before the first.
     server.setDispatcher(
         new Dispatcher() {
           @Override
@@ -179,7 +181,7 @@ class DefaultHttpClientTest {
                 : whole;
           }
         });
-    try (TokenFactoryClient client = client(link)) {
+    try (TokenFactoryClient client = client(kind)) {
       CompletableFuture<EmbeddingResult> future =
           EmbeddingsService.of(client).createAsync("slow", INPUT);
       server.takeRequest(10, TimeUnit.SECONDS);
@@ -204,7 +206,7 @@ class DefaultHttpClientTest {
             .setSocketPolicy(SocketPolicy.RESET_STREAM_AT_START)
             .setHttp2ErrorCode(refusedStream));
     server.enqueue(new MockResponse().setBody("{}"));
-    try (TokenFactoryClient client = client(Link.HTTP_2)) {
+    try (TokenFactoryClient client = client(ConnectionKind.HTTP_2)) {
       Response<ResponseBody> response =
           client.create(Rerank.class).rerank(Map.of("query", "a")).execute();
 
@@ -228,7 +230,7 @@ class DefaultHttpClientTest {
   }
 
   @Test
-  void asksForCompressionOnlyIfToldTo() throws Exception {
+  void requestsCompressionOnlyIfConfigured() throws Exception {
     server.enqueue(new MockResponse().setBody(largeBody()));
     server.enqueue(compressed());
     try (TokenFactoryClient plain = ownClient().build();
@@ -249,7 +251,7 @@ class DefaultHttpClientTest {
   }
 
   @Test
-  void leavesCompressionTimeoutsAndSocketsOfAnOwnClientAlone() throws Exception {
+  void keepsCompressionTimeoutsAndSocketsOfAUsersClient() throws Exception {
     server.enqueue(compressed());
     server.enqueue(new MockResponse().setSocketPolicy(SocketPolicy.NO_RESPONSE));
     OkHttpClient own =
