@@ -64,8 +64,11 @@ final class Checkpoint {
     }
     if (!request.equals(writtenFor)) {
       throw new IllegalStateException(
-          "The checkpoint %s was written for other requests than %s: choose another file, or delete"
-              + " it to start over.".formatted(file, request));
+          "The checkpoint "
+              + file
+              + " was written for other requests than "
+              + request
+              + ": choose another file, or delete it to start over.");
     }
   }
 
