@@ -143,11 +143,7 @@ class AnyOperationEdgesTest extends FaultServerFixture {
   // Requests.
 
   @Test
-<<<<<<< HEAD
   void sendsAGetAgainAtOnceIfTheServerHasClosedItsConnection() throws IOException {
-=======
-  void doesNotRepeatAGetWithMaxRetriesZero() throws IOException {
->>>>>>> words
     serve(GOOD, CLOSE);
     server.always(GOOD);
     Service service = service();

@@ -65,19 +65,11 @@ class AnyOperationTest extends FaultServerFixture {
 
   private record Models(List<Model> data) {}
 
-<<<<<<< HEAD
   /** A handwritten request that checks itself, as generated ones do. */
   private record Query(String text) implements Checks.Checked {
     @Override
     public void check(Checks checks) {
       checks.at("text", text).required();
-=======
-  /** A request with a constraint; public, because the validator calls the getter. */
-  public record Query(String text) {
-    @NotNull
-    public String getText() {
-      return text;
->>>>>>> words
     }
   }
 
