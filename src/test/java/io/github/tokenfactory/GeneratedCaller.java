@@ -41,6 +41,8 @@ final class GeneratedCaller {
         import retrofit2.Retrofit;
         import retrofit2.converter.gson.GsonConverterFactory;
         import java.util.*;
+        import java.util.function.Supplier;
+        import retrofit2.Call;
 
         public final class Caller {
           private Caller() {}

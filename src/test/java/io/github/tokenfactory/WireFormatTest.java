@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -33,6 +34,9 @@ class WireFormatTest {
               - {name: pipes, in: query, style: pipeDelimited, schema: {type: array, items: {type: string}}}
               - {name: where, in: query, content: {application/json: {schema: {type: object}}}}
               - {name: "user\\u202ename", in: query, schema: {type: string}}
+              - {name: created, in: query, style: deepObject, schema: {anyOf: [{type: object, properties: {gt: {type: integer}}}, {type: integer}]}}
+              - {name: either, in: query, schema: {oneOf: [{type: object, properties: {x: {type: string}}}, {type: object, properties: {y: {type: string}}}]}}
+              - {name: "no header", in: header, schema: {type: string}}
               - {name: X-List, in: header, schema: {type: array, items: {type: string}}}
               - {name: first, in: cookie, schema: {type: string}}
               - {name: second, in: cookie, schema: {type: string}}
@@ -75,7 +79,7 @@ class WireFormatTest {
               required: true
               content:
                 application/x-www-form-urlencoded:
-                  schema: {type: object, required: [grant], properties: {grant: {type: string}, count: {type: integer}, scope: {type: array, items: {type: string}}, meta: {type: object, properties: {a: {type: string}}}, raw: {type: object}}}
+                  schema: {type: object, required: [grant], properties: {grant: {enum: [g]}, plain: {type: object}, count: {type: integer}, scope: {type: array, items: {type: string}}, meta: {type: object, properties: {a: {type: string}}}, raw: {type: object}}}
                   encoding: {meta: {style: deepObject, explode: true}, raw: {contentType: application/json}}
             responses: {"204": {description: none}}
         /upload:
@@ -91,6 +95,13 @@ class WireFormatTest {
             responses:
               "200": {description: done, content: {application/json: {schema: {$ref: "#/components/schemas/Item"}}}}
               "202": {description: later, content: {application/json: {schema: {type: object, required: [progress], properties: {progress: {type: integer}}}}}}
+        /move:
+          post:
+            operationId: move
+            requestBody: {content: {application/vnd.acme+json: {schema: {$ref: "#/components/schemas/Item"}}}}
+            responses:
+              "200": {description: done, content: {text/csv: {schema: {type: string}}, application/json: {schema: {$ref: "#/components/schemas/Item"}}}}
+              "202": {description: later}
         /alike:
           post:
             operationId: alike
@@ -112,7 +123,8 @@ class WireFormatTest {
       MediaType png = MediaType.get("image/png");
       Item item = Item.builder().a("x").build();
       api.query(
-              "n", Map.of("deep[inner][k]", "v"), Map.of("labels[l]", "m"), 2L, List.of("p", "q"),
+              "n", Map.of("deep[inner][k]", "v"), Map.of("labels[l]", "m"),
+              Map.of("created[gt]", "8"), Map.of("y", "z"), 2L, List.of("p", "q"),
               3L, "f", List.of(4L, 5L), "a,b", "a|b", JsonParser.parseString("{'k':1}"), "u",
               "h1,h2", "first=1; second=2")
           .execute();
@@ -122,7 +134,7 @@ class WireFormatTest {
       api.vendor(List.of(item)).execute();
       api.any(item).execute();
       api.image(RequestBody.create("PNG", null)).execute();
-      api.form("g", 1L, List.of("r", "w"), "m", JsonParser.parseString("{'j':[]}")).execute();
+      api.form(FormGrant.G, JsonParser.parseString("{'p':1}"), 1L, List.of("r", "w"), "m", JsonParser.parseString("{'j':[]}")).execute();
       api.upload(
               List.of(
                   MultipartBody.Part.createFormData("files", "1.png", RequestBody.create("1", png)),
@@ -132,13 +144,14 @@ class WireFormatTest {
       String either = api.either().execute().body().asItem().getA();
       String later =
           api.either().execute().body().asEitherResponse202().getProgress() + "";
+      later += api.move(item).execute().body().getA() + api.moveWithoutBody().execute().body();
       return either + later + api.alike().execute().code() + api.chat(item).execute().body().getA()
           + api.chatStream(item).execute().body().string();
       """;
 
   private static final String SENT =
       """
-      GET /query?deep[name]=n&deep[inner][k]=v&labels[l]=m&deep[size]=2&deep[tags]=p&deep[tags]=q\
+      GET /query?deep[name]=n&deep[inner][k]=v&labels[l]=m&created[gt]=8&y=z&deep[size]=2&deep[tags]=p&deep[tags]=q\
       &number=3&from=f&ids=4&ids=5&joined=a,b&pipes=a|b&where={"k":1}&user\u202ename=u
         x-list: h1,h2
         cookie: first=1; second=2
@@ -160,7 +173,7 @@ class WireFormatTest {
         PNG
       POST /form
         content-type: application/x-www-form-urlencoded
-        grant=g&count=1&scope=r&scope=w&meta%5Ba%5D=m&raw=%7B%22j%22%3A%5B%5D%7D
+        grant=g&plain=%7B%22p%22%3A1%7D&count=1&scope=r&scope=w&meta%5Ba%5D=m&raw=%7B%22j%22%3A%5B%5D%7D
       POST /upload
         content-type: multipart/form-data
         --
@@ -178,6 +191,12 @@ class WireFormatTest {
         --
       POST /either
       POST /either
+      POST /move
+        accept: application/json
+        content-type: application/vnd.acme+json
+        {"a":"x"}
+      POST /move
+        accept: application/json
       POST /alike
       POST /chat
         accept: application/json
@@ -212,6 +231,8 @@ class WireFormatTest {
             answer(204, ""),
             answer(200, item),
             answer(202, "{\"progress\":9}"),
+            answer(200, item),
+            answer(204, ""),
             answer(201, item),
             answer(200, item),
             answer(200, "data: z"))) {
@@ -219,7 +240,7 @@ class WireFormatTest {
           GeneratedCaller.call(
               document, "*", directory, "TokenFactoryApi api = " + api + ";\n" + CALLS, server);
 
-      assertThat(result).isEqualTo("y9201ydata: z");
+      assertThat(result).isEqualTo("y9ynull201ydata: z");
       assertThat(String.join("\n", server.exchanges().stream().map(this::described).toList()))
           .isEqualTo(SENT.strip());
     }
@@ -241,6 +262,87 @@ class WireFormatTest {
     return text.toString();
   }
 
+  @Test
+  void readsASuccessWithoutContentAsNullIfTheDocumentHasOne(@TempDir Path directory)
+      throws Exception {
+    Path document = Files.writeString(directory.resolve("wire.yaml"), DOCUMENT);
+    String calls =
+        """
+        String seen =
+            client.call(
+                api -> api.moveWithoutBody(),
+                RequestOptions.none(),
+                (body, response) -> body + " " + response.status());
+        try {
+          client.call(api -> api.alike());
+        } catch (InvalidResponseException e) {
+          seen += ", " + e.getMessage();
+        }
+        return seen;
+        """;
+    try (FaultServer server = new FaultServer(answer(202, ""), answer(200, ""))) {
+      assertThat(GeneratedCaller.call(document, "*", directory, calls, server))
+          .startsWith("null 202, ")
+          .contains("there is no JSON value in it");
+    }
+  }
+
+  /** What an argument could turn into another path or host, if a path began with it. */
+  @Test
+  void keepsArgumentsBelowTheBaseUrl(@TempDir Path directory) throws Exception {
+    Path document =
+        Files.writeString(
+            directory.resolve("arguments.yaml"),
+            """
+            openapi: 3.1.0
+            info: {title: Arguments, version: "1"}
+            paths:
+              /{a}: {get: {operationId: one, responses: {"204": {description: none}}}}
+              /{a}/{b}/{c}: {get: {operationId: three, responses: {"204": {description: none}}}}
+              /{a}:{b}: {get: {operationId: colon, responses: {"204": {description: none}}}}
+              /x:y: {get: {operationId: plain, responses: {"204": {description: none}}}}
+              /x/{a}{b}?q=1: {get: {operationId: query, responses: {"204": {description: none}}}}
+            """);
+    String calls =
+        """
+        Retrofit retrofit = new Retrofit.Builder().baseUrl(url + "p/q/").build();
+        TokenFactoryApi api = retrofit.create(TokenFactoryApi.class);
+        api.three("a/b", ":", "?").execute();
+        api.colon("a", "..").execute();
+        api.plain().execute();
+        List<String> hostile =
+            List.of("", ".", "..", "/", "//evil", "..\\\\evil", "http:", "https:evil", "\\t", "%2e%2e");
+        Set<String> outside = new TreeSet<>();
+        for (String a : hostile) {
+          for (String b : hostile) {
+            for (String c : hostile) {
+              for (Supplier<Call<Void>> call :
+                  List.<Supplier<Call<Void>>>of(
+                      () -> api.one(a), () -> api.three(a, b, c), () -> api.colon(a, b),
+                      () -> api.query(a, b))) {
+                try {
+                  String sent = call.get().request().url().toString();
+                  if (!sent.startsWith(url + "p/q/")) {
+                    outside.add(sent);
+                  }
+                } catch (IllegalArgumentException e) {
+                  // Retrofit refuses it.
+                }
+              }
+            }
+          }
+        }
+        return outside.toString();
+        """;
+    try (FaultServer server = new FaultServer().always(answer(204, ""))) {
+      assertThat(GeneratedCaller.call(document, "*", directory, calls, server)).isEqualTo("[]");
+      assertThat(server.exchanges())
+          .extracting(exchange -> exchange.line)
+          .containsExactly(
+              "GET /p/q/a%2Fb/:/%3F HTTP/1.1", "GET /p/q/a:.. HTTP/1.1", "GET /p/q/x:y HTTP/1.1");
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -250,6 +352,8 @@ class WireFormatTest {
         "/a/../../admin",
         "/a/.%2E/b",
         "/{x}/..",
+        "/..?x=1",
+        "/..#x",
         "x",
         "https://evil.example/x"
       })

@@ -245,7 +245,8 @@ final class OperationRewriter {
     // A multipart body states its boundary itself, and a type that is open is the caller's choice.
     boolean isOpen = stated.contains("*") || media.size() > 1 && json == null;
     if (!MEDIA_TYPE.matcher(stated).matches()) {
-      notes.add(media.get(0).pointer() + " is not sent as stated: it is no media type.");
+      String name = CanonicalJson.quote(stated);
+      notes.add(operation.title() + " sends no type of its body: " + name + " is no media type.");
       isOpen = true;
     }
     if (!stated.equals(JSON) && !isOpen && !stated.startsWith("multipart/")) {

@@ -74,8 +74,8 @@ final class PathRewriter {
     JavaNames.requireFits(path, "the paths");
     StringBuilder safe = new StringBuilder();
     if (NEEDS_START.matcher(path).matches()) {
-      // Retrofit allows no step "./" beside a parameter; OkHttp reads a backslash as a slash.
-      safe.append(names.isEmpty() ? "./" : JavaNames.literal(".\\"));
+      // Retrofit allows no step "." beside a parameter; OkHttp drops the tab that hides it.
+      safe.append(names.isEmpty() ? "./" : JavaNames.literal(".\t/"));
     }
     int end = 1;
     Matcher parameter = PARAMETER.matcher(path);
