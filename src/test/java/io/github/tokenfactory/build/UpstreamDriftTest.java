@@ -34,7 +34,7 @@ class UpstreamDriftTest {
         SpecDrift.compare(
             OpenApiDocument.parse(Files.readAllBytes(Path.of("openapi.json"))),
             OpenApiDocument.parse(Files.readAllBytes(document)),
-            PullDocument.operations(System.getProperty("spec.operations")));
+            PullDocument.operations(System.getProperty("bound.operations")));
 
     assertThat(report.hasDrift())
         .as("%s%nTo accept it: ./mvnw generate-sources -Dspec.accept", report.toText())

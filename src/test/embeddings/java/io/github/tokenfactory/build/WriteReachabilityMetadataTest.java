@@ -67,7 +67,7 @@ class WriteReachabilityMetadataTest {
   @Test
   void namesTheModelsOfRequestsForValidation() {
     assumeTrue(
-        "POST /v1/embeddings".equals(System.getProperty("spec.operations")),
+        "POST /v1/embeddings".equals(System.getProperty("bound.operations")),
         "the list is that of the operation bound by default");
     assertThat(types(entry -> entry.has("allDeclaredFields")))
         .containsExactlyInAnyOrder(
