@@ -397,7 +397,7 @@ class ConfigurationTest {
   @Test
   void notifiesTheListenerOfEachAttempt() throws IOException {
     server.close();
-    server = new FaultServer(answer(503, "busy"), CLOSE, GOOD);
+    server = new FaultServer(CLOSE, answer(503, "busy"), GOOD);
     List<String> told = Collections.synchronizedList(new ArrayList<>());
     CallListener listener =
         new CallListener() {
@@ -440,9 +440,9 @@ class ConfigurationTest {
     assertThat(told)
         .containsExactly(
             "1.1 started 0 52 0 PT0S",
-            "1.1 ServerException 503 52 4 PT0S",
+            "1.1 TransportException 0 52 0 PT0S",
             "1.2 started 0 52 0 PT0S",
-            "1.2 TransportException 0 52 0 PT0S",
+            "1.2 ServerException 503 52 4 PT0S",
             "1.3 started 0 52 0 PT0S",
             "1.3 succeeded 200 52 " + BODY.length() + " PT0S");
   }

@@ -95,8 +95,9 @@ class SoakTest {
       assertThat(scheduler.deadlines()).isZero();
       assertThat(started).hasValue(sent);
       assertThat(ended).hasValue(sent);
-      // The server does not see a request on a connection that it has just closed.
-      assertThat(server.exchanges()).hasSizeBetween(THREADS * CALLS, sent);
+      // The server does not see a request on a connection that it has just closed. OkHttp sends one
+      // again by itself if the connection was not new.
+      assertThat(server.exchanges()).hasSizeBetween(THREADS * CALLS, 2 * sent);
     } finally {
       threads.shutdownNow();
       log.setLevel(null);

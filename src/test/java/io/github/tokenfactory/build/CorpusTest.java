@@ -49,9 +49,7 @@ class CorpusTest {
       handwritten-3.1-devices.yaml | GET /devices/{id}/readings | properties beside oneOf become one class
       handwritten-3.1-devices.yaml | POST /devices | properties beside oneOf become one class
       handwritten-3.1-devices.yaml | POST /devices/{id}/commands | properties beside oneOf become one class
-      handwritten-3.1-storage.yaml | DELETE /{bucket} | an optional body cannot be left out
       handwritten-3.1-storage.yaml | GET /{bucket} | an object in the query travels as one text
-      handwritten-3.1-storage.yaml | PUT /{bucket} | an optional body cannot be left out
       nestjs-issues.json | GET /users | an object in the query travels as one text
       operator-cluster.yaml | GET /apis/acme.io/v1/namespaces/{namespace}/widgets | lists and maps of bytes are not equal by value
       operator-cluster.yaml | PATCH /apis/acme.io/v1/namespaces/{namespace}/widgets/{name} | the media type of the body is lost; lists and maps of bytes are not equal by value
