@@ -69,6 +69,7 @@ public final class SemanticNode {
   public int meaning;
 
   private @Nullable SemanticNode withoutNull;
+  private @Nullable Set<String> possibleTypes; // nested unions would be asked again and again
 
   SemanticNode(JsonLocation at) {
     this.at = at;
@@ -261,20 +262,22 @@ public final class SemanticNode {
 
   /** {@return the types of values that may fit, integers as numbers; none if that is unknown} */
   Set<String> possibleTypes() {
-    Set<String> possible = new HashSet<>();
-    values("type").keySet().forEach(type -> possible.add(type.equals("integer") ? "number" : type));
-    for (SemanticNode union : groups.getOrDefault("unions", List.of())) {
-      if (possible.isEmpty()) {
-        for (SemanticNode variant : union.groups.get("variants")) {
-          Set<String> types = variant.possibleTypes();
-          if (types.isEmpty()) {
-            return types;
-          }
-          possible.addAll(types);
+    if (possibleTypes == null) {
+      Set<String> possible = new HashSet<>();
+      values("type")
+          .keySet()
+          .forEach(type -> possible.add(type.equals("integer") ? "number" : type));
+      List<SemanticNode> unions = groups.getOrDefault("unions", List.of());
+      if (possible.isEmpty() && !unions.isEmpty()) {
+        List<Set<String>> types =
+            unions.get(0).groups.get("variants").stream().map(SemanticNode::possibleTypes).toList();
+        if (types.stream().noneMatch(Set::isEmpty)) {
+          types.forEach(possible::addAll);
         }
       }
+      possibleTypes = possible;
     }
-    return possible;
+    return possibleTypes;
   }
 
   /** {@return the types, null among them; "anything" stands for every other type} */
