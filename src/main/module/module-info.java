@@ -4,7 +4,6 @@ module io.github.tokenfactory {
   requires java.logging;
   requires kotlin.stdlib; // OkHttp 4 and Retrofit are automatic modules, which cannot ask for it
   requires okio;
-  requires org.hibernate.validator;
   requires transitive com.google.gson;
   requires transitive jakarta.validation;
   requires transitive okhttp3;

@@ -9,6 +9,7 @@ import io.github.tokenfactory.internal.http.ClientCall;
 import io.github.tokenfactory.internal.http.DefaultHttpClient;
 import io.github.tokenfactory.internal.http.InternalAccess;
 import io.github.tokenfactory.internal.http.RequestPipeline;
+import io.github.tokenfactory.internal.http.RequestValidator;
 import io.github.tokenfactory.internal.http.RetryingCall;
 import io.github.tokenfactory.internal.http.Scheduler;
 import java.lang.annotation.Annotation;
@@ -94,7 +95,8 @@ public final class TokenFactoryClient implements AutoCloseable {
             builder.maxResponseBytes,
             false,
             false);
-    this.calls = new CallRegistry(scheduler, workers, defaults, builder.listener);
+    RequestValidator validator = new RequestValidator(builder.validator);
+    this.calls = new CallRegistry(scheduler, workers, defaults, builder.listener, validator);
     RequestPipeline pipeline =
         new RequestPipeline(
             baseUrl,

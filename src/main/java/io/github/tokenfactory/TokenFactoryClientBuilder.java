@@ -3,6 +3,7 @@ package io.github.tokenfactory;
 import io.github.tokenfactory.errors.InvalidRequestException;
 import io.github.tokenfactory.internal.http.RequestPipeline;
 import io.github.tokenfactory.internal.http.Scheduler;
+import jakarta.validation.Validator;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.function.Supplier;
@@ -24,6 +25,7 @@ public final class TokenFactoryClientBuilder {
   int maxRetries = 2;
   @Nullable OkHttpClient httpClient;
   CallListener listener = new CallListener() {};
+  @Nullable Validator validator;
   final Headers.Builder headers = new Headers.Builder().set("User-Agent", USER_AGENT);
   @Nullable Scheduler scheduler;
   @Nullable String aiProjectId;
@@ -196,6 +198,19 @@ public final class TokenFactoryClientBuilder {
    */
   public TokenFactoryClientBuilder listener(CallListener listener) {
     this.listener = Objects.requireNonNull(listener, "listener");
+    return this;
+  }
+
+  /**
+   * Sets a validator that checks requests in place of this client's own checks, which know the
+   * document's bounds but no patterns, and of a handwritten interface only the usual constraints of
+   * its parameters. Messages are the validator's.
+   *
+   * @param validator safe for use by several threads
+   * @return this builder
+   */
+  public TokenFactoryClientBuilder validator(Validator validator) {
+    this.validator = Objects.requireNonNull(validator, "validator");
     return this;
   }
 

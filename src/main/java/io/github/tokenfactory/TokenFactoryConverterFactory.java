@@ -106,7 +106,8 @@ public final class TokenFactoryConverterFactory extends Converter.Factory {
         }
       }
     }
-    return type instanceof Class<?> raw && raw.getName().startsWith(PACKAGE);
+    return type instanceof Class<?> raw
+        && (raw.getName().startsWith(PACKAGE) || ObjectAdapter.isGenerated(raw));
   }
 
   private static <T> @Nullable T read(TypeAdapter<T> adapter, ResponseBody body)

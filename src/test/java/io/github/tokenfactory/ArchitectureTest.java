@@ -30,7 +30,7 @@ class ArchitectureTest {
           Map.entry("model", Set.of("json")),
           Map.entry("api", Set.of("json", "model")),
           Map.entry("errors", Set.of()),
-          Map.entry("internal.http", Set.of("errors")),
+          Map.entry("internal.http", Set.of("errors", "json")),
           Map.entry("", Set.of("api", "errors", "internal.codec", "internal.http", "json")),
           Map.entry(
               "embeddings",

@@ -21,15 +21,22 @@ final class GeneratedCaller {
       Path document, String operations, Path directory, String body, FaultServer server)
       throws Exception {
     Map<String, String> sources = Generation.of(document, operations, settings -> {});
+    return call(sources, "io.github.tokenfactory", directory, body, server);
+  }
+
+  /** {@return the same, with these sources, whose models and interface are below {@code root}} */
+  static String call(
+      Map<String, String> sources, String root, Path directory, String body, FaultServer server)
+      throws Exception {
     sources.put(
         "Caller",
         """
         package io.github.tokenfactory;
 
         import com.google.gson.*;
-        import io.github.tokenfactory.api.*;
+        import %s.api.*;
         import io.github.tokenfactory.errors.*;
-        import io.github.tokenfactory.model.*;
+        import %s.model.*;
         import okhttp3.*;
         import retrofit2.Retrofit;
         import retrofit2.converter.gson.GsonConverterFactory;
@@ -53,7 +60,7 @@ final class GeneratedCaller {
           }
         }
         """
-            .formatted(body));
+            .formatted(root, root, body));
     Path classes = Files.createDirectory(directory.resolve("classes"));
     Generation.compile(sources, classes);
     try (Loader loader = new Loader(classes)) {

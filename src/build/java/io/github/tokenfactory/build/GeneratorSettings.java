@@ -27,6 +27,16 @@ final class GeneratorSettings {
     return new GeneratorSettings(Files.readString(file));
   }
 
+  /** {@return the package of the generated interface} */
+  String apiPackage() {
+    return settings.get("apiPackage").getAsString();
+  }
+
+  /** {@return the package of the generated models} */
+  String modelPackage() {
+    return settings.get("modelPackage").getAsString();
+  }
+
   /** {@return the schemas that have a handwritten class, by their Java names, with its name} */
   Map<String, JsonElement> handwrittenClasses() {
     return settings.getAsJsonObject("schemaMappings").asMap();

@@ -20,7 +20,7 @@ final class JavaNames {
   private static final Set<String> USED =
       names(
           """
-          Adapter Body Builder Call DELETE DecimalMax DecimalMin EnumAdapter Field FormUrlEncoded
+          Adapter Body Builder Call Checked Checks DELETE DecimalMax DecimalMin EnumAdapter Field FormUrlEncoded
           FieldMap GET HEAD HTTP Header Headers JsonAdapter JsonElement JsonPrimitive LocalDate Max MemberSetter Min Multipart
           MultipartBody MultipleOf NotNull NullMarked Nullable OPTIONS ObjectAdapter
           OffsetDateTime PATCH POST PUT Part Path Pattern Query QueryMap RequestBody ResponseBody

@@ -124,7 +124,7 @@ final class MergedSchema {
           switch (words[0]) {
             case "properties" -> properties.put(words[1], schema);
             case "patternProperties" -> patterns.add(schema);
-            case "additionalProperties" -> additional = ifObject(schema);
+            case "additionalProperties", "unevaluatedProperties" -> additional = ifObject(schema);
             case "items" -> items = ifObject(schema);
             case "discriminator" -> discriminated.put(words[1], schema);
             default -> {}

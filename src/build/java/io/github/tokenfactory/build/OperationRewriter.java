@@ -38,6 +38,9 @@ final class OperationRewriter {
       OpenApiGrammar.keywords("GET PUT POST DELETE OPTIONS HEAD PATCH");
   private static final int MOST_PARAMETERS = 254; // of a Java method
 
+  /** Marks a body that may be left out: by a method of its own. */
+  private static final String OPTIONAL = "x-optional";
+
   private final Document document;
   private final SchemaRewriter schemas;
   private final Collection<String> notes;
@@ -91,14 +94,6 @@ final class OperationRewriter {
       throw new IllegalArgumentException(
           operation.title() + " has more parameters than a method of Java can have.");
     }
-    String httpMethod = operation.method().toUpperCase(Locale.ROOT);
-    boolean hasBody = target.has("requestBody");
-    if (!ANNOTATED.contains(httpMethod)
-        || hasBody && Set.of("DELETE", "OPTIONS").contains(httpMethod)) {
-      // Retrofit has no annotation of its own for these.
-      target.addProperty(
-          "x-http", "method = " + JavaNames.quoted(httpMethod) + ", hasBody = " + hasBody + ", ");
-    }
     if (operation.method().equals("head")) {
       put(operation, target, headers, null);
     } else {
@@ -137,6 +132,24 @@ final class OperationRewriter {
   /** Adds the operation under a key of its own: several paths can be one in Retrofit's form. */
   private void put(
       Operation operation, JsonObject target, List<String> headers, @Nullable JsonObject schema) {
+    JsonObject body = target.getAsJsonObject("requestBody");
+    if (body != null && body.remove(OPTIONAL) != null) {
+      JsonObject withoutBody = target.deepCopy();
+      withoutBody.remove("requestBody");
+      String method = target.get("operationId").getAsString() + "WithoutBody";
+      withoutBody.addProperty("operationId", method(method));
+      List<String> others =
+          headers.stream().filter(header -> !header.startsWith("Content-Type")).toList();
+      put(operation, withoutBody, others, schema);
+    }
+    String httpMethod = operation.method().toUpperCase(Locale.ROOT);
+    boolean hasBody = target.has("requestBody");
+    if (!ANNOTATED.contains(httpMethod)
+        || hasBody && Set.of("DELETE", "OPTIONS").contains(httpMethod)) {
+      // Retrofit has no annotation of its own for these.
+      target.addProperty(
+          "x-http", "method = " + JavaNames.quoted(httpMethod) + ", hasBody = " + hasBody + ", ");
+    }
     JsonObject response = SchemaJson.object("description", "");
     if (schema != null) {
       response.add("content", content(JSON, schema));
@@ -148,14 +161,14 @@ final class OperationRewriter {
     }
     String path = "/" + target.get("x-path").getAsString();
     // OpenAPI 3.0 has fewer methods; the template prints the true one.
-    String httpMethod = METHODS.contains(operation.method()) ? operation.method() : "post";
-    while (paths.has(path) && paths.getAsJsonObject(path).has(httpMethod)) {
+    String key = METHODS.contains(operation.method()) ? operation.method() : "post";
+    while (paths.has(path) && paths.getAsJsonObject(path).has(key)) {
       path += "#";
     }
     if (!paths.has(path)) {
       paths.add(path, new JsonObject());
     }
-    paths.getAsJsonObject(path).add(httpMethod, target);
+    paths.getAsJsonObject(path).add(key, target);
   }
 
   private @Nullable JsonObject body(
@@ -167,6 +180,9 @@ final class OperationRewriter {
     JsonLocation json = json(media);
     JsonLocation form = json == null ? find(media, FORM_TYPE.asMatchPredicate()) : null;
     JsonObject fields = form == null ? null : parameters.formFields(form);
+    if (form != null) {
+      schema(form, type); // a class that says what the fields are
+    }
     String stated = media.get(0).name();
     JsonObject content;
     if (json != null) {
@@ -186,14 +202,18 @@ final class OperationRewriter {
       headers.add("Content-Type: " + stated);
     }
     String description = CanonicalJson.string(body.object().get("description"));
-    boolean isRequired = fields != null || CanonicalJson.isTrue(body.object().get("required"));
-    return SchemaJson.object(
-        "description",
-        description == null ? "The request body." : JavadocText.sentences(description),
-        "required",
-        isRequired,
-        "content",
-        content);
+    JsonObject rewritten =
+        SchemaJson.object(
+            "description",
+            description == null ? "The request body." : JavadocText.sentences(description),
+            "required",
+            true, // Retrofit takes no null for it
+            "content",
+            content);
+    if (fields == null && !CanonicalJson.isTrue(body.object().get("required"))) {
+      rewritten.addProperty(OPTIONAL, true);
+    }
+    return rewritten;
   }
 
   private static List<JsonLocation> media(JsonLocation holder) {

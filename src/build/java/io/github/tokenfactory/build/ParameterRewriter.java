@@ -398,7 +398,7 @@ final class ParameterRewriter {
     if (isRequired && !isInPath) {
       target.addProperty(NOT_NULL, true);
     }
-    if (SchemaRewriter.hasBounds(schema)) {
+    if (Constraints.areIn(schema)) {
       target.addProperty("x-bounded", true);
     }
     if (isField) {

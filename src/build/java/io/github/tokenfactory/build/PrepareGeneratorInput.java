@@ -83,7 +83,7 @@ public final class PrepareGeneratorInput {
     boolean isComplete =
         HelperScope.isBound(document) && handwritten.size() == settings.handwrittenClasses().size();
     write(bundled.resolve("handwritten-classes.json"), isComplete ? handwritten : new JsonObject());
-    HelperScope.write(config.resolveSibling("src/main/module"), directory, isComplete);
+    HelperScope.write(config.resolveSibling("src/main"), directory, settings, isComplete);
     GeneratorSettings used = isComplete ? settings : settings.withoutHandwrittenClasses();
     PullDocument.replace(
         directory.resolve("settings.yaml"), used.withNames(input.names.properties()));
@@ -96,7 +96,7 @@ public final class PrepareGeneratorInput {
     boolean isUpToDate = GenerationState.isUpToDate(files, directory, Path.of(args[4]));
     PullDocument.replace(
         directory.resolve("build.properties"),
-        HelperScope.properties(isComplete) + "codegen.skip=" + isUpToDate + "\n");
+        HelperScope.properties(settings, isComplete) + "codegen.skip=" + isUpToDate + "\n");
   }
 
   private static void write(Path file, JsonObject json) throws IOException {

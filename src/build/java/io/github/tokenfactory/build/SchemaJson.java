@@ -4,6 +4,7 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
+import io.github.tokenfactory.internal.openapi.CanonicalJson;
 import org.jspecify.annotations.Nullable;
 
 /** Builds the JSON objects that the generator is given. */
@@ -58,5 +59,47 @@ final class SchemaJson {
    */
   static JsonObject withoutWrapper(JsonObject schema) {
     return schema.get("allOf") instanceof JsonArray one ? one.get(0).getAsJsonObject() : schema;
+  }
+
+  /**
+   * {@return a rewritten schema with what the document says beside its structure} In OpenAPI 3.0
+   * nothing may stand beside a reference, so that is wrapped.
+   */
+  static JsonObject decorated(JsonObject rewritten, JsonObject schema, boolean nullable) {
+    JsonObject extra = new JsonObject();
+    String javadoc = javadoc(rewritten, schema);
+    if (!javadoc.isEmpty()) {
+      extra.addProperty("description", javadoc);
+    }
+    if (CanonicalJson.isTrue(schema.get("deprecated"))) {
+      extra.addProperty("deprecated", true);
+    }
+    if (nullable || CanonicalJson.isTrue(rewritten.get("nullable"))) {
+      extra.addProperty("nullable", true);
+    }
+    if (!rewritten.has("$ref")) {
+      extra.asMap().forEach(rewritten::add);
+      return rewritten;
+    }
+    if (extra.isEmpty()) {
+      return rewritten;
+    }
+    JsonArray one = new JsonArray();
+    one.add(rewritten);
+    extra.add("allOf", one);
+    return extra;
+  }
+
+  private static String javadoc(JsonObject rewritten, JsonObject schema) {
+    String stated = CanonicalJson.string(schema.get("description"));
+    String javadoc = stated == null ? "" : JavadocText.sentences(stated);
+    if (rewritten.has("description") && !rewritten.has("$ref")) {
+      javadoc = (javadoc + " " + rewritten.get("description").getAsString()).strip();
+    }
+    JsonElement value = schema.get("default");
+    if (value != null && !value.isJsonNull() && !javadoc.contains("The default is ")) {
+      javadoc += " The default is " + JavadocText.code(value.toString()) + ".";
+    }
+    return javadoc.strip();
   }
 }

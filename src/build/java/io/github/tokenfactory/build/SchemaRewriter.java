@@ -29,10 +29,6 @@ final class SchemaRewriter {
   private static final int MAX_PROPERTIES = 1_500;
   private static final int MAX_CONSTANTS = 4_000;
   private static final BigDecimal LARGEST_LONG = BigDecimal.valueOf(Long.MAX_VALUE);
-  private static final List<String> LIST_BOUNDS = List.of("minItems", "maxItems", "uniqueItems");
-  private static final List<String> TEXT_BOUNDS = List.of("minLength", "maxLength", "x-pattern");
-  private static final List<String> NUMBER_BOUNDS =
-      List.of("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "x-multiple-of");
 
   private final Document document;
   private final NameRegistry names;
@@ -83,16 +79,16 @@ final class SchemaRewriter {
     if (target != null) {
       String targetName = names.className(target);
       JsonObject rewritten = rewrite(target, targetName == null ? name : targetName);
-      return decorated(rewritten, schema, nullable);
+      return SchemaJson.decorated(rewritten, schema, nullable);
     }
     MergedSchema merged = classifier.merge(location);
     nullable |= merged.nullable;
     if (!classifier.isClass(merged)) {
-      return decorated(inline(location, merged, name), schema, nullable);
+      return SchemaJson.decorated(inline(location, merged, name), schema, nullable);
     }
     // The description of a component is that of its class.
     JsonObject beside = location.component() == null ? schema : new JsonObject();
-    return decorated(reference(location, merged, name), beside, nullable);
+    return SchemaJson.decorated(reference(location, merged, name), beside, nullable);
   }
 
   /** {@return what a schema means} */
@@ -134,7 +130,7 @@ final class SchemaRewriter {
       } else {
         rewritten = schema.isEnum() ? enumeration(schema) : union(schema, type);
       }
-      components.add(type, decorated(rewritten, location.object(), false));
+      components.add(type, SchemaJson.decorated(rewritten, location.object(), false));
     }
     return SchemaJson.reference(type);
   }
@@ -281,7 +277,7 @@ final class SchemaRewriter {
   /** {@return the union of the schemas that extend another one, and of that one by itself} */
   private JsonObject family(MergedSchema parent, String type) {
     String base = names.newClass(type + "Base");
-    components.add(base, decorated(object(parent, base), parent.origin.object(), false));
+    components.add(base, SchemaJson.decorated(object(parent, base), parent.origin.object(), false));
     // A child that adds nothing is the parent: it is read as the base, as unknown values are.
     Map<String, Set<JsonLocation>> targets = new LinkedHashMap<>();
     Set<JsonObject> variants = new LinkedHashSet<>();
@@ -355,8 +351,12 @@ final class SchemaRewriter {
         case "array" -> list(schema, name);
         case "object" -> map(schema, name);
         case "boolean" -> SchemaJson.ofType(type);
-        case "integer" -> bounded(integer(schema), schema, NUMBER_BOUNDS);
-        case "number" -> bounded(formatted(type, schema), schema, NUMBER_BOUNDS);
+        case "integer" -> Constraints.add(integer(schema), schema, Constraints.OF_NUMBERS);
+        case "number" -> {
+          boolean isWhole = schema.format != null && schema.format.matches("u?int\\d*");
+          JsonObject number = isWhole ? integer(schema) : formatted(type, schema);
+          yield Constraints.add(number, schema, Constraints.OF_NUMBERS);
+        }
         case "string" -> {
           JsonObject text = formatted(type, schema);
           if (schema.hasUnreadPattern) {
@@ -364,7 +364,7 @@ final class SchemaRewriter {
                 "The pattern at " + location.pointer() + " is left out: Java reads it otherwise.");
           }
           // A text with a format is no String in Java.
-          yield text.has("format") ? text : bounded(text, schema, TEXT_BOUNDS);
+          yield text.has("format") ? text : Constraints.add(text, schema, Constraints.OF_TEXTS);
         }
         default -> SchemaJson.anything(null);
       };
@@ -376,17 +376,27 @@ final class SchemaRewriter {
   private JsonObject list(MergedSchema schema, String name) {
     JsonObject items =
         schema.items == null ? new JsonObject() : element(schema.items, name + "Item");
-    return bounded(SchemaJson.list(items), schema, LIST_BOUNDS);
+    JsonObject list = Constraints.container(SchemaJson.list(items), items, isModel(items));
+    return Constraints.add(list, schema, Constraints.OF_LISTS);
   }
 
   private JsonObject map(MergedSchema schema, String name) {
     JsonObject values =
         schema.additional == null ? new JsonObject() : element(schema.additional, name + "Value");
-    return SchemaJson.object("type", "object", "additionalProperties", values);
+    JsonObject map = SchemaJson.object("type", "object", "additionalProperties", values);
+    return Constraints.container(map, values, isModel(values));
   }
 
   private JsonObject element(JsonLocation location, String name) {
-    return SchemaJson.withoutWrapper(rewrite(location, name));
+    return Constraints.ofElement(SchemaJson.withoutWrapper(rewrite(location, name)));
+  }
+
+  /** {@return whether a schema refers to an object, which checks itself} */
+  private boolean isModel(JsonObject schema) {
+    String type = SchemaJson.className(schema);
+    return type != null
+        && !components.getAsJsonObject(type).has("enum")
+        && !components.getAsJsonObject(type).has("anyOf");
   }
 
   /** {@return an integer that the generator makes a Long, or a BigInteger if that is too small} */
@@ -407,63 +417,5 @@ final class SchemaRewriter {
       formatted.addProperty("format", schema.format);
     }
     return formatted;
-  }
-
-  private static JsonObject bounded(JsonObject target, MergedSchema schema, List<String> bounds) {
-    for (String bound : bounds) {
-      if (schema.bounds.has(bound)) {
-        target.add(bound, schema.bounds.get(bound));
-      }
-    }
-    return target;
-  }
-
-  /** {@return whether {@code schema} limits values by more than their type} */
-  static boolean hasBounds(JsonObject schema) {
-    return Stream.of(LIST_BOUNDS, TEXT_BOUNDS, NUMBER_BOUNDS)
-        .flatMap(List::stream)
-        .anyMatch(schema::has);
-  }
-
-  /**
-   * {@return a rewritten schema with what the document says beside its structure} In OpenAPI 3.0
-   * nothing may stand beside a reference, so that is wrapped.
-   */
-  private static JsonObject decorated(JsonObject rewritten, JsonObject schema, boolean nullable) {
-    JsonObject extra = new JsonObject();
-    String javadoc = javadoc(rewritten, schema);
-    if (!javadoc.isEmpty()) {
-      extra.addProperty("description", javadoc);
-    }
-    if (CanonicalJson.isTrue(schema.get("deprecated"))) {
-      extra.addProperty("deprecated", true);
-    }
-    if (nullable || CanonicalJson.isTrue(rewritten.get("nullable"))) {
-      extra.addProperty("nullable", true);
-    }
-    if (!rewritten.has("$ref")) {
-      extra.asMap().forEach(rewritten::add);
-      return rewritten;
-    }
-    if (extra.isEmpty()) {
-      return rewritten;
-    }
-    JsonArray one = new JsonArray();
-    one.add(rewritten);
-    extra.add("allOf", one);
-    return extra;
-  }
-
-  private static String javadoc(JsonObject rewritten, JsonObject schema) {
-    String stated = CanonicalJson.string(schema.get("description"));
-    String javadoc = stated == null ? "" : JavadocText.sentences(stated);
-    if (rewritten.has("description") && !rewritten.has("$ref")) {
-      javadoc = (javadoc + " " + rewritten.get("description").getAsString()).strip();
-    }
-    JsonElement value = schema.get("default");
-    if (value != null && !value.isJsonNull() && !javadoc.contains("The default is ")) {
-      javadoc += " The default is " + JavadocText.code(value.toString()) + ".";
-    }
-    return javadoc.strip();
   }
 }

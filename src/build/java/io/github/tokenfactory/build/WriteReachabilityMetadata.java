@@ -5,28 +5,18 @@ import com.google.gson.JsonObject;
 import com.google.gson.annotations.JsonAdapter;
 import io.github.tokenfactory.internal.openapi.CanonicalJson;
 import jakarta.validation.Constraint;
-import jakarta.validation.Valid;
 import java.io.IOException;
-import java.lang.reflect.Method;
-import java.lang.reflect.Parameter;
-import java.lang.reflect.ParameterizedType;
-import java.lang.reflect.Type;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.stream.Stream;
-import retrofit2.http.Body;
 
 /**
  * Writes down what GraalVM's native image cannot see in the compiled classes, because only
- * reflection reaches it: the adapters that Gson creates, the models that are validated, the
- * constraints of this library, the services that Retrofit implements, and the bundled document.
+ * reflection reaches it: the adapters that Gson creates, the constraints of this library, the
+ * services that Retrofit implements, and the bundled document.
  */
 public final class WriteReachabilityMetadata {
-  private static final String PACKAGE = "io.github.tokenfactory.";
-
   private final JsonArray reflection = new JsonArray();
 
   private WriteReachabilityMetadata() {}
@@ -50,7 +40,7 @@ public final class WriteReachabilityMetadata {
   }
 
   private static List<Class<?>> classes(Path directory) throws IOException {
-    try (Stream<Path> files = Files.walk(directory.resolve(PACKAGE.replace('.', '/')))) {
+    try (Stream<Path> files = Files.walk(directory)) {
       return files
           .map(file -> directory.relativize(file).toString().replace('\\', '/'))
           .filter(file -> file.endsWith(".class") && !file.endsWith("-info.class"))
@@ -80,37 +70,12 @@ public final class WriteReachabilityMetadata {
         addConstructor(validator);
       }
     }
-    if (type.getPackageName().equals(PACKAGE + "api") && type.isInterface()) {
+    boolean isService =
+        Stream.of(type.getDeclaredMethods())
+            .flatMap(method -> Stream.of(method.getAnnotations()))
+            .anyMatch(each -> each.annotationType().getPackageName().equals("retrofit2.http"));
+    if (isService) {
       addProxy(type);
-      Set<Class<?>> validated = new LinkedHashSet<>();
-      for (Method operation : type.getDeclaredMethods()) {
-        for (Parameter parameter : operation.getParameters()) {
-          if (parameter.isAnnotationPresent(Body.class)) {
-            collectValidated(parameter.getParameterizedType(), validated);
-          }
-        }
-      }
-      validated.forEach(
-          model ->
-              addMembers(
-                  model, "allDeclaredConstructors", "allDeclaredFields", "allDeclaredMethods"));
-    }
-  }
-
-  /** Collects the models that {@code type} names, and those that validation reaches from them. */
-  private static void collectValidated(Type type, Set<Class<?>> validated) {
-    if (type instanceof ParameterizedType generic) {
-      for (Type argument : generic.getActualTypeArguments()) {
-        collectValidated(argument, validated);
-      }
-    } else if (type instanceof Class<?> model
-        && model.isAnnotationPresent(JsonAdapter.class)
-        && validated.add(model)) {
-      for (Method getter : model.getDeclaredMethods()) {
-        if (getter.isAnnotationPresent(Valid.class)) {
-          collectValidated(getter.getGenericReturnType(), validated);
-        }
-      }
     }
   }
 

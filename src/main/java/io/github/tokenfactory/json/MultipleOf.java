@@ -47,7 +47,12 @@ public @interface MultipleOf {
 
     @Override
     public boolean isValid(@Nullable Number value, ConstraintValidatorContext context) {
-      return value == null || new BigDecimal(value.toString()).remainder(step).signum() == 0;
+      return value == null || isMultiple(value, step);
+    }
+
+    static boolean isMultiple(Number value, BigDecimal step) {
+      return Double.isFinite(value.doubleValue())
+          && new BigDecimal(value.toString()).remainder(step).signum() == 0;
     }
   }
 }

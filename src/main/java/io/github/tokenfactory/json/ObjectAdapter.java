@@ -5,6 +5,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonSyntaxException;
 import com.google.gson.TypeAdapter;
 import com.google.gson.TypeAdapterFactory;
+import com.google.gson.annotations.JsonAdapter;
 import com.google.gson.reflect.TypeToken;
 import com.google.gson.stream.JsonReader;
 import com.google.gson.stream.JsonToken;
@@ -21,6 +22,7 @@ import java.util.Set;
 import java.util.StringJoiner;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -137,7 +139,16 @@ public abstract class ObjectAdapter<T, B> implements TypeAdapterFactory {
    * for use by several threads.
    */
   public static Function<Type, TypeAdapter<?>> registry() {
-    return new AdapterRegistry()::adapter;
+    AdapterRegistry registry = new AdapterRegistry();
+    return type -> JsonTypes.adapter(registry, type);
+  }
+
+  /** {@return whether a class is a generated model, whatever its package} */
+  public static boolean isGenerated(Class<?> type) {
+    JsonAdapter annotation = type.getAnnotation(JsonAdapter.class);
+    return annotation != null
+        && Stream.of(ObjectAdapter.class, UnionAdapter.class, EnumAdapter.class)
+            .anyMatch(each -> each.isAssignableFrom(annotation.value()));
   }
 
   /** {@return the names of the required properties} */

@@ -438,20 +438,12 @@ class ReadmeTest {
   void listsTheRuntimeDependenciesAsTheBuildMeasuresThem() throws IOException {
     StringBuilder table = new StringBuilder("| dependency | KB |\n| --- | ---: |\n");
     long total = 0;
-    long validation = 0;
     for (String jar :
         Files.readString(Path.of("target/runtime-classpath.txt"))
             .strip()
             .split(File.pathSeparator)) {
       long size = Files.size(Path.of(jar));
       total += size;
-      validation +=
-          Path.of(jar)
-                  .getFileName()
-                  .toString()
-                  .matches("(hibernate-validator|jboss-logging|classmate)-.*")
-              ? size
-              : 0;
       table.append(
           "| %s | %d |\n"
               .formatted(
@@ -459,8 +451,7 @@ class ReadmeTest {
     }
     table.append(String.format(Locale.ROOT, "| all | %d |\n", kilobytes(total)));
     assertThat(readme()).contains(table);
-    assertThat(total).isLessThan(6_000_000);
-    assertThat(total - validation).isLessThan(4_000_000);
+    assertThat(total).isLessThan(3_800_000);
   }
 
   private static long kilobytes(long bytes) {

@@ -37,14 +37,32 @@ public final class Generation {
   public static Map<String, String> of(
       Path document, String operations, Consumer<CodegenConfigurator> change) {
     try {
+      Path input = Files.createTempDirectory("generator-input");
+      try {
+        return of(document, operations, SETTINGS, input, change);
+      } finally {
+        delete(input);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** {@return the same, with other settings; what the generator is given is in {@code input}} */
+  public static Map<String, String> of(
+      Path document,
+      String operations,
+      Path projectSettings,
+      Path input,
+      Consumer<CodegenConfigurator> change) {
+    try {
       Path output = Files.createTempDirectory("generated");
       try {
-        Path input = output.resolve("input");
         PrepareGeneratorInput.main(
             new String[] {
               document.toString(),
               operations,
-              SETTINGS.toString(),
+              projectSettings.toString(),
               input.toString(),
               output.toString()
             });

@@ -226,6 +226,17 @@ public final class SchemaReader {
     return aliases;
   }
 
+  /** {@return whether no value fits two variants: then oneOf means what anyOf does} */
+  private static boolean areDisjoint(List<SemanticNode> variants) {
+    Set<String> types = new HashSet<>();
+    return variants.stream()
+        .allMatch(
+            variant -> {
+              Set<String> own = variant.possibleTypes();
+              return !own.isEmpty() && own.stream().allMatch(types::add);
+            });
+  }
+
   /** {@return whether a union of constants and enumerations could be written as one enumeration} */
   private static boolean isEnumeration(List<SemanticNode> variants, boolean mayRepeat) {
     Set<String> values = new HashSet<>();
@@ -263,20 +274,23 @@ public final class SchemaReader {
   }
 
   private SemanticNode union(String kind, JsonLocation at, List<JsonLocation> members) {
-    boolean isAnyOf = kind.equals("anyOf");
     List<SemanticNode> variants = new ArrayList<>();
     int nulls = 0;
     for (JsonLocation member : members) {
       SemanticNode variant = readVariant(member);
-      // Exactly one of some, of which one is exactly one of others, is not exactly one of all.
-      List<SemanticNode> nested = isAnyOf ? variant.variants(kind) : null;
       nulls += variant.nullable ? 1 : 0;
-      if (nested != null) {
-        variants.addAll(nested);
-      } else if (!isNull(member, variant)) {
+      if (!isNull(member, variant)) {
         variants.add(variant);
       }
     }
+    boolean isAnyOf = kind.equals("anyOf") || areDisjoint(variants);
+    List<SemanticNode> flat = new ArrayList<>();
+    for (SemanticNode variant : variants) {
+      // Exactly one of some, of which one is exactly one of others, is not exactly one of all.
+      List<SemanticNode> nested = isAnyOf ? variant.variants(kind) : null;
+      flat.addAll(nested == null ? List.of(variant) : nested);
+    }
+    variants = flat;
     if (isAnyOf || nulls < 2) {
       // Two variants of oneOf that allow null exclude it, strictly: then it stays where it is.
       variants.replaceAll(SemanticNode::withoutNull);

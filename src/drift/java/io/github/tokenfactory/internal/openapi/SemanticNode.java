@@ -2,6 +2,7 @@ package io.github.tokenfactory.internal.openapi;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -68,6 +69,7 @@ public final class SemanticNode {
   public int meaning;
 
   private @Nullable SemanticNode withoutNull;
+  private @Nullable Set<String> possibleTypes; // nested unions would be asked again and again
 
   SemanticNode(JsonLocation at) {
     this.at = at;
@@ -256,6 +258,26 @@ public final class SemanticNode {
       part.meaning = -1; // equal to no node that was read
     }
     return part;
+  }
+
+  /** {@return the types of values that may fit, integers as numbers; none if that is unknown} */
+  Set<String> possibleTypes() {
+    if (possibleTypes == null) {
+      Set<String> possible = new HashSet<>();
+      values("type")
+          .keySet()
+          .forEach(type -> possible.add(type.equals("integer") ? "number" : type));
+      List<SemanticNode> unions = groups.getOrDefault("unions", List.of());
+      if (possible.isEmpty() && !unions.isEmpty()) {
+        List<Set<String>> types =
+            unions.get(0).groups.get("variants").stream().map(SemanticNode::possibleTypes).toList();
+        if (types.stream().noneMatch(Set::isEmpty)) {
+          types.forEach(possible::addAll);
+        }
+      }
+      possibleTypes = possible;
+    }
+    return possibleTypes;
   }
 
   /** {@return the types, null among them; "anything" stands for every other type} */

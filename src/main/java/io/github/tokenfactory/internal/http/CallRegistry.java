@@ -17,6 +17,7 @@ public final class CallRegistry implements AutoCloseable {
   private final Executor workers;
   private final CallSettings defaults;
   private final CallListener listener;
+  private final RequestValidator validator;
   private final AtomicLong ids = new AtomicLong();
   private final Set<RetryingCall<?, ?>> inProgress = ConcurrentHashMap.newKeySet();
   private final Set<Runnable> closing = ConcurrentHashMap.newKeySet();
@@ -27,11 +28,16 @@ public final class CallRegistry implements AutoCloseable {
    * Is for calls that run on {@code workers}, with {@code defaults} for what a call leaves open.
    */
   public CallRegistry(
-      Scheduler scheduler, Executor workers, CallSettings defaults, CallListener listener) {
+      Scheduler scheduler,
+      Executor workers,
+      CallSettings defaults,
+      CallListener listener,
+      RequestValidator validator) {
     this.scheduler = scheduler;
     this.workers = workers;
     this.defaults = defaults;
     this.listener = listener;
+    this.validator = validator;
   }
 
   /** {@return the client's clock and timers} */
@@ -42,6 +48,10 @@ public final class CallRegistry implements AutoCloseable {
   /** {@return the client's threads} */
   public Executor workers() {
     return workers;
+  }
+
+  RequestValidator validator() {
+    return validator;
   }
 
   CallSettings defaults() {

@@ -86,7 +86,7 @@ public final class ClientCall<T> implements Call<T> {
     }
     Invocation invocation = request.tag(Invocation.class);
     if (invocation != null) {
-      RequestValidator.validate(invocation);
+      calls.validator().validate(invocation);
     }
     return request;
   }

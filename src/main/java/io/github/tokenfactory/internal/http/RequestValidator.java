@@ -1,41 +1,33 @@
 package io.github.tokenfactory.internal.http;
 
-import com.google.gson.annotations.SerializedName;
 import io.github.tokenfactory.errors.InvalidRequestException;
-import jakarta.validation.Constraint;
+import io.github.tokenfactory.json.Checks;
+import io.github.tokenfactory.json.MultipleOf;
 import jakarta.validation.ConstraintViolation;
 import jakarta.validation.ElementKind;
-import jakarta.validation.ParameterNameProvider;
-import jakarta.validation.Valid;
-import jakarta.validation.Validation;
+import jakarta.validation.Path.ParameterNode;
 import jakarta.validation.Validator;
+import jakarta.validation.constraints.DecimalMax;
+import jakarta.validation.constraints.DecimalMin;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotBlank;
 import jakarta.validation.constraints.NotEmpty;
 import jakarta.validation.constraints.NotNull;
+import jakarta.validation.constraints.Size;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.AnnotatedParameterizedType;
 import java.lang.reflect.AnnotatedType;
-import java.lang.reflect.Constructor;
 import java.lang.reflect.Method;
-import java.lang.reflect.Modifier;
-import java.lang.reflect.Parameter;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.logging.Level;
-import java.util.logging.Logger;
-import java.util.regex.Pattern;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
-import org.hibernate.validator.HibernateValidator;
-import org.hibernate.validator.messageinterpolation.ParameterMessageInterpolator;
-import org.hibernate.validator.spi.nodenameprovider.JavaBeanProperty;
-import org.hibernate.validator.spi.nodenameprovider.Property;
 import org.jspecify.annotations.Nullable;
 import retrofit2.Invocation;
 import retrofit2.http.Body;
@@ -45,264 +37,202 @@ import retrofit2.http.Part;
 import retrofit2.http.Path;
 import retrofit2.http.Query;
 
-/** Checks a request against the constraints of the document before anything is sent. */
-final class RequestValidator {
-  /** Created on first use: that takes longer than a whole call. */
-  private static final class Default {
-    private static final Logger BANNER =
-        Logger.getLogger("org.hibernate.validator.internal.util.Version");
-    static final Validator VALIDATOR;
+/**
+ * Checks a request before anything is sent: bodies by the checks that are generated into models,
+ * parameters by their annotations, which are read once. A validator of the caller takes the place
+ * of both.
+ */
+public final class RequestValidator {
+  private record Parameter(String name, List<Consumer<Checks.Values>> checks) {}
 
-    static {
-      // Its banner would be the only line of this library in a user's log.
-      if (BANNER.getLevel() == null) {
-        BANNER.setLevel(Level.WARNING);
-      }
-      VALIDATOR =
-          Validation.byProvider(HibernateValidator.class)
-              .configure()
-              .ignoreXmlConfiguration()
-              .messageInterpolator(
-                  new ParameterMessageInterpolator(Set.of(Locale.ENGLISH), Locale.ENGLISH, false))
-              .propertyNodeNameProvider(RequestValidator::documentName)
-              .parameterNameProvider(new ParameterNames())
-              .buildValidatorFactory()
-              .getValidator();
-    }
+  private final @Nullable Validator validator;
+  private final Map<Method, List<Parameter>> operations = new ConcurrentHashMap<>();
+
+  /**
+   * Creates a validator of requests.
+   *
+   * @param validator the caller's own, or null
+   */
+  public RequestValidator(@Nullable Validator validator) {
+    this.validator = validator;
   }
-
-  private static final ClassValue<List<Method>> GETTERS =
-      new ClassValue<>() {
-        @Override
-        protected List<Method> computeValue(Class<?> bean) {
-          List<Method> getters = new ArrayList<>();
-          for (Method method : bean.getMethods()) {
-            if (method.getName().startsWith("get")
-                && method.getParameterCount() == 0
-                && method.getDeclaringClass() != Object.class
-                && !Modifier.isStatic(method.getModifiers())) {
-              getters.add(method);
-            }
-          }
-          return getters;
-        }
-      };
-
-  /** Whether constraints stand at fields, where generated models have none. */
-  private static final ClassValue<Boolean> CONSTRAINED_FIELDS =
-      new ClassValue<>() {
-        @Override
-        protected Boolean computeValue(Class<?> bean) {
-          Class<?> parent = bean.getSuperclass();
-          return Arrays.stream(bean.getDeclaredFields())
-                  .anyMatch(
-                      field ->
-                          Arrays.stream(field.getAnnotations())
-                                  .anyMatch(each -> each instanceof Valid || isConstraint(each))
-                              || hasElementConstraint(field.getAnnotatedType()))
-              || parent != null && get(parent);
-        }
-      };
-
-  /** Whether the parameters of an operation have constraints: reflection is slow to tell. */
-  private static final ClassValue<Map<Method, Boolean>> CONSTRAINED =
-      new ClassValue<>() {
-        @Override
-        protected Map<Method, Boolean> computeValue(Class<?> service) {
-          return new ConcurrentHashMap<>();
-        }
-      };
-
-  /** Types of libraries that have no constraints. */
-  private static final Pattern NOT_BEANS =
-      Pattern.compile("(java|javax|kotlin|okhttp3|okio|retrofit2|com\\.google\\.gson)\\.");
-
-  private RequestValidator() {}
 
   /**
    * Checks the arguments of an operation.
    *
    * @throws InvalidRequestException with every violation, each named as the document spells it
    */
-  static void validate(Invocation invocation) {
+  void validate(Invocation invocation) {
     Method operation = invocation.method();
     // A suspend function has one more parameter, its continuation.
-    Object[] arguments =
-        Arrays.copyOf(invocation.arguments().toArray(), operation.getParameterCount());
-    boolean isConstrained =
-        CONSTRAINED
-            .get(operation.getDeclaringClass())
-            .computeIfAbsent(operation, RequestValidator::isConstrained);
-    if (isConstrained && !isPlainlyValid(operation, arguments)) {
-      Object service =
-          Proxy.newProxyInstance(
-              operation.getDeclaringClass().getClassLoader(),
-              new Class<?>[] {operation.getDeclaringClass()},
-              (proxy, method, values) -> null);
-      require(
-          operation.getName(),
-          Default.VALIDATOR.forExecutables().validateParameters(service, operation, arguments));
+    validate(
+        operation, Arrays.copyOf(invocation.arguments().toArray(), operation.getParameterCount()));
+  }
+
+  void validate(Method operation, @Nullable Object[] arguments) {
+    if (validator != null) {
+      validate(validator, operation, arguments);
+      return;
     }
+    List<String> violations = new ArrayList<>();
+    List<Parameter> parameters =
+        operations.computeIfAbsent(operation, RequestValidator::parameters);
+    for (int i = 0; i < arguments.length; i++) {
+      Parameter parameter = parameters.get(i);
+      if (!parameter.checks.isEmpty() && !(arguments[i] instanceof Checks.Checked)) {
+        Checks.Values values = Checks.into(violations).at(parameter.name, arguments[i]);
+        parameter.checks.forEach(check -> check.accept(values));
+      }
+    }
+    require(operation.getName(), violations);
+    forEachBean(
+        arguments,
+        bean -> {
+          if (bean instanceof Checks.Checked model) {
+            model.check(Checks.into(violations));
+            require(bean.getClass().getSimpleName(), violations);
+          }
+        });
+  }
+
+  private static void forEachBean(@Nullable Object[] arguments, Consumer<@Nullable Object> check) {
     for (Object argument : arguments) {
-      if (argument instanceof Collection<?> parts) {
-        parts.forEach(RequestValidator::validateBean);
+      if (argument instanceof Collection<?> beans) {
+        beans.forEach(check);
       } else {
-        validateBean(argument);
+        check.accept(argument);
       }
     }
   }
 
-  private static boolean isConstrained(Method operation) {
-    return Arrays.stream(operation.getParameters())
-        .anyMatch(
-            parameter ->
-                Arrays.stream(parameter.getAnnotations()).anyMatch(RequestValidator::isConstraint)
-                    || hasElementConstraint(parameter.getAnnotatedType()));
+  private static void validate(
+      Validator validator, Method operation, @Nullable Object[] arguments) {
+    Class<?> service = operation.getDeclaringClass();
+    Object proxy =
+        Proxy.newProxyInstance(
+            service.getClassLoader(), new Class<?>[] {service}, (self, method, values) -> null);
+    List<Parameter> parameters = parameters(operation);
+    require(
+        operation.getName(),
+        validator.forExecutables().validateParameters(proxy, operation, arguments).stream()
+            .map(violation -> named(violation, parameters))
+            .toList());
+    forEachBean(
+        arguments,
+        bean -> {
+          if (bean != null) {
+            require(
+                bean.getClass().getSimpleName(),
+                validator.validate(bean).stream()
+                    .map(violation -> named(violation, parameters))
+                    .toList());
+          }
+        });
   }
 
-  private static boolean isPlainlyValid(Method operation, @Nullable Object[] arguments) {
-    Parameter[] parameters = operation.getParameters();
-    for (int i = 0; i < parameters.length; i++) {
-      for (Annotation annotation : parameters[i].getAnnotations()) {
-        boolean isPlain =
-            arguments[i] == null ? acceptsNull(annotation) : annotation instanceof NotNull;
-        if (isConstraint(annotation) && !isPlain) {
-          return false;
-        }
-      }
-      if (arguments[i] != null && hasElementConstraint(parameters[i].getAnnotatedType())) {
-        return false;
+  /**
+   * {@return a violation with its place: below an operation, parameters as they are on the wire}
+   */
+  private static String named(ConstraintViolation<?> violation, List<Parameter> parameters) {
+    String name = violation.getPropertyPath().toString().replaceAll("[.]<[a-z ]+>", "");
+    for (jakarta.validation.Path.Node node : violation.getPropertyPath()) {
+      if (node.getKind() == ElementKind.PARAMETER) {
+        int index = node.as(ParameterNode.class).getParameterIndex();
+        name = parameters.get(index).name + name.replaceFirst("[^.]*[.][^.\\[]*", "");
       }
     }
-    return true;
+    return name + " " + violation.getMessage();
   }
 
-  private static boolean acceptsNull(Annotation annotation) {
-    return annotation.annotationType().getPackage() == NotNull.class.getPackage()
-        && !(annotation instanceof NotNull
-            || annotation instanceof NotEmpty
-            || annotation instanceof NotBlank);
-  }
-
-  private static boolean hasElementConstraint(AnnotatedType type) {
-    return type instanceof AnnotatedParameterizedType generic
-        && Arrays.stream(generic.getAnnotatedActualTypeArguments())
-            .anyMatch(
-                element ->
-                    Arrays.stream(element.getAnnotations()).anyMatch(RequestValidator::isConstraint)
-                        || hasElementConstraint(element));
-  }
-
-  private static boolean isConstraint(Annotation annotation) {
-    return annotation.annotationType().isAnnotationPresent(Constraint.class);
-  }
-
-  static void validateBean(@Nullable Object bean) {
-    if (bean != null
-        && !NOT_BEANS.matcher(bean.getClass().getName()).lookingAt()
-        && !isPlainlyValid(bean)) {
-      require(bean.getClass().getSimpleName(), Default.VALIDATOR.validate(bean));
-    }
-  }
-
-  private static void require(String what, Set<ConstraintViolation<Object>> violations) {
+  private static void require(String what, Collection<String> violations) {
     if (!violations.isEmpty()) {
       throw new InvalidRequestException(
           violations.stream()
-              .map(v -> name(v.getPropertyPath()) + " " + v.getMessage())
               .sorted()
               .collect(Collectors.joining("; ", "Invalid " + what + ", nothing was sent: ", ".")));
     }
   }
 
-  private static String name(jakarta.validation.Path path) {
-    String name = path.toString().replaceAll("[.]<[a-z ]+>", ""); // such as .<list element>
-    return path.iterator().next().getKind() == ElementKind.METHOD
-        ? name.substring(name.indexOf('.') + 1)
-        : name;
+  private static List<Parameter> parameters(Method operation) {
+    Annotation[][] annotations = operation.getParameterAnnotations();
+    AnnotatedType[] types = operation.getAnnotatedParameterTypes();
+    List<Parameter> parameters = new ArrayList<>();
+    for (int i = 0; i < annotations.length; i++) {
+      List<Consumer<Checks.Values>> checks = checks(annotations[i], types[i]);
+      parameters.add(new Parameter(name(operation.getParameters()[i], annotations[i]), checks));
+    }
+    return parameters;
   }
 
-  /**
-   * {@return whether all required values are set, and no other constraint has to be checked}
-   *
-   * <p>This avoids the start of the provider, which takes longer than the rest of a first call.
-   * Null satisfies every other constraint that the document can state.
-   */
-  private static boolean isPlainlyValid(Object bean) {
-    if (CONSTRAINED_FIELDS.get(bean.getClass())) {
-      return false;
-    }
-    try {
-      for (Method getter : GETTERS.get(bean.getClass())) {
-        Object value = getter.invoke(bean);
-        if (value == null
-            ? getter.isAnnotationPresent(NotNull.class)
-            : !isPlainlyValid(getter, value)) {
-          return false;
-        }
+  private static List<Consumer<Checks.Values>> checks(
+      Annotation[] annotations, AnnotatedType type) {
+    List<Consumer<Checks.Values>> checks = new ArrayList<>();
+    for (Annotation annotation : annotations) {
+      Consumer<Checks.Values> check = check(annotation);
+      if (check != null) {
+        checks.add(check);
       }
-      return true;
-    } catch (ReflectiveOperationException e) {
-      return false; // the provider may have access
     }
+    if (type instanceof AnnotatedParameterizedType generic) {
+      AnnotatedType[] arguments = generic.getAnnotatedActualTypeArguments();
+      AnnotatedType element = arguments[arguments.length - 1];
+      List<Consumer<Checks.Values>> ofElements = checks(element.getAnnotations(), element);
+      if (!ofElements.isEmpty()) {
+        checks.add(values -> ofElements.forEach(check -> check.accept(values.elements())));
+      }
+    }
+    return checks;
   }
 
-  private static boolean isPlainlyValid(Method getter, Object value) {
-    for (Annotation annotation : getter.getAnnotations()) {
-      if (isConstraint(annotation) && !(annotation instanceof NotNull)) {
-        return false;
-      }
+  private static @Nullable Consumer<Checks.Values> check(Annotation annotation) {
+    if (annotation instanceof NotNull) {
+      return Checks.Values::required;
+    } else if (annotation instanceof NotEmpty) {
+      return values ->
+          values.required("must not be empty").size(1, Integer.MAX_VALUE, "must not be empty");
+    } else if (annotation instanceof NotBlank) {
+      return values ->
+          values
+              .must(text -> !text.toString().isBlank(), "must not be blank")
+              .required("must not be blank");
+    } else if (annotation instanceof Size size) {
+      String message =
+          size.message().startsWith("{jakarta.")
+              ? "size must be between {min} and {max}"
+              : size.message();
+      String filled = message.replace("{min}", "" + size.min()).replace("{max}", "" + size.max());
+      return values -> values.size(size.min(), size.max(), filled);
+    } else if (annotation instanceof Min min) {
+      return values -> values.min("" + min.value(), true);
+    } else if (annotation instanceof Max max) {
+      return values -> values.max("" + max.value(), true);
+    } else if (annotation instanceof DecimalMin min) {
+      return values -> values.min(min.value(), min.inclusive());
+    } else if (annotation instanceof DecimalMax max) {
+      return values -> values.max(max.value(), max.inclusive());
+    } else if (annotation instanceof MultipleOf step) {
+      return values -> values.multipleOf(step.value());
     }
-    boolean isContainer = value instanceof Collection<?> || value instanceof Map<?, ?>;
-    return !isContainer && (!getter.isAnnotationPresent(Valid.class) || isPlainlyValid(value));
+    return null;
   }
 
-  private static String documentName(Property property) {
-    if (property instanceof JavaBeanProperty bean) {
-      try {
-        SerializedName name =
-            bean.getDeclaringClass()
-                .getDeclaredField(property.getName())
-                .getAnnotation(SerializedName.class);
-        if (name != null) {
-          return name.value();
-        }
-      } catch (NoSuchFieldException e) {
-        // Not a property of a generated model.
+  /** {@return the name on the wire, which Retrofit's annotation states} */
+  private static String name(java.lang.reflect.Parameter parameter, Annotation[] annotations) {
+    for (Annotation annotation : annotations) {
+      if (annotation instanceof Query query) {
+        return query.value();
+      } else if (annotation instanceof Path path) {
+        return path.value();
+      } else if (annotation instanceof Header header) {
+        return header.value();
+      } else if (annotation instanceof Field field) {
+        return field.value();
+      } else if (annotation instanceof Part part && !part.value().isEmpty()) {
+        return part.value();
+      } else if (annotation instanceof Body) {
+        return "body";
       }
     }
-    return property.getName();
-  }
-
-  /** Names parameters as Retrofit's annotations do, which is how the document spells them. */
-  private static final class ParameterNames implements ParameterNameProvider {
-    @Override
-    public List<String> getParameterNames(Constructor<?> constructor) {
-      return Arrays.stream(constructor.getParameters()).map(Parameter::getName).toList();
-    }
-
-    @Override
-    public List<String> getParameterNames(Method operation) {
-      return Arrays.stream(operation.getParameters()).map(ParameterNames::name).toList();
-    }
-
-    private static String name(Parameter parameter) {
-      for (Annotation annotation : parameter.getAnnotations()) {
-        if (annotation instanceof Query query) {
-          return query.value();
-        } else if (annotation instanceof Path path) {
-          return path.value();
-        } else if (annotation instanceof Header header) {
-          return header.value();
-        } else if (annotation instanceof Field field) {
-          return field.value();
-        } else if (annotation instanceof Part part && !part.value().isEmpty()) {
-          return part.value();
-        } else if (annotation instanceof Body) {
-          return "body";
-        }
-      }
-      return parameter.getName();
-    }
+    return parameter.getName();
   }
 }

@@ -5,16 +5,39 @@ import static org.assertj.core.api.Assertions.assertThatNoException;
 
 import io.github.tokenfactory.errors.InvalidRequestException;
 import jakarta.validation.Valid;
+import jakarta.validation.Validation;
 import jakarta.validation.constraints.DecimalMin;
 import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Size;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import org.hibernate.validator.messageinterpolation.ParameterMessageInterpolator;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import retrofit2.Call;
+import retrofit2.http.Body;
 
-/** Constraints that the bound document may state tomorrow. */
+/** A validator of the caller's own checks any bean, generated or not. */
 class RequestValidatorTest {
+  interface Service {
+    Call<Void> send(@Body Object bean);
+  }
+
+  private static final RequestValidator REQUESTS =
+      new RequestValidator(
+          Validation.byDefaultProvider()
+              .configure()
+              .messageInterpolator(
+                  new ParameterMessageInterpolator(Set.of(Locale.ENGLISH), Locale.ENGLISH, false))
+              .buildValidatorFactory()
+              .getValidator());
+
+  private static void validateBean(Object bean) throws NoSuchMethodException {
+    REQUESTS.validate(Service.class.getDeclaredMethod("send", Object.class), new Object[] {bean});
+  }
+
   /** Annotated as generated models are. */
   public record Bean(
       @Nullable String name,
@@ -50,7 +73,7 @@ class RequestValidatorTest {
 
   private static void assertInvalid(Bean bean, String message) {
     assertThatExceptionOfType(InvalidRequestException.class)
-        .isThrownBy(() -> RequestValidator.validateBean(bean))
+        .isThrownBy(() -> validateBean(bean))
         .withMessage("Invalid Bean, nothing was sent: " + message + ".");
   }
 
@@ -59,8 +82,8 @@ class RequestValidatorTest {
     assertThatNoException()
         .isThrownBy(
             () -> {
-              RequestValidator.validateBean(GOOD);
-              RequestValidator.validateBean(new Bean("a", 1L, GOOD, List.of(GOOD)));
+              validateBean(GOOD);
+              validateBean(new Bean("a", 1L, GOOD, List.of(GOOD)));
             });
   }
 
@@ -100,7 +123,7 @@ class RequestValidatorTest {
   @Test
   void checksFieldsAndInheritedConstraintsOfForeignModels() {
     assertThatExceptionOfType(InvalidRequestException.class)
-        .isThrownBy(() -> RequestValidator.validateBean(new Derived()))
+        .isThrownBy(() -> validateBean(new Derived()))
         .withMessage("Invalid Derived, nothing was sent: id must not be null.");
   }
 
@@ -109,6 +132,6 @@ class RequestValidatorTest {
     Derived derived = new Derived();
     derived.id = "a";
 
-    assertThatNoException().isThrownBy(() -> RequestValidator.validateBean(derived));
+    assertThatNoException().isThrownBy(() -> validateBean(derived));
   }
 }
