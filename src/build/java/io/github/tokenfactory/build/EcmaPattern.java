@@ -1,17 +1,18 @@
 package io.github.tokenfactory.build;
 
 import java.util.Map;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Translates a regular expression of JSON Schema, which is one of ECMA-262, to one that means the
- * same in Java.
+ * same in Java. Where Unicode mode matters, it is taken to be on, as JSON Schema recommends.
  */
 final class EcmaPattern {
   private static final String SPACES =
-      "\\s\\u00a0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000\\ufeff";
+      "\\u00a0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000\\ufeff\\s";
   private static final String WORD = "[A-Za-z0-9_]";
   private static final String WORD_END = "(?<=" + WORD + ")(?!" + WORD + ")";
   private static final String WORD_START = "(?<!" + WORD + ")(?=" + WORD + ")";
@@ -38,25 +39,59 @@ final class EcmaPattern {
 
   /** The same within a character class. */
   private static final Map<String, String> INSIDE =
-      Map.of("[", "\\[", "&", "\\&", "\\s", SPACES, "\\b", "\\x08", "\\v", "\\x0b", "\\0", "\\x00");
+      Map.of(
+          "[",
+          "\\[",
+          "&",
+          "\\&",
+          "\\s",
+          SPACES,
+          "\\S",
+          "[^" + SPACES + "]",
+          "\\b",
+          "\\x08",
+          "\\v",
+          "\\x0b",
+          "\\0",
+          "\\x00");
 
-  /** One step: an escape, the start of a group, a quantifier, or a character. */
-  private static final Pattern STEP =
+  private static final String ESCAPE =
+      "\\\\(?:u\\{\\p{XDigit}+}|u\\p{XDigit}{4}|x\\p{XDigit}{2}|c[A-Za-z]|[pP]\\{[^}]*}|\\d+|.)";
+
+  /** One step outside of a class: an escape, the start of a group or class, a quantifier, ... */
+  private static final Pattern STEP_OUTSIDE =
       Pattern.compile(
-          "\\\\(?:u\\{\\p{XDigit}+}|u\\p{XDigit}{4}|x\\p{XDigit}{2}|c[A-Za-z]|[pP]\\{[^}]*}|.)"
-              + "|\\((?:\\?(?:<[=!]|<\\w+>|.))?|[*+?][*+?]?|\\{[^}]*}[*+?]?|.",
+          ESCAPE + "|\\((?:\\?(?:<[=!]|<\\w+>|.))?|\\[\\^?[-\\]]?|[*+?][*+?]?|\\{[^}]*}[*+?]?|.",
           Pattern.DOTALL);
+
+  /** One step in a class; a hyphen beside an escape for several characters makes no range. */
+  private static final Pattern STEP_INSIDE =
+      Pattern.compile(
+          "\\\\[dDsSwWpP](?:\\{[^}]*})?-(?!])|-\\\\[dDsSwWpP]|" + ESCAPE + "|.", Pattern.DOTALL);
 
   /** Steps that ECMA-262 has, and that Java reads alike. */
   private static final Pattern SHARED_ESCAPE =
       Pattern.compile(
-          "\\\\(?:[dDwWfnrt]|u\\p{XDigit}{4}|x\\p{XDigit}{2}|c[A-Za-z]|[^A-Za-z0-9]"
+          "\\\\(?:[dDwWfnrt]|u\\p{XDigit}{4}|x\\p{XDigit}{2}|c[A-Z]|[^A-Za-z0-9]"
               + "|[pP]\\{(?:[LMNPSZC][a-z]?|[Ss]cript=\\w+)})",
           Pattern.DOTALL);
 
   private static final Pattern SHARED_GROUP = Pattern.compile("\\((?:\\?(?::|=|!|<[=!]|<\\w+>))?");
   private static final Pattern SHARED_QUANTIFIER =
       Pattern.compile("(?:[*+?]|\\{\\d+(?:,\\d*)?})\\??");
+
+  /** Steps that no quantifier may follow; Java allows some. */
+  private static final Pattern NEVER_REPEATED = Pattern.compile("\\(.*|[|^$]|\\\\[bB]");
+
+  /** Steps that need Unicode mode, and steps that it does not allow. */
+  private static final Pattern UNICODE =
+      Pattern.compile("\\\\(?:[pP].*|u\\{.*|u[dD][89a-fA-F]..)|[\\x{10000}-\\x{10ffff}]");
+
+  private static final Pattern NOT_UNICODE =
+      Pattern.compile("[]}]|\\\\[^A-Za-z0-9^$\\\\.*+?()\\[\\]{}|/]");
+
+  /** A constant of Java has room for these characters, however many bytes each takes. */
+  private static final int MAX_LENGTH = 20_000;
 
   private EcmaPattern() {}
 
@@ -66,35 +101,39 @@ final class EcmaPattern {
   static @Nullable String toJava(String pattern) {
     StringBuilder java = new StringBuilder();
     boolean isInClass = false;
-    var steps = STEP.matcher(pattern);
-    while (steps.find()) {
+    boolean canRepeat = false;
+    boolean isUnicode = false;
+    boolean isNotUnicode = false;
+    Matcher steps = STEP_OUTSIDE.matcher(pattern);
+    while (steps.usePattern(isInClass ? STEP_INSIDE : STEP_OUTSIDE).find()) {
       String step = steps.group();
       String translated = (isInClass ? INSIDE : OUTSIDE).get(step);
       if (translated == null && step.startsWith("\\u{")) {
         translated = "\\x" + step.substring(2);
       }
-      if (translated != null) {
-        java.append(translated);
-      } else if (isInClass ? isSharedInClass(step) : isShared(step)) {
-        java.append(step);
-      } else {
+      if (translated == null && (isInClass ? isSharedInside(step) : isShared(step))) {
+        translated = step;
+      }
+      isUnicode |= UNICODE.matcher(step).matches();
+      isNotUnicode |= !(isInClass && "]}\\-".contains(step)) && NOT_UNICODE.matcher(step).matches();
+      boolean isQuantifier = !isInClass && SHARED_QUANTIFIER.matcher(step).matches();
+      if (translated == null
+          || isUnicode && isNotUnicode
+          || isQuantifier && !canRepeat
+          || java.length() > MAX_LENGTH) {
         return null;
       }
-      if (isInClass ? step.equals("]") : step.equals("[")) {
-        isInClass = !isInClass;
-        if (isInClass && pattern.substring(steps.end()).matches("(?s)\\^?].*")) {
-          return null; // an empty class, which Java has not
-        }
-      }
+      java.append(translated);
+      canRepeat = isInClass || !isQuantifier && !NEVER_REPEATED.matcher(step).matches();
+      isInClass = isInClass ? !step.equals("]") : step.startsWith("[");
     }
-    // JSON Schema looks for the pattern anywhere; Jakarta Validation matches the whole text.
-    String whole = "[\\s\\S]*(?:" + java + ")[\\s\\S]*";
     try {
-      Pattern.compile(whole);
-      return whole;
-    } catch (PatternSyntaxException e) {
+      Pattern.compile(java.toString());
+    } catch (PatternSyntaxException | StackOverflowError e) {
       return null;
     }
+    // JSON Schema looks for the pattern anywhere; Jakarta Validation matches the whole text.
+    return "[\\s\\S]*(?:" + java + ")[\\s\\S]*";
   }
 
   private static boolean isShared(String step) {
@@ -102,12 +141,11 @@ final class EcmaPattern {
       case '\\' -> SHARED_ESCAPE.matcher(step).matches();
       case '(' -> SHARED_GROUP.matcher(step).matches();
       case '*', '+', '?', '{' -> SHARED_QUANTIFIER.matcher(step).matches();
-      default -> true;
+      default -> !step.matches("\\[\\^?]"); // Java has no empty class
     };
   }
 
-  private static boolean isSharedInClass(String step) {
-    // Outside of a class these would be more than one character.
-    return step.charAt(0) != '\\' || SHARED_ESCAPE.matcher(step).matches();
+  private static boolean isSharedInside(String step) {
+    return step.indexOf('\\') < 0 || SHARED_ESCAPE.matcher(step).matches();
   }
 }

@@ -42,9 +42,9 @@ final class JavaNames {
   private static final Set<String> METHODS_OF_OBJECT =
       names("clone finalize getClass hashCode notify notifyAll toString wait");
 
-  /** What a string literal or Javadoc does not allow, and characters that are not seen. */
+  /** What a literal, Javadoc or YAML does not allow, and characters that are not seen. */
   private static final Pattern TO_ESCAPE =
-      Pattern.compile("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}\"\\\\*@{}<>&]");
+      Pattern.compile("[\\p{C}\\p{Zl}\\p{Zp}\"\\\\*@{}<>&]");
 
   /** The generator's parser takes names of this length; Java takes slightly longer constants. */
   private static final int MAX_LITERAL = 50_000;

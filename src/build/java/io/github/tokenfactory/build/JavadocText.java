@@ -28,7 +28,8 @@ final class JavadocText {
       if (text.isEmpty() && line.matches("[a-z]+([ ,].*)?")) {
         line = Character.toUpperCase(line.charAt(0)) + line.substring(1);
       }
-      boolean ends = !line.matches(".*(\\w|[^.!?:][)'\"])") || line.matches(".*://\\S*");
+      String lastWord = line.substring(line.lastIndexOf(' ') + 1);
+      boolean ends = !line.matches(".*(\\w|[^.!?:][)'\"])") || lastWord.contains("://");
       text.append(text.isEmpty() ? "" : PARAGRAPH).append(escaped(line)).append(ends ? "" : ".");
     }
     return text.toString();
@@ -44,7 +45,7 @@ final class JavadocText {
 
   /** {@return a text on one line, without characters that hide or turn others} */
   private static String visible(String text) {
-    return text.replaceAll("\\p{Cf}", "").replaceAll("[\\s\\p{Cc}\\p{Zl}\\p{Zp}]+", " ");
+    return text.replaceAll("[\\s\\p{Cc}\\p{Zl}\\p{Zp}]+", " ").replaceAll("\\p{C}", "");
   }
 
   private static String escaped(String text) {

@@ -141,11 +141,9 @@ final class MergedSchema {
   }
 
   private void addBounds(SemanticNode node) {
-    for (String size : List.of("minLength", "maxLength", "minItems", "maxItems")) {
-      addBound(node, size, size.startsWith("max"));
-      if (bounds.has(size) && bounds.get(size).getAsBigDecimal().compareTo(LARGEST_SIZE) > 0) {
-        bounds.remove(size); // no Java text or list is as long
-      }
+    for (String size : List.of("Length", "Items")) {
+      addSize(node, "min" + size, false);
+      addSize(node, "max" + size, true);
     }
     addBound(node, "minimum", false);
     addBound(node, "maximum", true);
@@ -156,6 +154,17 @@ final class MergedSchema {
         .filter(step -> isNumber(step) && step.getAsBigDecimal().signum() > 0)
         .forEach(step -> bounds.addProperty("x-multiple-of", step.getAsString()));
     json(node, "pattern").map(CanonicalJson::string).forEach(this::addPattern);
+  }
+
+  /** Adds a bound that is an int in Java; no Java text or list is longer. */
+  private void addSize(SemanticNode node, String keyword, boolean isUpper) {
+    addBound(node, keyword, isUpper);
+    if (bounds.has(keyword)) {
+      BigDecimal size = bounds.remove(keyword).getAsBigDecimal();
+      if (size.signum() >= 0 && size.compareTo(LARGEST_SIZE) <= 0) {
+        bounds.addProperty(keyword, size.intValue());
+      }
+    }
   }
 
   private void addPattern(@Nullable String pattern) {

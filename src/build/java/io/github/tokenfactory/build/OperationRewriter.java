@@ -77,6 +77,7 @@ final class OperationRewriter {
   void rewrite(Operation operation) {
     JsonObject source = operation.location().object();
     String method = method(JavaNames.method(id(operation)));
+    JavaNames.requireFits(method, operation.title());
     String type = JavaNames.words(method);
     ParameterRewriter parameters = new ParameterRewriter(document, schemas, operation, type, notes);
     JsonObject target = SchemaJson.object("operationId", method);

@@ -39,14 +39,21 @@ public final class SpecDrift {
    * @param operations each as {@code METHOD /path} or as an operation id of the pinned document, or
    *     {@link OpenApiDocument#ALL_OPERATIONS} for all that it has
    * @throws CannotCheckException if either document cannot be understood as far as these operations
-   *     need it, or the pinned document does not have one of them
+   *     need it, or with the memory there is, or the pinned document does not have one of them
    */
   public static DriftReport compare(
       OpenApiDocument pinned, OpenApiDocument published, Collection<String> operations) {
-    return new DriftReport(
-        version(pinned),
-        version(published),
-        new Comparison(pinned.document, published.document).changes(operations));
+    try {
+      return new DriftReport(
+          version(pinned),
+          version(published),
+          new Comparison(pinned.document, published.document).changes(operations));
+    } catch (StackOverflowError | OutOfMemoryError e) {
+      throw new CannotCheckException(
+          CannotCheckException.Reason.UNREADABLE,
+          "comparing the documents takes more memory than there is",
+          e);
+    }
   }
 
   private static String version(OpenApiDocument document) {

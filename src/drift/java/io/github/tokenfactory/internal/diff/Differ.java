@@ -1,5 +1,6 @@
 package io.github.tokenfactory.internal.diff;
 
+import io.github.tokenfactory.drift.CannotCheckException;
 import io.github.tokenfactory.drift.Change.Effect;
 import io.github.tokenfactory.internal.openapi.CanonicalJson;
 import io.github.tokenfactory.internal.openapi.JsonLocation;
@@ -23,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * looked at, and reported, once.
  */
 final class Differ {
+  private static final int MAX_PAIRS = 1_000_000;
+
   private record Pair(SemanticNode was, SemanticNode is, Flow flow) {}
 
   private final Findings findings;
@@ -58,7 +61,16 @@ final class Differ {
   private void follow(SemanticNode was, SemanticNode is, Flow flow) {
     Pair pair = new Pair(was, is, flow);
     if (was != is && seen.add(pair)) {
+      requireFew(seen.size(), is);
       pending.push(pair);
+    }
+  }
+
+  private static void requireFew(long pairs, SemanticNode at) {
+    if (pairs > MAX_PAIRS) {
+      throw new CannotCheckException(
+          CannotCheckException.Reason.UNREADABLE,
+          "the documents differ so much that there is too much to compare at " + at.at.pointer());
     }
   }
 
@@ -334,6 +346,7 @@ final class Differ {
       before.removeIf(node -> is.stream().anyMatch(other -> other.meaning == node.meaning));
       after.removeIf(node -> was.stream().anyMatch(other -> other.meaning == node.meaning));
     }
+    requireFew((long) before.size() * after.size(), pair.is);
     boolean isExchange = before.size() == 1 && after.size() == 1; // paired, however unlike
     Map<Pair, Integer> likenesses = new LinkedHashMap<>();
     for (SemanticNode old : before) {

@@ -1,5 +1,6 @@
 package io.github.tokenfactory.internal.diff;
 
+import io.github.tokenfactory.drift.CannotCheckException;
 import io.github.tokenfactory.internal.openapi.SemanticNode;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -20,6 +21,8 @@ import java.util.stream.IntStream;
  * same number, and are told apart by the numbers of their parts until nothing changes.
  */
 final class Equivalence {
+  private static final long MAX_STEPS = 20_000_000;
+
   private final List<SemanticNode> nodes = new ArrayList<>();
   private final Map<SemanticNode, List<SemanticNode>> users = new IdentityHashMap<>();
   private final Map<SemanticNode, Integer> openParts = new IdentityHashMap<>();
@@ -79,7 +82,14 @@ final class Equivalence {
   private static void refine(List<SemanticNode> recurring, int offset) {
     recurring.forEach(node -> node.meaning += offset);
     int[] refined = new int[recurring.size()];
+    long steps = 0;
     for (int before = -1, now = 0; now > before; ) {
+      steps += refined.length;
+      if (steps > MAX_STEPS) {
+        throw new CannotCheckException(
+            CannotCheckException.Reason.UNREADABLE,
+            "too many schemas refer to each other at " + recurring.get(0).at.pointer());
+      }
       Map<List<Integer>, Integer> numbers = new HashMap<>();
       Arrays.setAll(refined, i -> offset + number(numbers, key(recurring.get(i))));
       for (int i = 0; i < refined.length; i++) {

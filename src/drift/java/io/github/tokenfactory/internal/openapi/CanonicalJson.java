@@ -20,6 +20,7 @@ import java.math.BigDecimal;
 import java.util.Map;
 import java.util.StringJoiner;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +32,12 @@ import org.jspecify.annotations.Nullable;
 public final class CanonicalJson {
   /** Deeper than any real document, and safe for a small stack. */
   static final int MAX_DEPTH = 400;
+
+  /** More than any real document of {@link DocumentParser#MAX_BYTES} has, and 300 MB of memory. */
+  private static final int MAX_VALUES = 1_500_000;
+
+  /** The length of the longest indented text. */
+  private static final int MAX_INDENTED = 3 * DocumentParser.MAX_BYTES;
 
   private static final Gson INDENTED =
       new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().serializeNulls().create();
@@ -48,7 +55,7 @@ public final class CanonicalJson {
     in.setStrictness(Strictness.STRICT);
     in.setNestingLimit(MAX_DEPTH);
     try {
-      JsonElement value = value(in);
+      JsonElement value = value(in, new AtomicInteger());
       if (in.peek() != JsonToken.END_DOCUMENT) {
         throw new MalformedJsonException("text after the end" + position(in.toString()));
       }
@@ -67,7 +74,16 @@ public final class CanonicalJson {
     }
   }
 
-  private static JsonElement value(JsonReader in) throws IOException {
+  /** Fails if there are more values than a document may have. */
+  static void requireFew(int values) {
+    if (values > MAX_VALUES) {
+      throw new CannotCheckException(
+          Reason.UNREADABLE, "more than " + MAX_VALUES + " values; is that an OpenAPI document?");
+    }
+  }
+
+  private static JsonElement value(JsonReader in, AtomicInteger values) throws IOException {
+    requireFew(values.incrementAndGet());
     switch (in.peek()) {
       case BEGIN_OBJECT:
         JsonObject object = new JsonObject();
@@ -78,7 +94,7 @@ public final class CanonicalJson {
             throw new MalformedJsonException(
                 "Duplicate name " + quote(name) + position(in.toString()));
           }
-          object.add(name, value(in));
+          object.add(name, value(in, values));
         }
         in.endObject();
         return object;
@@ -86,7 +102,7 @@ public final class CanonicalJson {
         JsonArray array = new JsonArray();
         in.beginArray();
         while (in.hasNext()) {
-          array.add(value(in));
+          array.add(value(in, values));
         }
         in.endArray();
         return array;
@@ -109,7 +125,26 @@ public final class CanonicalJson {
 
   /** {@return JSON indented by two spaces; key order and numbers stay as they are} */
   public static String canonical(JsonElement value) {
+    if (indentation(value, 0) > MAX_INDENTED) {
+      throw new CannotCheckException(
+          Reason.UNREADABLE,
+          "indented, the document would have more than " + MAX_INDENTED + " characters");
+    }
     return INDENTED.toJson(value) + "\n";
+  }
+
+  private static long indentation(JsonElement value, int depth) {
+    long spaces = 2L * depth;
+    if (value instanceof JsonObject object) {
+      for (JsonElement member : object.asMap().values()) {
+        spaces += indentation(member, depth + 1);
+      }
+    } else if (value instanceof JsonArray array) {
+      for (JsonElement element : array) {
+        spaces += indentation(element, depth + 1);
+      }
+    }
+    return spaces;
   }
 
   /**

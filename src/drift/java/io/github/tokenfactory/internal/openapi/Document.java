@@ -6,13 +6,16 @@ import io.github.tokenfactory.drift.CannotCheckException;
 import io.github.tokenfactory.drift.CannotCheckException.Reason;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
@@ -25,13 +28,16 @@ public final class Document {
   public static final String ALL_OPERATIONS = "*";
 
   private static final String SCHEMAS = "#/components/schemas/";
+  private static final int MAX_CHILDREN = 1_000;
   private static final Pattern BARE_NAME = Pattern.compile("[A-Za-z0-9._-]+");
 
   private final JsonObject root;
   private final Map<String, JsonLocation> targets = new ConcurrentHashMap<>();
+  private final Map<String, List<JsonLocation>> extensions;
 
   public Document(JsonObject root) {
     this.root = root;
+    extensions = extensions(this);
   }
 
   public JsonObject root() {
@@ -216,27 +222,39 @@ public final class Document {
    * schema tells them apart.
    */
   List<JsonLocation> children(JsonLocation parent) {
-    JsonLocation components = at(List.of("components", "schemas"));
-    Set<JsonLocation> family = new LinkedHashSet<>(List.of(parent));
-    if (components != null) {
-      List<JsonLocation> schemas = components.members();
-      while (schemas.stream().anyMatch(each -> extendsOneOf(each, family) && family.add(each))) {
-        // Others may extend the one that was found.
+    Set<JsonLocation> family = new LinkedHashSet<>();
+    Deque<JsonLocation> pending = new ArrayDeque<>(List.of(parent));
+    while (!pending.isEmpty()) {
+      for (JsonLocation child : extensions.getOrDefault(pending.remove().pointer(), List.of())) {
+        if (!child.equals(parent) && family.add(child)) {
+          pending.add(child);
+        }
+        if (family.size() > MAX_CHILDREN) {
+          throw new CannotCheckException(
+              Reason.MALFORMED, "more than " + MAX_CHILDREN + " schemas extend " + parent.pointer());
+        }
       }
     }
-    family.remove(parent);
     return List.copyOf(family);
   }
 
-  private static boolean extendsOneOf(JsonLocation schema, Set<JsonLocation> family) {
-    return schema.json() instanceof JsonObject object
-        && object.get("allOf") instanceof JsonArray parts
-        && family.stream()
-            .map(JsonLocation::pointer)
-            .anyMatch(
-                parent ->
-                    parts.asList().stream()
-                        .anyMatch(part -> parent.equals(OpenApiGrammar.reference(part))));
+  /** {@return the components whose allOf refers to a schema, by the reference} */
+  private static Map<String, List<JsonLocation>> extensions(Document document) {
+    Map<String, List<JsonLocation>> extensions = new HashMap<>();
+    JsonLocation components = document.at(List.of("components", "schemas"));
+    if (components != null && components.json() instanceof JsonObject) {
+      for (JsonLocation schema : components.members()) {
+        if (schema.json() instanceof JsonObject object
+            && object.get("allOf") instanceof JsonArray parts) {
+          parts.asList().stream()
+              .map(OpenApiGrammar::reference)
+              .filter(Objects::nonNull)
+              .distinct()
+              .forEach(ref -> extensions.computeIfAbsent(ref, r -> new ArrayList<>()).add(schema));
+        }
+      }
+    }
+    return extensions;
   }
 
   /** {@return what the steps of a pointer lead to, or null if they lead nowhere} */

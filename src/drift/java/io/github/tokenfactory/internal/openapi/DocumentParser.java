@@ -69,11 +69,15 @@ public final class DocumentParser {
           "use the address of the JSON or YAML document");
     }
     boolean isJson = chars[start] == '{' || chars[start] == '[';
-    return new Document(
-        requireOpenApi(
-            isJson
-                ? CanonicalJson.read(new CharArrayReader(chars, first, end - first))
-                : readYaml(text.position(first).toString())));
+    try {
+      return new Document(
+          requireOpenApi(
+              isJson
+                  ? CanonicalJson.read(new CharArrayReader(chars, first, end - first))
+                  : readYaml(text.position(first).toString())));
+    } catch (OutOfMemoryError e) {
+      throw unreadable("the document needs more memory than there is");
+    }
   }
 
   private static JsonElement readYaml(String text) {
@@ -97,7 +101,7 @@ public final class DocumentParser {
     if (version == null) {
       throw notOpenApi(
           root.has("swagger")
-              ? "a Swagger " + root.get("swagger") + " document"
+              ? "a Swagger " + shorten(root.get("swagger").toString()) + " document"
               : "an object without \"openapi\": " + shorten(root.toString()),
           remedy);
     }
@@ -113,7 +117,7 @@ public final class DocumentParser {
     return root;
   }
 
-  private static String shorten(String text) {
+  static String shorten(String text) {
     String line = text.replaceAll("\\s+", " ");
     return line.length() <= MAX_QUOTED ? line : line.substring(0, MAX_QUOTED) + "...";
   }

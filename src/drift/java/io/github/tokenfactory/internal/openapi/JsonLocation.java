@@ -85,8 +85,10 @@ public final class JsonLocation {
     if (json instanceof JsonObject object) {
       return object.has(token) ? child(token) : null;
     }
-    return json instanceof JsonArray
-        ? elements().stream().filter(each -> each.name.equals(token)).findFirst().orElse(null)
+    return json instanceof JsonArray array
+            && token.matches("0|[1-9]\\d{0,8}")
+            && Integer.parseInt(token) < array.size()
+        ? new JsonLocation(this, token, array.get(Integer.parseInt(token)))
         : null;
   }
 

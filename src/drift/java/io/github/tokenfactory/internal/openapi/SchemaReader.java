@@ -25,6 +25,7 @@ import java.util.Set;
 public final class SchemaReader {
   private static final int MAX_OPEN = 200;
   private static final int MAX_RECURSIONS = 10_000;
+  private static final int MAX_COMBINED = 20_000;
 
   private final Document document;
   private final Map<JsonLocation, SemanticNode> read = new HashMap<>();
@@ -44,6 +45,12 @@ public final class SchemaReader {
   SemanticNode read(List<JsonLocation> schemas) {
     if (schemas.size() == 1) {
       return read(schemas.get(0));
+    }
+    if (combined.size() > MAX_COMBINED) {
+      throw new CannotCheckException(
+          Reason.MALFORMED,
+          "schemas apply together in more than %d ways, such as at %s"
+              .formatted(MAX_COMBINED, schemas.get(0).pointer()));
     }
     return combined.computeIfAbsent(
         Set.copyOf(schemas),

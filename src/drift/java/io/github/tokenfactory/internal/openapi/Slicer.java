@@ -120,7 +120,11 @@ public final class Slicer {
     // A part of a component would be a component that means something else: keep all of it.
     boolean isInComponent = tokens.size() > 3 && tokens.get(0).equals("components");
     JsonLocation kept = keep(isInComponent ? tokens.subList(0, 3) : tokens);
-    for (JsonLocation part : kept.json() instanceof JsonArray ? kept.elements() : List.of(kept)) {
+    List<JsonLocation> parts = List.of(kept);
+    if (kept.json() instanceof JsonArray) {
+      parts = followed.add(new Visit(kind, kept)) ? kept.elements() : List.of();
+    }
+    for (JsonLocation part : parts) {
       OpenApiGrammar known = OpenApiGrammar.kindAt(part.pointer());
       if (known != null) {
         pending.push(new Visit(known, part));

@@ -38,8 +38,14 @@ import org.snakeyaml.engine.v2.resolver.ScalarResolver;
  * written, and each alias counts with the full size of what it repeats.
  */
 public final class YamlReader {
-  /** Far more than aliases add to a real document. */
-  private static final int MAX_EXPANSION = 100_000;
+  /** How many times its length a document may have with all aliases replaced, and what is free. */
+  private static final int MAX_EXPANSION = 4;
+
+  private static final int FREE_EXPANSION = 1_000_000;
+  private static final int MAX_NUMBER_LENGTH = 1_000;
+
+  /** The engine copies its buffer so often that a small one makes long words take hours. */
+  private static final int BUFFER_SIZE = 1 << 20;
 
   private static final ScalarResolver CORE_SCHEMA = new CoreScalarResolver(false);
   private static final Set<Tag> KNOWN_TAGS =
@@ -47,16 +53,22 @@ public final class YamlReader {
   private static final Pattern JSON_NUMBER =
       Pattern.compile("-?(0|[1-9][0-9]*)(\\.[0-9]+)?([eE][-+]?[0-9]+)?");
 
-  private record Anchored(JsonElement value, int size) {}
+  /** A value with its characters, keys included, and one for each value in it. */
+  private record Anchored(JsonElement value, long size) {}
 
   private final Iterator<Event> events;
   private final Map<String, Anchored> anchors = new HashMap<>();
-  private final int maxValues;
+  private final long maxSize;
+  private long size;
   private int values;
 
   private YamlReader(String text) {
-    LoadSettings settings = LoadSettings.builder().setCodePointLimit(Integer.MAX_VALUE).build();
-    maxValues = MAX_EXPANSION + text.length();
+    LoadSettings settings =
+        LoadSettings.builder()
+            .setCodePointLimit(Integer.MAX_VALUE)
+            .setBufferSize(Math.min(text.length() + 1, BUFFER_SIZE))
+            .build();
+    maxSize = FREE_EXPANSION + (long) MAX_EXPANSION * text.length();
     events = new Parse(settings).parseString(text).iterator();
   }
 
@@ -84,8 +96,9 @@ public final class YamlReader {
 
   private JsonElement value(Event event, int depth) {
     checkDepth(depth);
-    int before = values;
+    long before = size;
     count(1);
+    CanonicalJson.requireFew(++values);
     if (event instanceof AliasEvent alias) {
       Anchored anchored = anchors.get(alias.getAlias().getValue());
       if (anchored == null) {
@@ -102,7 +115,7 @@ public final class YamlReader {
     checkTag(event);
     ((NodeEvent) event)
         .getAnchor()
-        .ifPresent(a -> anchors.put(a.getValue(), new Anchored(value, values - before)));
+        .ifPresent(a -> anchors.put(a.getValue(), new Anchored(value, size - before)));
     return value;
   }
 
@@ -125,6 +138,7 @@ public final class YamlReader {
       if (!(next instanceof ScalarEvent key)) {
         throw unreadable("a YAML key is not a plain text");
       }
+      count(key.getValue().length());
       JsonElement value = value(events.next(), depth + 1);
       if (key.isPlain() && key.getValue().equals("<<") && !value.isJsonPrimitive()) {
         merged.addAll(value instanceof JsonArray list ? list.asList() : List.of(value));
@@ -136,14 +150,17 @@ public final class YamlReader {
     }
     for (JsonElement source : merged) {
       if (source instanceof JsonObject more) {
+        values += more.size();
+        CanonicalJson.requireFew(values);
         more.asMap().forEach((name, value) -> object.asMap().putIfAbsent(name, value));
       }
     }
     return object;
   }
 
-  private static JsonElement scalar(ScalarEvent event) {
+  private JsonElement scalar(ScalarEvent event) {
     String text = event.getValue();
+    count(text.length());
     boolean isText =
         event
             .getTag()
@@ -162,6 +179,9 @@ public final class YamlReader {
 
   private static JsonElement number(String text, ScalarEvent event) {
     String literal = text;
+    if (text.length() > MAX_NUMBER_LENGTH) {
+      throw unreadable("a number of " + text.length() + " characters" + at(event));
+    }
     if (text.matches("0[ox].*")) {
       literal = new BigInteger(text.substring(2), text.charAt(1) == 'x' ? 16 : 8).toString();
     } else if (!JSON_NUMBER.matcher(text).matches()) {
@@ -181,14 +201,14 @@ public final class YamlReader {
                 : ((ScalarEvent) event).getTag())
             .orElse("!");
     if (!tag.equals("!") && !KNOWN_TAGS.contains(new Tag(tag))) {
-      throw unreadable("the YAML tag " + tag + " has no meaning in JSON" + at(event));
+      throw unreadable("the YAML tag " + DocumentParser.shorten(tag) + " has no meaning in JSON" + at(event));
     }
   }
 
-  private void count(int more) {
-    values += more;
-    if (values > maxValues) {
-      throw unreadable("the YAML aliases expand to more than " + maxValues + " values");
+  private void count(long more) {
+    size += more;
+    if (size > maxSize) {
+      throw unreadable("the YAML aliases expand to more than " + maxSize + " characters");
     }
   }
 
