@@ -273,7 +273,7 @@ final class Corpus implements AutoCloseable {
 
   private static String shape(String path) {
     String plain = path.replaceAll("\\{[^{}]*}", "{}");
-    plain = plain.replaceFirst("^/?\\.[/\\\\]", ""); // a start that changes nothing
+    plain = plain.replaceFirst("^/?\\.\t?/", ""); // a start that changes nothing
     plain = plain.startsWith("/") ? plain.substring(1) : plain;
     return URLDecoder.decode(plain.replace("+", "%2B"), StandardCharsets.UTF_8);
   }
