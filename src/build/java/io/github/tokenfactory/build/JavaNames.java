@@ -43,8 +43,7 @@ final class JavaNames {
       names("clone finalize getClass hashCode notify notifyAll toString wait");
 
   /** What a literal, Javadoc or YAML does not allow, and characters that are not seen. */
-  private static final Pattern TO_ESCAPE =
-      Pattern.compile("[\\p{C}\\p{Zl}\\p{Zp}\"\\\\*@{}<>&]");
+  private static final Pattern TO_ESCAPE = Pattern.compile("[\\p{C}\\p{Zl}\\p{Zp}\"\\\\*@{}<>&]");
 
   /** The generator's parser takes names of this length; Java takes slightly longer constants. */
   private static final int MAX_LITERAL = 50_000;

@@ -80,6 +80,9 @@ final class OperationRewriter {
       target.addProperty("deprecated", true);
     }
     target.addProperty("x-path", parameters.path().substring(1));
+    if (source.has("callbacks")) {
+      notes.add("The callbacks of " + operation.title() + " are not bound: the server sends them.");
+    }
     List<String> headers = new ArrayList<>();
     boolean canHaveBody = !Set.of("get", "head").contains(operation.method()); // OkHttp's rule
     if (source.has("requestBody") && canHaveBody) {
@@ -216,8 +219,13 @@ final class OperationRewriter {
     return rewritten;
   }
 
-  private static List<JsonLocation> media(JsonLocation holder) {
-    return holder.object().has("content") ? holder.child("content").members() : List.of();
+  private List<JsonLocation> media(JsonLocation holder) {
+    List<JsonLocation> media =
+        holder.object().has("content") ? holder.child("content").members() : List.of();
+    media.stream()
+        .filter(one -> document.dereference(one).object().has("itemSchema"))
+        .forEach(one -> notes.add("Items are not bound, but raw bytes, at " + one.pointer() + "."));
+    return media;
   }
 
   private static @Nullable JsonLocation find(List<JsonLocation> media, Predicate<String> type) {
@@ -236,7 +244,8 @@ final class OperationRewriter {
             .orElse(null);
   }
 
-  private JsonObject schema(JsonLocation holder, String type) {
+  private JsonObject schema(JsonLocation media, String type) {
+    JsonLocation holder = document.dereference(media);
     return holder.object().has("schema")
         ? schemas.rewrite(holder.child("schema"), type)
         : new JsonObject();
@@ -301,7 +310,8 @@ final class OperationRewriter {
     return schemas.oneOf(name, variants);
   }
 
-  private static String schemaText(JsonLocation media) {
+  private String schemaText(JsonLocation written) {
+    JsonLocation media = document.dereference(written);
     return media.object().has("schema")
         ? CanonicalJson.comparable(media.object().get("schema"))
         : "";

@@ -51,8 +51,7 @@ public final class SpecDrift {
     } catch (StackOverflowError | OutOfMemoryError e) {
       throw new CannotCheckException(
           CannotCheckException.Reason.UNREADABLE,
-          "comparing the documents takes more memory than there is",
-          e);
+          "comparing the documents takes more memory than there is");
     }
   }
 
@@ -101,6 +100,10 @@ public final class SpecDrift {
       OpenApiDocument published = OpenApiDocument.load(documents.get(documents.size() - 1));
       if (operations.isEmpty()) {
         operations.addAll(pinned.operations());
+      }
+      if (operations.isEmpty()) {
+        throw new CannotCheckException(
+            CannotCheckException.Reason.UNKNOWN_OPERATION, "the pinned document has no operations");
       }
       DriftReport report = compare(pinned, published, operations);
       out.print(

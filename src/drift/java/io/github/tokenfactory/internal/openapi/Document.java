@@ -220,7 +220,8 @@ public final class Document {
         }
         if (family.size() > MAX_CHILDREN) {
           throw new CannotCheckException(
-              Reason.MALFORMED, "more than " + MAX_CHILDREN + " schemas extend " + parent.pointer());
+              Reason.MALFORMED,
+              "more than " + MAX_CHILDREN + " schemas extend " + parent.pointer());
         }
       }
     }

@@ -201,7 +201,8 @@ public final class YamlReader {
                 : ((ScalarEvent) event).getTag())
             .orElse("!");
     if (!tag.equals("!") && !KNOWN_TAGS.contains(new Tag(tag))) {
-      throw unreadable("the YAML tag " + DocumentParser.shorten(tag) + " has no meaning in JSON" + at(event));
+      throw unreadable(
+          "the YAML tag " + DocumentParser.shorten(tag) + " has no meaning in JSON" + at(event));
     }
   }
 
