@@ -25,6 +25,9 @@ final class JavadocText {
     StringBuilder text = new StringBuilder();
     for (String paragraph : description.strip().split("\\R\\s*\\R")) {
       String line = visible(paragraph).strip();
+      if (line.isEmpty()) {
+        continue;
+      }
       if (text.isEmpty() && line.matches("[a-z]+([ ,].*)?")) {
         line = Character.toUpperCase(line.charAt(0)) + line.substring(1);
       }

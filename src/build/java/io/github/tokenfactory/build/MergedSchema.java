@@ -94,7 +94,11 @@ final class MergedSchema {
         node.facts.containsKey("type") && node.values("type").isEmpty() && !node.isOnlyNull();
     if (node.facts.containsKey("enum")) {
       values = json(node, "enum").toList();
-      values.stream().filter(MergedSchema::isNumber).forEach(JsonElement::getAsBigDecimal);
+      for (JsonElement value : values) {
+        if (isNumber(value)) {
+          BigDecimal unused = value.getAsBigDecimal(); // fails if it is too large
+        }
+      }
     }
     required.addAll(node.values("required").keySet());
     json(node, "format").map(CanonicalJson::string).forEach(stated -> format = stated);
@@ -201,7 +205,7 @@ final class MergedSchema {
   }
 
   private void addUnion(SemanticNode union, SchemaReader reader) {
-    List<SemanticNode> meanings = union.groups.get("variants");
+    List<SemanticNode> meanings = union.groups.getOrDefault("variants", List.of());
     if (!(union.at.json() instanceof JsonArray)) {
       meanings.forEach(each -> add(each, reader)); // several types
     } else if (!meanings.stream().allMatch(each -> each.labels().allMatch("required"::equals))) {

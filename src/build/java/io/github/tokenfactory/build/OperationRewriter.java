@@ -15,6 +15,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
@@ -91,6 +92,9 @@ final class OperationRewriter {
       return;
     }
     noteServers(operation);
+    if (source.has("callbacks")) {
+      notes.add("The callbacks of " + operation.title() + " are not bound: the server sends them.");
+    }
     List<String> headers = new ArrayList<>();
     boolean canHaveBody = !Set.of("get", "head").contains(operation.method()); // OkHttp's rule
     if (source.has("requestBody") && !canHaveBody) {
@@ -227,8 +231,9 @@ final class OperationRewriter {
     if (form != null) {
       schema(form, type); // a class that says what the fields are
     }
-    if (json != null || form != null) {
-      noteOthers(operation, "a body of ", media, json == null ? form : json);
+    JsonLocation sent = json == null ? form : json;
+    if (sent != null) {
+      noteOthers(operation, "a body of ", media, sent);
     }
     String stated = media.get(0).name();
     JsonObject content;
@@ -268,8 +273,13 @@ final class OperationRewriter {
     return rewritten;
   }
 
-  private static List<JsonLocation> media(JsonLocation holder) {
-    return holder.object().has("content") ? holder.child("content").members() : List.of();
+  private List<JsonLocation> media(JsonLocation holder) {
+    List<JsonLocation> media =
+        holder.object().has("content") ? holder.child("content").members() : List.of();
+    media.stream()
+        .filter(one -> document.dereference(one).object().has("itemSchema"))
+        .forEach(one -> notes.add("Items are not bound, but raw bytes, at " + one.pointer() + "."));
+    return media;
   }
 
   private static @Nullable JsonLocation find(List<JsonLocation> media, Predicate<String> type) {
@@ -288,7 +298,8 @@ final class OperationRewriter {
             .orElse(null);
   }
 
-  private JsonObject schema(JsonLocation holder, String type) {
+  private JsonObject schema(JsonLocation media, String type) {
+    JsonLocation holder = document.dereference(media);
     return holder.object().has("schema")
         ? schemas.rewrite(holder.child("schema"), type)
         : new JsonObject();
@@ -359,12 +370,14 @@ final class OperationRewriter {
     Set<JsonObject> variants = new LinkedHashSet<>();
     for (JsonLocation response : responses) {
       String status = responses.size() == 1 ? "" : JavaNames.words(response.name());
-      variants.add(schema(json(media(document.dereference(response))), name + status));
+      JsonLocation json = Objects.requireNonNull(json(media(document.dereference(response))));
+      variants.add(schema(json, name + status));
     }
     return schemas.oneOf(name, variants);
   }
 
-  private static String schemaText(JsonLocation media) {
+  private String schemaText(JsonLocation written) {
+    JsonLocation media = document.dereference(written);
     return media.object().has("schema")
         ? CanonicalJson.comparable(media.object().get("schema"))
         : "";

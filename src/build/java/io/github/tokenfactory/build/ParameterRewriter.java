@@ -241,7 +241,7 @@ final class ParameterRewriter {
       addProperties(in, meaning, name, isRequired, isDeep, described);
     } else if (isDeep && meaning != null && !meaning.variants.isEmpty()) {
       addMap(in, name, name, true, described);
-    } else if (isSpread && meaning != null && meaning.isOfType("array")) {
+    } else if (isSpread && schema != null && meaning != null && meaning.isOfType("array")) {
       // A list is a repeated parameter.
       JsonObject list = schemas.rewrite(schema, type + JavaNames.words(name));
       list.add("items", text(list.getAsJsonObject("items")));

@@ -12,7 +12,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.regex.Pattern;
 
 /**
  * Prepares what the generator is given in place of the document: the bound operations alone, in
@@ -20,9 +19,6 @@ import java.util.regex.Pattern;
  * that templates stay simple.
  */
 public final class PrepareGeneratorInput {
-  private static final Pattern KNOWN_DIALECT =
-      Pattern.compile("\"https?://(spec.openapis.org/oas/3.|json-schema.org/draft/2020-12/).*");
-
   private final GeneratorSettings settings;
   private final Document document;
   private final NameRegistry names;
@@ -48,26 +44,20 @@ public final class PrepareGeneratorInput {
       prepare(args);
     } catch (StackOverflowError | OutOfMemoryError e) {
       throw new IllegalArgumentException(
-          "The document nests too deeply or is too large to generate from: " + args[0], e);
+          "The document nests too deeply or is too large to generate from: " + args[0]);
     }
   }
 
   private static void prepare(String[] args) throws IOException {
     Document whole = DocumentSource.create().load(args[0]);
-    Document document = Slicer.slice(whole, whole.find(PullDocument.operations(args[1])));
+    List<String> operations = PullDocument.operations(args[1]);
+    Document document = Slicer.slice(whole, whole.find(operations));
     if (document.operations().isEmpty()) {
-      throw new IllegalArgumentException(
-          args[0] + " has no operations to bind: it has no paths, or webhooks only.");
+      String why = operations.isEmpty() ? "none is named" : "it has no paths, or webhooks only";
+      throw new IllegalArgumentException(args[0] + " has no operations to bind: " + why + ".");
     }
     if (whole.root().has("webhooks")) {
       System.out.println("Webhooks are not bound: they are requests that the server sends.");
-    }
-    if (document.root().has("jsonSchemaDialect")
-        && !KNOWN_DIALECT.matcher(document.root().get("jsonSchemaDialect").toString()).matches()) {
-      System.out.println(
-          "The dialect "
-              + document.root().get("jsonSchemaDialect")
-              + " is unknown: schemas are read as OpenAPI 3.1 has them.");
     }
     Path config = Path.of(args[2]);
     GeneratorSettings settings = GeneratorSettings.load(config);
@@ -110,6 +100,7 @@ public final class PrepareGeneratorInput {
 
   private JsonObject rewritten() {
     OperationRewriter operations = new OperationRewriter(document, schemas, notes);
+    schemas.noteDialect(document.root(), "jsonSchemaDialect");
     document.operations().forEach(operations::rewrite);
     schemas.addComponents();
     schemas.components().asMap().forEach((name, each) -> describe(name, each.getAsJsonObject()));

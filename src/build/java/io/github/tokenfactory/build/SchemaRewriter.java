@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +27,9 @@ import org.jspecify.annotations.Nullable;
  * place. What cannot be typed faithfully becomes raw JSON.
  */
 final class SchemaRewriter {
+  private static final Pattern KNOWN_DIALECT =
+      Pattern.compile("https?://(spec.openapis.org/oas/3.|json-schema.org/draft/2020-12/).*");
+
   private static final int MAX_PROPERTIES = 1_500;
   private static final int MAX_CONSTANTS = 4_000;
   private static final BigDecimal LARGEST_LONG = BigDecimal.valueOf(Long.MAX_VALUE);
@@ -74,6 +78,7 @@ final class SchemaRewriter {
       return new JsonObject();
     }
     classifier.requireEnd(location);
+    noteDialect(schema, "$schema");
     JsonLocation target = classifier.target(location);
     boolean nullable = CanonicalJson.isTrue(schema.get("nullable")) || hasNullMember(location);
     if (target != null) {
@@ -89,6 +94,16 @@ final class SchemaRewriter {
     // The description of a component is that of its class.
     JsonObject beside = location.component() == null ? schema : new JsonObject();
     return SchemaJson.decorated(reference(location, merged, name), beside, nullable);
+  }
+
+  /** Notes a dialect of JSON Schema that is not read as it says. */
+  void noteDialect(JsonObject holder, String keyword) {
+    String dialect = CanonicalJson.string(holder.get(keyword));
+    if (dialect != null && !KNOWN_DIALECT.matcher(dialect).matches()) {
+      notes.add(
+          "The dialect %s is unknown: schemas are read as OpenAPI 3.1 has them."
+              .formatted(CanonicalJson.quote(dialect)));
+    }
   }
 
   /** {@return what a schema means} */
@@ -214,7 +229,8 @@ final class SchemaRewriter {
   }
 
   private static JsonObject enumeration(MergedSchema schema) {
-    List<String> texts = schema.values.stream().map(JsonElement::getAsString).toList();
+    List<JsonElement> listed = Objects.requireNonNull(schema.values);
+    List<String> texts = listed.stream().map(JsonElement::getAsString).toList();
     requireFits(schema.origin, texts, MAX_CONSTANTS);
     String type = schema.types.size() == 1 ? schema.types.iterator().next() : "";
     String valueType =
@@ -228,7 +244,7 @@ final class SchemaRewriter {
     JsonArray constants = new JsonArray();
     JsonArray literals = new JsonArray();
     Set<String> taken = new HashSet<>();
-    for (JsonElement value : Objects.requireNonNull(schema.values)) {
+    for (JsonElement value : listed) {
       String text = value.getAsString();
       // The generator would change the values: templates print the literals instead.
       values.add("v" + values.size());
@@ -316,6 +332,11 @@ final class SchemaRewriter {
 
   private void discriminate(
       JsonObject union, Map<String, Set<JsonLocation>> targets, @Nullable String property) {
+    if (targets.remove("(default)") != null) {
+      notes.add(
+          "The default variant for the discriminator %s is not bound: all variants are tried."
+              .formatted(CanonicalJson.quote(String.valueOf(property))));
+    }
     JsonArray cases = new JsonArray();
     targets.forEach(
         (value, variants) -> {

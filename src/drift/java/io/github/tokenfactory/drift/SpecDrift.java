@@ -51,8 +51,7 @@ public final class SpecDrift {
     } catch (StackOverflowError | OutOfMemoryError e) {
       throw new CannotCheckException(
           CannotCheckException.Reason.UNREADABLE,
-          "comparing the documents takes more memory than there is",
-          e);
+          "comparing the documents takes more memory than there is");
     }
   }
 
@@ -102,6 +101,10 @@ public final class SpecDrift {
       if (operations.isEmpty()) {
         operations.addAll(
             isDefault ? pinned.operations() : List.of(OpenApiDocument.ALL_OPERATIONS));
+      }
+      if (operations.isEmpty()) {
+        throw new CannotCheckException(
+            CannotCheckException.Reason.UNKNOWN_OPERATION, "the pinned document has no operations");
       }
       DriftReport report = compare(pinned, published, operations);
       out.print(

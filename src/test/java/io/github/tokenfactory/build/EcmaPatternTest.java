@@ -2,6 +2,7 @@ package io.github.tokenfactory.build;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -20,8 +21,16 @@ class EcmaPatternTest {
         "^\\s$ %00A0 x",
         "^\\s$ %FEFF %200B",
         "^\\S$ x %3000",
-        "^[\\S]$ x %3000",
         "^[\\s]$ %00A0 x",
+        "^[\\S]$ x %00A0",
+        "^[^\\S]$ %00A0 x",
+        "^[\\s\\S]$ %2028 ab",
+        "^[-\\w]$ - +",
+        "^[\\w-]$ - +",
+        "^[{].}$ {%0085} {%000A}",
+        "^[$.(*+?^]+$ (. a",
+        "^\\cA$ %0001 A",
+        "^\\-$ - a",
         "^\\d$ 7 %0667",
         "^\\w$ a %00E9",
         "\\bcat\\b %00E9cat%00E9 scat",
@@ -29,6 +38,7 @@ class EcmaPatternTest {
         "^\\v$ %000B %000A",
         "^[\\b]$ %0008 b",
         "^[[]$ [ a",
+        "^[[]]$ [] [",
         "^[a&&b]$ & c",
         "^\\u{1F600}$ %D83D%DE00 %D83D",
         "^.$ %D83D%DE00 ab",
@@ -72,6 +82,18 @@ class EcmaPatternTest {
         "(?#c)a",
         "[]",
         "[^]",
+        "\\ca",
+        "\\01",
+        ")a(",
+        "a{2}{3}",
+        "^*a",
+        "a|+",
+        "\\b?",
+        "[\\w-z]",
+        "[!-\\s]",
+        "[\\s--]",
+        "\\p{L}\\-",
+        "\\k<a>",
         "a{,2}",
         "(a)\\1",
         "\\p{IsGreek}",
@@ -83,6 +105,13 @@ class EcmaPatternTest {
       })
   void leavesOutWhatJavaReadsOtherwise(String pattern) {
     assertThat(EcmaPattern.toJava(pattern)).isNull();
+  }
+
+  @Test
+  void leavesOutWhatIsTooLong() {
+    assertThat(EcmaPattern.toJava("\\s".repeat(1_000))).isNull();
+    assertThat(EcmaPattern.toJava("(".repeat(9_000) + "a" + ")".repeat(9_000))).isNull();
+    assertThat(EcmaPattern.toJava("[a]".repeat(6_000))).isNotNull();
   }
 
   private static String text(String encoded) {

@@ -6,18 +6,25 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.tokenfactory.drift.CannotCheckException;
 import io.github.tokenfactory.internal.openapi.CanonicalJson;
 import io.github.tokenfactory.internal.openapi.DocumentParser;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Documents that ask for more than there is, or that hide what they say. */
 @Timeout(60)
@@ -37,6 +44,26 @@ class HostileDocumentTest {
       })
   void namesThePlaceOfAnAbsurdNumber(String schema, String message) {
     assertThatThrownBy(() -> generate("    C0: " + schema)).hasMessageContaining(message);
+  }
+
+  /** Constraints of Jakarta take whole numbers that are not negative. */
+  @Test
+  void printsOnlySizesThatJavaHas() throws IOException {
+    Map<String, String> sources =
+        generate(
+            """
+                C0:
+                  type: object
+                  properties:
+                    a: {type: string, minLength: 1.0, maxLength: 1e1}
+                    b: {type: array, items: {}, maxItems: 2.5}
+                    c: {type: string, maxLength: -1}
+            """);
+
+    Generation.compile(sources, directory);
+    assertThat(sources.get("C0"))
+        .contains("@Size(min = 1,", "@Size(max = 10,", "@Size(max = 2,")
+        .doesNotContain("-1");
   }
 
   @Test
@@ -89,6 +116,15 @@ class HostileDocumentTest {
   }
 
   @Test
+  void namesTheOperationWhoseNameIsTooLong() {
+    String document =
+        document("    C0: {}").replace("operationId: x", "operationId: " + "x".repeat(70_000));
+
+    assertThatThrownBy(() -> generate(Files.writeString(directory.resolve("d.yaml"), document)))
+        .hasMessage("A name or value of 70000 characters is too long for Java at GET /x");
+  }
+
+  @Test
   void endsALongChainOfReferences() {
     String chain =
         lines(3_000, i -> "    C%d: {$ref: '#/components/schemas/C%d'}".formatted(i, i + 1));
@@ -117,6 +153,19 @@ class HostileDocumentTest {
     assertThat(generate(unions + "    C40: {type: string}")).containsKey("C0");
   }
 
+  /** Each step doubles the paths through the document, which an example would write out. */
+  @Test
+  void generatesSharedSchemasOnce() throws IOException {
+    String shared =
+        lines(
+            40,
+            i ->
+                "    C%d: {type: object, properties: {a: {$ref: '#/components/schemas/C%d'}, b: {$ref: '#/components/schemas/C%d'}}}"
+                    .formatted(i, i + 1, i + 1));
+
+    assertThat(generate(shared + "    C40: {type: string}")).containsKeys("C0", "C39");
+  }
+
   @Test
   void refusesYamlThatAliasesMakeLarge() {
     String merged =
@@ -130,14 +179,17 @@ class HostileDocumentTest {
         .hasMessageContaining("the YAML aliases expand to more than");
   }
 
-  /** Indented, 6 MB of nested lists would be more than a text can be. */
-  @Test
-  void goesOnFromThePinnedDocumentWhateverWasPulled() throws IOException {
+  /** Indented, these would be more than a text can be. */
+  @ParameterizedTest
+  @CsvSource({"3_000, openapi.json", "7_500, not-checked.txt"})
+  void goesOnFromThePinnedDocumentWhateverWasPulled(String count, String written)
+      throws IOException {
     String nest = "[".repeat(390) + "]".repeat(390);
+    int lists = Integer.parseInt(count.replace("_", ""));
     Path pulled =
         Files.writeString(
             directory.resolve("nested.json"),
-            "{\"openapi\":\"3.1.0\",\"x-a\":[" + (nest + ",").repeat(7_500) + "[]]}");
+            "{\"openapi\":\"3.1.0\",\"x-a\":[" + (nest + ",").repeat(lists) + "[]]}");
 
     PullDocument.main(
         new String[] {
@@ -150,7 +202,98 @@ class HostileDocumentTest {
           directory.resolve("published").toString()
         });
 
-    assertThat(directory.resolve("published")).isNotEmptyDirectory(); // it, or why it is not there
+    assertThat(directory.resolve("published").resolve(written)).exists();
+  }
+
+  /** In a process of its own, since no test must run out of memory. */
+  @ParameterizedTest
+  @MethodSource("documentsThatNeedMuchMemory")
+  void endsWithAMessageInLittleMemory(String document, String message) throws Exception {
+    Path log = directory.resolve("log");
+    Path file = Files.writeString(directory.resolve("d.yaml"), document);
+    List<String> command =
+        List.of(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-Xmx128m",
+            "-classpath",
+            System.getProperty("java.class.path"),
+            PrepareGeneratorInput.class.getName(),
+            file.toString(),
+            "*",
+            Generation.SETTINGS.toString(),
+            directory.resolve("input").toString(),
+            directory.resolve("output").toString());
+    Process process =
+        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();
+
+    assertThat(process.waitFor()).isEqualTo(1);
+    assertThat(log)
+        .content()
+        .contains(message)
+        .doesNotContain("OutOfMemoryError", "StackOverflowError");
+  }
+
+  static Stream<Arguments> documentsThatNeedMuchMemory() {
+    String chain =
+        lines(
+            3_000,
+            i ->
+                "    C%d: {type: object, properties: {a: {$ref: '#/components/schemas/C%d'}}}"
+                    .formatted(i, i + 1));
+    return Stream.of(
+        Arguments.of(document(chain + "    C3000: {}"), "nests too deeply or is too large"),
+        Arguments.of(
+            "{\"openapi\": \"3.1.0\", \"x\": [" + "{},".repeat(1_400_000) + "{}]}",
+            "the document needs more memory than there is"));
+  }
+
+  /** One line each; the rest is bound. */
+  @Test
+  void saysWhatIsNotBound() throws IOException {
+    Path document =
+        Files.writeString(
+            directory.resolve("news.yaml"),
+            """
+            openapi: 3.2.0
+            info: {title: t, version: "1"}
+            jsonSchemaDialect: https://example.com/dialect
+            webhooks: {w: {post: {responses: {"200": {description: ok}}}}}
+            paths:
+              /a:
+                post:
+                  operationId: a
+                  parameters: [{name: q, in: querystring, content: {text/plain: {schema: {type: string}}}}]
+                  callbacks: {c: {"{$request.body#/url}": {post: {responses: {"200": {description: ok}}}}}}
+                  requestBody: {content: {application/json: {$ref: "#/components/mediaTypes/M"}}}
+                  responses: {"200": {description: ok, content: {application/jsonl: {itemSchema: {type: string}}}}}
+            components:
+              mediaTypes: {M: {schema: {$ref: "#/components/schemas/U"}}}
+              schemas:
+                U: {oneOf: [{$ref: "#/components/schemas/V"}, {$ref: "#/components/schemas/W"}], discriminator: {propertyName: k, mapping: {v: V}, defaultMapping: W}}
+                V: {type: object, properties: {k: {type: string, pattern: "a\\\\Z"}}}
+                W: {type: object, $schema: "http://json-schema.org/draft-04/schema#", properties: {k: {type: integer}}}
+            """);
+    PrintStream out = System.out;
+    ByteArrayOutputStream said = new ByteArrayOutputStream();
+    System.setOut(new PrintStream(said, true, StandardCharsets.UTF_8));
+    Map<String, String> sources;
+    try {
+      sources = generate(document);
+    } finally {
+      System.setOut(out);
+    }
+
+    assertThat(said.toString(StandardCharsets.UTF_8).lines())
+        .contains(
+            "Webhooks are not bound: they are requests that the server sends.",
+            "The dialect \"https://example.com/dialect\" is unknown: schemas are read as OpenAPI 3.1 has them.",
+            "The dialect \"http://json-schema.org/draft-04/schema#\" is unknown: schemas are read as OpenAPI 3.1 has them.",
+            "The callbacks of POST /a are not bound: the server sends them.",
+            "#/paths/~1a/post/parameters/0 is not bound: a parameter in querystring.",
+            "Items are not bound, but raw bytes, at #/paths/~1a/post/responses/200/content/application~1jsonl.",
+            "The default variant for the discriminator \"k\" is not bound: all variants are tried.",
+            "The pattern at #/components/schemas/V/properties/k is left out: Java reads it otherwise.");
+    assertThat(sources.get("TokenFactoryApi")).contains("@Body U ");
   }
 
   @ParameterizedTest
@@ -163,6 +306,14 @@ class HostileDocumentTest {
 
     assertThatThrownBy(() -> Generation.of(document, "*", settings -> {}))
         .hasMessage(document + " has no operations to bind: it has no paths, or webhooks only.");
+  }
+
+  @Test
+  void refusesAScopeThatMatchesNothing() {
+    assertThatThrownBy(() -> Generation.of(Generation.DOCUMENT, " , ", settings -> {}))
+        .hasMessage("openapi.json has no operations to bind: none is named.");
+    assertThatThrownBy(() -> Generation.of(Generation.DOCUMENT, "GET /nowhere", settings -> {}))
+        .hasMessageContaining("no operation \"GET /nowhere\"");
   }
 
   /** YAML 1.1, in which the generator reads its settings, takes these for other values. */

@@ -113,6 +113,18 @@ class PullDocumentTest {
     assertThat(target("not-checked.txt")).content().contains("503", server.getHostName());
   }
 
+  @Test
+  void goesOnIfWhatIsPublishedCannotBeCompared() throws IOException {
+    String broken = published().replace("#/components/schemas/EmbeddingRequest", "#/nowhere");
+    serve(broken, null);
+    serve(broken, null);
+    pull("auto", false, false);
+
+    assertThat(target("openapi.json")).doesNotExist();
+    assertThat(target("not-checked.txt")).content().contains("published document", "#/nowhere");
+    assertThatThrownBy(() -> pull("require", false, false)).hasMessageContaining("#/nowhere");
+  }
+
   @ParameterizedTest
   @CsvSource({"require, false", "auto, true"})
   void failsWithoutAPublishedDocumentIfItIsRequired(String pull, boolean accept) {

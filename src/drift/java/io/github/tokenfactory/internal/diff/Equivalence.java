@@ -21,7 +21,7 @@ import java.util.stream.IntStream;
  * same number, and are told apart by the numbers of their parts until nothing changes.
  */
 final class Equivalence {
-  private static final long MAX_STEPS = 20_000_000;
+  private static final long MAX_STEPS = 5_000_000;
 
   private final List<SemanticNode> nodes = new ArrayList<>();
   private final Map<SemanticNode, List<SemanticNode>> users = new IdentityHashMap<>();

@@ -273,7 +273,9 @@ public final class SemanticNode {
       List<SemanticNode> unions = groups.getOrDefault("unions", List.of());
       if (possible.isEmpty() && !unions.isEmpty()) {
         List<Set<String>> types =
-            unions.get(0).groups.get("variants").stream().map(SemanticNode::possibleTypes).toList();
+            unions.get(0).groups.getOrDefault("variants", List.of()).stream()
+                .map(SemanticNode::possibleTypes)
+                .toList();
         if (types.stream().noneMatch(Set::isEmpty)) {
           types.forEach(possible::addAll);
         }
