@@ -83,7 +83,7 @@ final class MergedSchema {
   private void guessType() {
     if (!properties.isEmpty() || additional != null) {
       types.add("object");
-    } else if (items != null) {
+    } else if (items != null || origin.json() instanceof JsonObject schema && schema.has("items")) {
       types.add("array");
     }
   }

@@ -126,6 +126,9 @@ final class ParameterRewriter {
           JsonObject encoding = member(encodings, name).deepCopy();
           boolean isRequired = schema.required.contains(name);
           MergedSchema meaning = schemas.meaning(property);
+          if (meaning.readOnly) {
+            return; // the server's
+          }
           if (isMultipart) {
             addPart(name, encoding, meaning, isRequired);
           } else {
@@ -273,6 +276,9 @@ final class ParameterRewriter {
           String sent = isDeep ? name + "[" + property + "]" : property;
           MergedSchema part = schemas.meaning(location);
           boolean isNeeded = isRequired && schema.required.contains(property);
+          if (part.readOnly) {
+            return;
+          }
           if (isDeep && part.isOfType("object")) {
             addMap(in, sent, name + " " + property, true, location); // any depth
           } else if (part.isOfType("object")) {

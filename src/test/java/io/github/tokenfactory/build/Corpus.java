@@ -273,8 +273,7 @@ final class Corpus implements AutoCloseable {
 
   private static String shape(String path) {
     String plain = path.replaceAll("\\{[^{}]*}", "{}");
-    plain = plain.replaceFirst("^/?\\.\t?/", ""); // a start that changes nothing
-    plain = plain.startsWith("/") ? plain.substring(1) : plain;
+    plain = plain.replaceFirst("^\\.\\s*/|^/", ""); // a step that OkHttp drops
     return URLDecoder.decode(plain.replace("+", "%2B"), StandardCharsets.UTF_8);
   }
 

@@ -199,6 +199,9 @@ final class CorpusCall {
     if (type == String.class) {
       return parameter.has("content") ? value.toString() : joined(value, parameter);
     }
+    if (type == JsonElement.class && parameter.has("content")) {
+      return value; // the text of its JSON is what travels
+    }
     boolean isOfTexts =
         type instanceof ParameterizedType generic
             && Collection.class.isAssignableFrom((Class<?>) generic.getRawType())
