@@ -11,6 +11,9 @@ import java.util.Map;
 
 /** The generator's settings, {@code generated-sources-config.yaml}. */
 final class GeneratorSettings {
+  /** What the generator's parser of YAML takes. */
+  private static final int MAX_LENGTH = 3 << 20;
+
   private final String text;
   private final JsonObject settings;
 
@@ -63,6 +66,11 @@ final class GeneratorSettings {
         (property, name) ->
             // Explicit keys may be of any length, and quoted ones of any form.
             names.append("  ? " + CanonicalJson.quote(property) + "\n  : \"" + name + "\"\n"));
+    if (names.length() > MAX_LENGTH) {
+      throw new IllegalArgumentException(
+          "The names of all properties are too long together: %d characters"
+              .formatted(names.length()));
+    }
     return names.toString();
   }
 }

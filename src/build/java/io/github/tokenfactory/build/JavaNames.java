@@ -1,6 +1,7 @@
 package io.github.tokenfactory.build;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -171,6 +172,20 @@ final class JavaNames {
           "A name or value of %d characters is too long for Java at %s"
               .formatted(text.length(), where));
     }
+  }
+
+  /** Fails if a class has more members than the compiler takes; {@code where} is its place. */
+  static void requireRoom(int members, int most, String where) {
+    if (members > most) {
+      throw new IllegalArgumentException(
+          "%s has %d members; a Java class has room for %d".formatted(where, members, most));
+    }
+  }
+
+  /** Fails if there are too many texts for a class, or one is too long for it. */
+  static void requireFit(Collection<String> texts, int most, String where) {
+    requireRoom(texts.size(), most, where);
+    texts.forEach(text -> requireFits(text, where));
   }
 
   /** {@return a string literal for {@code text}} */

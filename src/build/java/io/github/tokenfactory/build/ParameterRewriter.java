@@ -148,7 +148,7 @@ final class ParameterRewriter {
   private void addPart(String name, JsonObject encoding, MergedSchema meaning, boolean isRequired) {
     JsonObject part = SchemaJson.ofType("string");
     boolean isList = meaning.isOfType("array");
-    if (isList || encoding.has("style")) {
+    if (isList || meaning.isOfType("object") && encoding.has("style")) {
       part.addProperty("x-list", true);
     }
     MergedSchema one = isList && meaning.items != null ? schemas.meaning(meaning.items) : meaning;

@@ -17,7 +17,6 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Rewrites schemas in the few forms of OpenAPI 3.0 that the generator turns into right code: a
@@ -32,6 +31,8 @@ final class SchemaRewriter {
 
   private static final int MAX_PROPERTIES = 1_500;
   private static final int MAX_CONSTANTS = 4_000;
+  private static final int MAX_VARIANTS = 1_000;
+  private static final int MAX_CASES = 2_000;
   private static final BigDecimal LARGEST_LONG = BigDecimal.valueOf(Long.MAX_VALUE);
 
   private final Document document;
@@ -151,7 +152,7 @@ final class SchemaRewriter {
   }
 
   private JsonObject object(MergedSchema schema, String type) {
-    requireFits(schema.origin, schema.properties.keySet(), MAX_PROPERTIES);
+    JavaNames.requireFit(schema.properties.keySet(), MAX_PROPERTIES, schema.origin.pointer());
     Set<String> disagreed = new HashSet<>();
     Map<String, JsonLocation> all = new LinkedHashMap<>(schema.properties);
     for (JsonLocation variant : schema.variants) {
@@ -206,18 +207,6 @@ final class SchemaRewriter {
     }
   }
 
-  /** Fails if a class would be too large for the compiler. */
-  private static void requireFits(JsonLocation at, Collection<String> members, int most) {
-    if (members.size() > most) {
-      throw new IllegalArgumentException(
-          "%s has %d properties or values; a Java class has room for %d"
-              .formatted(at.pointer(), members.size(), most));
-    }
-    for (String member : members) {
-      JavaNames.requireFits(member, at.pointer());
-    }
-  }
-
   /** {@return whether the Java type is a container, an array or raw JSON} */
   private static boolean isMutable(JsonObject schema) {
     String type = CanonicalJson.string(schema.get("type"));
@@ -231,7 +220,7 @@ final class SchemaRewriter {
   private static JsonObject enumeration(MergedSchema schema) {
     List<JsonElement> listed = Objects.requireNonNull(schema.values);
     List<String> texts = listed.stream().map(JsonElement::getAsString).toList();
-    requireFits(schema.origin, texts, MAX_CONSTANTS);
+    JavaNames.requireFit(texts, MAX_CONSTANTS, schema.origin.pointer());
     String type = schema.types.size() == 1 ? schema.types.iterator().next() : "";
     String valueType =
         switch (type) {
@@ -286,7 +275,7 @@ final class SchemaRewriter {
       }
     }
     JsonObject union = SchemaJson.object("anyOf", variants);
-    discriminate(union, classifier.discriminated(schema), schema.discriminator);
+    discriminate(union, classifier.discriminated(schema), schema);
     return union;
   }
 
@@ -309,7 +298,7 @@ final class SchemaRewriter {
     JsonArray all = new JsonArray();
     variants.forEach(all::add);
     JsonObject union = SchemaJson.object("anyOf", all);
-    discriminate(union, targets, parent.discriminator);
+    discriminate(union, targets, parent);
     return union;
   }
 
@@ -331,7 +320,11 @@ final class SchemaRewriter {
   }
 
   private void discriminate(
-      JsonObject union, Map<String, Set<JsonLocation>> targets, @Nullable String property) {
+      JsonObject union, Map<String, Set<JsonLocation>> targets, MergedSchema schema) {
+    String property = schema.discriminator;
+    JavaNames.requireRoom(
+        union.getAsJsonArray("anyOf").size(), MAX_VARIANTS, schema.origin.pointer());
+    JavaNames.requireFit(targets.keySet(), MAX_CASES, schema.origin.pointer());
     if (targets.remove("(default)") != null) {
       notes.add(
           "The default variant for the discriminator %s is not bound: all variants are tried."

@@ -164,7 +164,7 @@ final class CorpusCall {
         } else if (annotation instanceof Query query) {
           arguments[i] = query(type, query.value());
         } else if (annotation instanceof QueryMap) {
-          arguments[i] = queryMap(type);
+          arguments[i] = queryMap();
         } else if (annotation instanceof Header header) {
           arguments[i] =
               header.value().equals("Cookie")
@@ -177,7 +177,7 @@ final class CorpusCall {
         } else if (annotation instanceof Field field) {
           arguments[i] = field(type, field.value());
         } else if (annotation instanceof FieldMap) {
-          arguments[i] = fieldMap(type);
+          arguments[i] = fieldMap();
         } else if (annotation instanceof Part named) {
           arguments[i] = part(type, named.value(), part++);
         }
@@ -231,8 +231,9 @@ final class CorpusCall {
           }
         }
         boolean isMember =
-            name.startsWith(text(each.getValue(), "name") + "[")
-                || members(samples.flat(schema(each.getValue())).get("properties"))
+            "deepObject".equals(text(each.getValue(), "style"))
+                ? name.startsWith(text(each.getValue(), "name") + "[")
+                : members(samples.flat(schema(each.getValue())).get("properties"))
                     .containsKey(name);
         if (isMember) {
           return null;
@@ -242,25 +243,27 @@ final class CorpusCall {
     throw new AssertionError("the document has no query parameter " + name);
   }
 
-  /** {@return the argument for the next parameter that is an object} */
-  private Object queryMap(Type type) {
-    for (Map.Entry<String, JsonObject> each : parameters.entrySet()) {
-      JsonObject flat = samples.flat(schema(each.getValue()));
-      boolean isObject = flat.has("properties") || "object".equals(text(flat, "type"));
-      if (each.getKey().startsWith("query ") && isObject && mapped.add(each.getKey())) {
-        JsonElement value = values.get(each.getKey());
-        if (value == null) {
-          return null;
-        }
-        boolean isMap =
-            type instanceof ParameterizedType generic && generic.getRawType() == Map.class;
-        return isMap
-            ? pairs(each.getValue(), value).stream()
-                .collect(Collectors.toMap(Pair::name, Pair::value))
-            : new CorpusValues(samples.untyped()).build(type, value);
-      }
+  /** {@return all that no other parameter carries, for the first map} */
+  private Map<String, String> queryMap() {
+    Map<String, String> rest = new LinkedHashMap<>();
+    if (mapped.add("query maps")) {
+      values.forEach(
+          (key, value) -> {
+            if (key.startsWith("query ")) {
+              pairs(parameters.get(key), value).forEach(pair -> rest.put(pair.name, pair.value));
+            }
+          });
+      parameterAnnotations(Query.class).forEach(query -> rest.remove(query.value()));
     }
-    throw new AssertionError("a query map too many");
+    return rest;
+  }
+
+  private <A extends Annotation> List<A> parameterAnnotations(Class<A> type) {
+    return Arrays.stream(method.getParameterAnnotations())
+        .flatMap(Arrays::stream)
+        .filter(type::isInstance)
+        .map(type::cast)
+        .toList();
   }
 
   private String cookies() {
@@ -370,21 +373,20 @@ final class CorpusCall {
     return members(form.get("encoding")).getOrDefault(name, new JsonObject()).getAsJsonObject();
   }
 
-  /** {@return the argument for the next property of the form that is an object} */
-  private Object fieldMap(Type type) {
-    JsonObject flat = form();
-    for (Map.Entry<String, JsonElement> each : members(flat.get("properties")).entrySet()) {
-      JsonElement value = samples.sample(each.getValue());
-      if (value.isJsonObject() && !mapped.contains("field " + each.getKey())) {
-        JsonElement sent = field(flat, each.getKey());
-        JsonObject encoding = encoding(each.getKey()).deepCopy();
-        encoding.addProperty("name", each.getKey());
-        return sent == null
-            ? null
-            : pairs(encoding, sent).stream().collect(Collectors.toMap(Pair::name, Pair::value));
+  /** {@return all that no other field carries, for the first map} */
+  private Map<String, String> fieldMap() {
+    Map<String, String> rest = new LinkedHashMap<>();
+    if (mapped.add("field maps")) {
+      JsonObject flat = form();
+      for (String name : members(flat.get("properties")).keySet()) {
+        JsonElement value = field(flat, name);
+        JsonObject encoding = encoding(name).deepCopy();
+        encoding.addProperty("name", name);
+        pairs(encoding, value).forEach(pair -> rest.put(pair.name, pair.value));
       }
+      parameterAnnotations(Field.class).forEach(field -> rest.remove(field.value()));
     }
-    throw new AssertionError("a map of fields too many");
+    return rest;
   }
 
   private boolean isLeftOut(JsonObject flat, String name) {
@@ -410,6 +412,9 @@ final class CorpusCall {
       return null;
     }
     JsonElement value = samples.sample(schema);
+    if (value.equals(new JsonArray())) { // a multipart body has at least one part
+      value = new CorpusSamples(document, Direction.REQUEST, false, 0).sample(schema);
+    }
     if (!value.isJsonArray()) {
       fields.add(new Pair(name, scalar(value)));
       return type == MultipartBody.Part.class

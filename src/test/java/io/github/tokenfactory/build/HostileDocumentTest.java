@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Documents that ask for more than there is, or that hide what they say. */
-@Timeout(60)
+@Timeout(180)
 class HostileDocumentTest {
   @TempDir Path directory;
 
@@ -80,10 +80,19 @@ class HostileDocumentTest {
   void namesThePlaceOfAClassThatIsTooLarge() {
     assertThatThrownBy(
             () -> generate("    C0: {type: object, properties: {" + list(5_000, "p%d: {}") + "}}"))
-        .hasMessage(
-            "#/components/schemas/C0 has 5000 properties or values; a Java class has room for 1500");
+        .hasMessage("#/components/schemas/C0 has 5000 members; a Java class has room for 1500");
     assertThatThrownBy(() -> generate("    C0: {enum: [" + list(6_000, "v%d") + "]}"))
-        .hasMessageContaining("#/components/schemas/C0 has 6000 properties or values");
+        .hasMessageContaining("#/components/schemas/C0 has 6000 members");
+    assertThatThrownBy(
+            () -> generate("    C0: {oneOf: [" + list(1_001, "{properties: {p%d: {}}}") + "]}"))
+        .hasMessageContaining("#/components/schemas/C0 has 1001 members");
+    assertThatThrownBy(
+            () ->
+                generate(
+                    "    C0: {oneOf: [{properties: {a: {}}}, {properties: {b: {}}}], discriminator: {propertyName: t, mapping: {"
+                        + list(2_001, "v%d: C1")
+                        + "}}}\n    C1: {properties: {a: {}}}"))
+        .hasMessageContaining("#/components/schemas/C0 has 2001 members");
     assertThatThrownBy(() -> generate("    C0: {enum: [a, " + "b".repeat(70_000) + "]}"))
         .hasMessage(
             "A name or value of 70000 characters is too long for Java at #/components/schemas/C0");
@@ -98,10 +107,15 @@ class HostileDocumentTest {
     Generation.compile(
         generate(
             "    C0: {type: object, properties: {"
-                + list(1_499, "property%d: {type: string}")
+                + list(1_498, "property%d: {type: string}")
                 + ", e: {enum: ["
                 + list(4_000, "value%d")
-                + "]}}}"),
+                + "]}, u: {$ref: '#/components/schemas/C1'}}}\n"
+                + "    C1: {oneOf: ["
+                + list(100, "{properties: {t: {}, p%d: {}}}")
+                + "], discriminator: {propertyName: t, mapping: {"
+                + list(2_000, "v%d: C2")
+                + "}}}\n    C2: {properties: {t: {}, p0: {}}}"),
         directory);
   }
 
