@@ -22,7 +22,7 @@ public final class SpecDrift {
       PINNED defaults to the document in the jar of tokenfactory-client, if that is on the class path.
 
         --operation OPERATION     METHOD /path or an operation id, may be repeated; by default every operation of
-                                  PINNED
+                                  PINNED, and the webhooks if both documents are given
         --format FORMAT           text (the default), markdown or json
         --fail-on-documentation   count documentation as drift
         --help                    print this and exit
